@@ -1,0 +1,238 @@
+"""The corridor: the stages in their order, and the gate between what the spec says and what is made of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path as FilePath
+from typing import Any
+
+from labspec import __version__, files
+from labspec.check import check
+from labspec.diagnostic import Diagnostic, Path, Rejected, Rule, Severity, has_errors
+from labspec.emit import emit
+from labspec.emit.facts import facts
+from labspec.graph import Graph, Stack
+from labspec.layout import Form, Urls, layout, with_urls
+from labspec.link import link
+from labspec.model import grammar
+from labspec.model.architecture import Architecture
+from labspec.model.kind import FileName, leaves
+from labspec.model.load import Loaded, load
+from labspec.model.spec import Spec
+from labspec.source import Grammar, Source, read
+from labspec.write import to_json, to_yaml
+
+MISSING_FILE = Rule(
+    "LS020",
+    "missing-file",
+    "A file that the spec mentions cannot be used.",
+    "Files are found relative to the document that mentions them, inside its folder.",
+    "source: ../index.php",
+    "source: files/index.php",
+)
+
+GRAMMAR = Grammar(grammar.JOINED, grammar.JOINED_DEEP, grammar.MEMBERS, grammar.RAW, grammar.NOT_COPIED)
+
+Linter = Callable[[Mapping[str, str], Callable[[str, Path], Path], str | None], list[Diagnostic]]
+"""Templates with relative addresses, the origin of each place in them, the region: to findings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line decides about a build."""
+
+    layout: Form = "nested"
+    urls: Urls = "parameters"
+    format: str = "yaml"
+    settings: Mapping[str, str] = field(default_factory=dict)
+    overlays: Sequence[str] = ()
+
+
+@dataclass(slots=True)
+class Build:
+    """What came of one spec. `files` is empty where there are errors."""
+
+    file: str
+    options: Options
+    source: Source | None = None
+    spec: Spec | None = None
+    stacks: tuple[Stack, ...] = ()
+    graph: Graph | None = None
+    files: dict[str, str] = field(default_factory=dict)
+    digest: str = ""
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    timings: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def failed(self) -> bool:
+        """Whether an error stopped it."""
+        return has_errors(self.diagnostics)
+
+
+def compile_spec(file: str, options: Options, linter: Linter | None = None) -> Build:
+    """Compile one spec: everything but writing it to disk."""
+    build = Build(file, options)
+    try:
+        _compile(build, linter)
+    except Rejected as rejected:
+        _report(build, rejected.diagnostics)
+    if build.failed:
+        build.files = {}
+    return build
+
+
+def _compile(build: Build, linter: Linter | None) -> None:
+    architecture = understand(build)
+    if architecture is None:
+        return
+    with _timed(build, "emit"):
+        graph, found = emit(architecture)
+    _report(build, found)
+    if build.failed:
+        return
+    with _timed(build, "layout"):
+        stacks, found = layout(graph, build.options.layout, architecture.spec.layout.stacks)
+    _report(build, found)
+    build.graph = graph
+    with _timed(build, "write"):
+        _write(build, stacks, architecture)
+    if linter is not None and not build.failed:
+        with _timed(build, "lint"):
+            _lint(build, linter)
+
+
+def understand(build: Build) -> Architecture | None:
+    """Source, model, link, check: what the spec says, or None where it has errors."""
+    with _timed(build, "source"):
+        build.source = read(build.file, GRAMMAR, build.options.overlays)
+    with _timed(build, "model"):
+        loaded = load(build.source.data, build.options.settings)
+        build.spec = loaded.spec
+    _report(build, loaded.diagnostics)
+    with _timed(build, "link"):
+        contents, found = _contents(loaded)
+        architecture, unlinked = link(loaded.spec, loaded.poisoned, contents)
+    _report(build, [*found, *unlinked])
+    with _timed(build, "check"):
+        if not has_errors(unlinked):
+            _report(build, check(architecture))
+    return None if build.failed else architecture
+
+
+def _contents(loaded: Loaded) -> tuple[dict[FileName, bytes], list[Diagnostic]]:
+    """The files that a spec mentions. A website's content stays where it is: only its folder must be there."""
+    contents: dict[FileName, bytes] = {}
+    found: list[Diagnostic] = []
+    for path, leaf in leaves(loaded.spec):
+        if not isinstance(leaf, FileName):
+            continue
+        try:
+            target = files.resolve(leaf.folder, leaf.name)
+            if path[0] == "websites":
+                files.tree(target)
+            else:
+                contents[leaf] = files.read(target)
+        except files.Unreadable as error:
+            found.append(Diagnostic(MISSING_FILE, str(error), path))
+    return contents, found
+
+
+def _report(build: Build, found: Iterable[Diagnostic]) -> None:
+    """Keep what is not silenced, each with its lines, once."""
+    for diagnostic in found:
+        if build.spec is not None and _silenced(build.spec, diagnostic):
+            continue
+        placed = build.source.place(diagnostic) if build.source else diagnostic
+        if not any(
+            (d.rule, d.span, d.message) == (placed.rule, placed.span, placed.message) for d in build.diagnostics
+        ):
+            build.diagnostics.append(placed)
+
+
+def _silenced(spec: Spec, diagnostic: Diagnostic) -> bool:
+    """Whether the member that a finding is about accepts it. An error cannot be accepted."""
+    if len(diagnostic.path) < 2 or diagnostic.level is Severity.ERROR:
+        return False
+    section = getattr(spec, str(diagnostic.path[0]), None)
+    member = section.get(str(diagnostic.path[1])) if isinstance(section, dict) else None
+    return diagnostic.rule.name in getattr(member, "silence", {})
+
+
+# ------------------------------------------------------------------ output
+
+
+def _write(build: Build, stacks: list[Stack], architecture: Architecture) -> None:
+    options = build.options
+    text = to_yaml if options.format == "yaml" else to_json
+    root, *children = stacks
+    build.files = {f"{child.name}.{options.format}": text(child) for child in children}
+    build.digest = hashlib.sha256("".join(f"{n}\0{t}\0" for n, t in sorted(build.files.items())).encode()).hexdigest()[
+        :16
+    ]
+    if children:
+        root = with_urls(root, build.digest, options.urls, f".{options.format}")
+    build.stacks = (root, *children)
+    build.files = {f"{root.name}.{options.format}": text(root), **build.files}
+    build.files["manifest.json"] = _manifest(build, architecture)
+
+
+def _manifest(build: Build, architecture: Architecture) -> str:
+    """What was built from what: readers of the output learn from it where everything came from."""
+    assert build.source is not None
+    assert build.graph is not None
+    position = build.source.position
+    inputs = build.source.digests() | {
+        name.name: hashlib.sha256(content).hexdigest() for name, content in architecture.files.items()
+    }
+    manifest: dict[str, Any] = {
+        "labspec": __version__,
+        "name": architecture.spec.name,
+        "layout": build.options.layout,
+        "digest": build.digest,
+        "inputs": dict(sorted(inputs.items())),
+        "outputs": {name: hashlib.sha256(text.encode()).hexdigest() for name, text in sorted(build.files.items())},
+        "stacks": {stack.name: sorted(stack.template.get("Resources", {})) for stack in build.stacks},
+        "resources": {
+            node.id: {
+                "type": node.type,
+                "member": f"{node.section}.{node.member}",
+                "role": node.role,
+                "at": position(node.origin),
+                "properties": {
+                    ".".join(str(step) for step in place): position(path)
+                    for place, path in sorted(node.origins.items(), key=str)
+                },
+            }
+            for node in build.graph.nodes.values()
+        },
+        **facts(architecture),
+    }
+    return json.dumps(manifest, indent=1) + "\n"
+
+
+def _lint(build: Build, linter: Linter) -> None:
+    options = build.options
+    stacks = {f"{stack.name}.{options.format}": stack for stack in build.stacks}
+    templates = {name: text for name, text in build.files.items() if name in stacks}
+    region = build.spec.region if build.spec else None
+    _report(build, linter(templates, lambda name, place: stacks[name].origin_of(place), region))
+
+
+@contextmanager
+def _timed(build: Build, stage: str) -> Iterator[None]:
+    start = time.perf_counter()
+    try:
+        yield
+    finally:
+        build.timings[stage] = build.timings.get(stage, 0.0) + time.perf_counter() - start
+
+
+def folder_for(file: str, form: Form) -> FilePath:
+    """The default output directory: `out/` and the spec's file name without its suffix."""
+    stem = FilePath(file).name.removesuffix(".yml").removesuffix(".yaml")
+    return FilePath("out") / (f"{stem}-flat" if form == "flat" else stem)

@@ -1,0 +1,116 @@
+"""The one diagnostic of every room: what is wrong, where in the spec, and what to do about it.
+
+Rooms speak of *paths* into the spec (`("vpcs", "web", "cidr")`). Only `source` knows files and lines: it turns
+the path of a diagnostic into a `Span`, once, on the way out (`Source.place`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Literal
+
+Path = tuple[str | int, ...]
+"""Where something stands in the resolved spec: keys and list indices from the root."""
+
+At = Literal["key", "value"]
+"""Which half of a mapping entry is meant: its key or its value."""
+
+
+class Severity(StrEnum):
+    """How much a finding matters. Only an error stops the build."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    HINT = "hint"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of text in a file. Lines and columns count from 1, columns in characters; the end is exclusive."""
+
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A kind of finding, declared beside the code that raises it and explained by `labspec explain`.
+
+    `wrong` and `right` are small pieces of YAML. Codes are numbered in blocks by room and never reused:
+    LS0xx source, LS1xx model, LS2xx link, LS3xx check, LS4xx emit, LS5xx layout and output, LS6xx linters, LS9xx labspec.
+    """
+
+    code: str
+    name: str
+    summary: str
+    why: str = ""
+    wrong: str = ""
+    right: str = ""
+    severity: Severity = Severity.ERROR
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A second place that explains a diagnostic ("declared here")."""
+
+    text: str
+    path: Path = ()
+    at: At = "value"
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A safe edit: replace the text at the diagnostic's own span by `text`."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding.
+
+    `path` and `at` say where in the spec; `chars` narrows it to characters of a scalar's text (start, end).
+    `span` is filled in by `source`; rooms that read text themselves (the YAML scanner, linters of foreign
+    templates) may give it directly. `note` is what a second tool said (a linter's own rule and words).
+    """
+
+    rule: Rule
+    message: str
+    path: Path = ()
+    at: At = "value"
+    chars: tuple[int, int] | None = None
+    related: tuple[Label, ...] = ()
+    help: str = ""
+    note: str = ""
+    fix: Fix | None = None
+    severity: Severity | None = None
+    span: Span | None = None
+
+    @property
+    def level(self) -> Severity:
+        """The rule's severity, unless this finding has its own."""
+        return self.severity or self.rule.severity
+
+    def under(self, prefix: Path) -> Diagnostic:
+        """The same finding for a value that stands at `prefix`."""
+        return replace(self, path=prefix + self.path)
+
+
+class Rejected(Exception):
+    """The work cannot go on. Raised by any room, caught in `compiler` alone."""
+
+    def __init__(self, *diagnostics: Diagnostic) -> None:
+        super().__init__("; ".join(d.message for d in diagnostics))
+        self.diagnostics = diagnostics
+
+
+def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
+    """Whether any of them stops the build."""
+    return any(d.level is Severity.ERROR for d in diagnostics)

@@ -1,0 +1,44 @@
+"""From the architecture to the graph: one file for each domain, none of which knows stacks.
+
+Each domain file ends in two tables: `EMITTERS`, a function for each kind, and `ATTRIBUTES`, what the public attributes
+of its members are in CloudFormation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from labspec.diagnostic import Diagnostic
+from labspec.emit import access, compute, document, network
+from labspec.emit.conditions import guard
+from labspec.emit.emitter import Attribute, Emitter
+from labspec.graph import Graph
+from labspec.model.architecture import Architecture, Member
+
+DOMAINS = (network, access, compute)
+EMITTERS: dict[str, Callable[[Emitter, Member], None]] = {
+    kind: function for domain in DOMAINS for kind, function in domain.EMITTERS.items()
+}
+ATTRIBUTES: dict[str, dict[str, Attribute]] = {
+    kind: table for domain in DOMAINS for kind, table in domain.ATTRIBUTES.items()
+}
+
+
+def emit(architecture: Architecture) -> tuple[Graph, list[Diagnostic]]:
+    """Every resource, parameter, condition and output of an architecture, in an order that does not depend on the spec's."""
+    spec = architecture.spec
+    graph = Graph(spec.name, spec.description)
+    emitter = Emitter(architecture, graph, ATTRIBUTES)
+    for name, declared in spec.parameters.items():
+        document.parameter(emitter, name, declared)
+    document.interface(emitter, spec)
+    for kind, function in EMITTERS.items():
+        for member in sorted(architecture.of(kind), key=lambda member: member.name):
+            function(emitter, member)
+    for name, body in sorted(spec.resources.items()):
+        document.raw_resource(emitter, name, body)
+    for name, output in spec.outputs.items():
+        document.output(emitter, name, output)
+    emitter.found.extend(emitter.unknown_roles())
+    emitter.found.extend(guard(graph))
+    return graph, emitter.found

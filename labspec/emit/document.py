@@ -1,0 +1,136 @@
+"""The document itself: parameters with their console form, raw resources, outputs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from labspec.diagnostic import Path
+from labspec.emit.emitter import Emitter
+from labspec.graph import Body, Declaration, Node
+from labspec.model.spec import OutputDeclared, ParameterDeclared, Spec
+
+PATTERNS = {
+    "cidr": (
+        r"((25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])\.){3}(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])/([0-9]|[12][0-9]|3[0-2])",
+        "An address block, such as 203.0.113.7/32",
+    ),
+    "email": (r"[^\s@]+@[^\s@]+\.[^\s@]+", "An e-mail address, such as ops@example.com"),
+    "bucket_name": (r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "3 to 63 lower-case letters, digits, dots and dashes"),
+    "certificate": (r"arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[A-Za-z0-9-]+", "The ARN of a certificate"),
+    "instance_type": (r"[a-z0-9-]+\.[a-z0-9-]+", "An instance type, such as t3.micro"),
+    "zone": (r"[a-z]", "The letter of a zone"),
+    "key_pair": (r".{1,255}", "The name of a key pair"),
+}
+"""What a value of a type must match, and the sentence that says so. Anchored by CloudFormation."""
+
+
+def parameter(e: Emitter, name: str, declared: ParameterDeclared) -> None:
+    """A CloudFormation parameter with its type, bounds, pattern and words."""
+    body: Body = {"Type": _type(declared)}
+    if declared.description:
+        body["Description"] = declared.description
+    if declared.default is not None:
+        body["Default"] = _number(declared, declared.default)
+    if declared.type == "secret":
+        body["NoEcho"] = True
+    body |= _allowed(e, name, declared) | _bounds(declared) | _pattern(declared)
+    e.graph.parameters[name] = Declaration(name, body, ("parameters", name))
+    e.graph.labels[name] = declared.label or name
+
+
+def _type(declared: ParameterDeclared) -> str:
+    if declared.type in ("integer", "percent"):
+        return "Number"
+    if declared.type == "key_pair" and declared.default is None:
+        return "AWS::EC2::KeyPair::KeyName"
+    return "String"
+
+
+def _number(declared: ParameterDeclared, text: str) -> Any:
+    text = text.removesuffix("%") if declared.type == "percent" else text
+    if declared.type not in ("integer", "percent"):
+        return text
+    return float(text) if "." in text else int(text)
+
+
+def _allowed(e: Emitter, name: str, declared: ParameterDeclared) -> Body:
+    if declared.type == "boolean":
+        return {"AllowedValues": ["true", "false"]}
+    if declared.allowed:
+        return {"AllowedValues": [_number(declared, value) for value in declared.allowed]}
+    if declared.type == "zone":
+        letters = sorted({str(zone) for zone in zones_for(e, name) if isinstance(zone, str)})
+        return {"AllowedValues": letters} if letters else {}
+    return {}
+
+
+def zones_for(e: Emitter, name: str) -> list[str | int | None]:
+    """The zones that a zone parameter can take: those of the subnets that its users stand in, or all there are."""
+    subnets = [member for database in _databases_with(e, name) for member in e.architecture.many(database.subnets)]
+    return [e.architecture.zone_of(member) for member in subnets or e.architecture.of("subnets")]
+
+
+def _databases_with(e: Emitter, name: str) -> list[Any]:
+    found = []
+    for database in e.architecture.spec.databases.values():
+        zones = [replica.zone for replica in database.replicas.values()]
+        if any(getattr(zone, "name", None) == name for zone in zones):
+            found.append(database)
+    return found
+
+
+def _bounds(declared: ParameterDeclared) -> Body:
+    smallest, largest = ("MinValue", "MaxValue") if _type(declared) == "Number" else ("MinLength", "MaxLength")
+    body: Body = {}
+    if declared.min is not None:
+        body[smallest] = _number(declared, declared.min) if smallest == "MinValue" else int(declared.min)
+    if declared.max is not None:
+        body[largest] = _number(declared, declared.max) if largest == "MaxValue" else int(declared.max)
+    return body
+
+
+def _pattern(declared: ParameterDeclared) -> Body:
+    pattern, sentence = PATTERNS.get(declared.type, ("", ""))
+    if _type(declared) != "String" or declared.type == "zone":
+        pattern = ""
+    pattern = declared.pattern or pattern
+    body: Body = {}
+    if pattern:
+        optional = declared.default == ""
+        body["AllowedPattern"] = f"({pattern})?" if optional else pattern
+        sentence = f"{sentence}, or nothing" if optional and sentence else sentence
+    if declared.error or (sentence and pattern):
+        body["ConstraintDescription"] = declared.error or f"{sentence}."
+    return body
+
+
+def interface(e: Emitter, spec: Spec) -> None:
+    """The groups of parameters in the console, in the order in which they are written."""
+    groups: dict[str, list[str]] = {}
+    for name, declared in spec.parameters.items():
+        groups.setdefault(declared.group or "Parameters", []).append(name)
+    e.graph.interface = list(groups.items())
+
+
+def raw_resource(e: Emitter, name: str, body: Body) -> None:
+    """A resource as the user wrote it, its expressions filled in."""
+    path: Path = ("resources", name)
+    plain = e.plain(body)
+    places = {place: path + place for place in _places(plain)}
+    e.graph.nodes[name] = Node(name, plain, "resources", name, "resource", path, places)
+
+
+def _places(value: Any, place: Path = ()) -> list[Path]:
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [place] * bool(place) + [found for key, child in inner for found in _places(child, (*place, key))]
+
+
+def output(e: Emitter, name: str, declared: OutputDeclared) -> None:
+    """An output of the root."""
+    body: Body = {}
+    if declared.description:
+        body["Description"] = declared.description
+    body["Value"] = e.plain(declared.value)
+    if declared.export:
+        body["Export"] = {"Name": declared.export}
+    e.graph.outputs[name] = Declaration(name, body, ("outputs", name))

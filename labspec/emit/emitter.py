@@ -1,0 +1,262 @@
+"""What every emitter works with: logical ids, references, text, tags, conditions, and the door to the graph."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from troposphere import AWSObject, GetAtt, ImportValue, Ref, Sub, Tags
+
+from labspec.diagnostic import Diagnostic, Label, Path, Rule
+from labspec.graph import Body, Declaration, Edge, EdgeKind, Graph, Node
+from labspec.model.architecture import Architecture, Member
+from labspec.model.attributes import ATTRIBUTES, AWS_VALUES
+from labspec.model.kind import Expression, Parameter, Text, When
+from labspec.model.parts import Existing
+from labspec.nearest import did_you_mean
+
+SAME_ID = Rule(
+    "LS401",
+    "logical-id-twice",
+    "Two things of the spec would get the same logical id.",
+    "Logical ids are made of names: `web-a` and the role of `web` can read alike. CloudFormation knows resources by them.",
+    "instances: {web-1: ...}\nload_balancers: {web-1-instance: ...}",
+    "instances: {web-1: ...}\nload_balancers: {front: ...}",
+)
+UNKNOWN_ROLE = Rule(
+    "LS402",
+    "unknown-role",
+    "`override` names a resource that the member does not have.",
+    "A member becomes one or more resources, each with a role: the kind itself (`target_group`), or a part (`eip`).",
+    "override: {targetgroup: {Properties: {...}}}",
+    "override: {target_group: {Properties: {...}}}",
+)
+
+Attribute = Callable[["Emitter", Member], Any]
+
+
+def pascal(name: str) -> str:
+    """`public-ec2-a1` as `PublicEc2A1`."""
+    return "".join(part[:1].upper() + part[1:] for part in name.replace("_", "-").replace(".", "-").split("-"))
+
+
+def logical_id(member: Member, role: str = "") -> str:
+    """A resource's logical id: a function of its member's name and its role, and of nothing else."""
+    name = pascal(member.key)
+    if role:
+        return name + pascal(role)
+    suffix = member.body.suffix
+    return name if name.endswith(suffix) else name + suffix
+
+
+def main_role(section: str) -> str:
+    """The role of the resource that is the member itself: `target_groups` has `target_group`."""
+    return section.removesuffix("s")
+
+
+@dataclass
+class Emitter:
+    """Collects resources into the graph. `attributes` say what members' public attributes are in CloudFormation."""
+
+    architecture: Architecture
+    graph: Graph
+    attributes: Mapping[str, Mapping[str, Attribute]]
+    found: list[Diagnostic] = field(default_factory=list)
+    roles: dict[Path, list[str]] = field(default_factory=dict)
+
+    # -------------------------------------------------------------- resources
+
+    def add(
+        self,
+        member: Member,
+        kind: type[AWSObject],
+        role: str = "",
+        *,
+        origins: Mapping[str, str | Path] | None = None,
+        section: str = "",
+        **properties: Any,
+    ) -> str:
+        """Add a resource for a member and return its logical id.
+
+        `properties` may hold resource attributes (`DeletionPolicy`, `CreationPolicy`) too; None leaves one out. `origins`
+        names the field behind each property. `section` places it with another kind than the member's own.
+        """
+        identity = logical_id(member, role)
+        given = {name: value for name, value in properties.items() if value is not None}
+        body: Body = kind(identity, **given).to_dict()
+        return self.put(member, identity, role, body, origins or {}, section)
+
+    def put(
+        self, member: Member, identity: str, role: str, body: Body, origins: Mapping[str, str | Path], section: str = ""
+    ) -> str:
+        """Add a resource from its plain body."""
+        name = role or main_role(member.section)
+        places: dict[Path, Path] = {}
+        for prop, source in origins.items():
+            where = (prop,) if prop in ("CreationPolicy", "UpdatePolicy", "DeletionPolicy") else ("Properties", prop)
+            places[where] = member.path + ((source,) if isinstance(source, str) else source)
+        if (when := member.body.when) is not None:
+            body = {"Type": body["Type"], "Condition": self.condition(when, (*member.path, "when")), **body}
+        self._override(member, name, body, places)
+        self.roles.setdefault(member.path, []).append(name)
+        node = Node(identity, body, section or member.section, member.name, name, member.path, places)
+        if (other := self.graph.nodes.get(identity)) is not None:
+            message = f"`{member.name}` would get the logical id `{identity}` a second time."
+            label = Label("This has it, too.", other.origin, "key")
+            self.found.append(
+                Diagnostic(SAME_ID, message, member.path, "key", related=(label,), help="Rename one of them.")
+            )
+        self.graph.nodes[identity] = node
+        return identity
+
+    def _override(self, member: Member, role: str, body: Body, places: dict[Path, Path]) -> None:
+        patch = member.body.override.get(role)
+        if patch is None:
+            return
+        path = (*member.path, "override", role)
+        for place in _patched(self.plain(patch), body):
+            places[place] = path + place
+
+    def unknown_roles(self) -> Iterable[Diagnostic]:
+        """Overrides that no resource of their member took."""
+        for member in self.architecture.members.values():
+            made = self.roles.get(member.path, [])
+            for role in member.body.override:
+                if role not in made:
+                    path = (*member.path, "override", role)
+                    message = f"`{member.name}` has no resource with the role `{role}`."
+                    yield Diagnostic(UNKNOWN_ROLE, message, path, "key", help=did_you_mean(role, made))
+
+    def edge(self, source: str, target: str, why: str, kind: EdgeKind = "order", origin: Path = ()) -> None:
+        """State that `source` comes after `target`, or shares its stack."""
+        self.graph.edges.append(Edge(source, target, kind, why, origin))
+
+    # -------------------------------------------------------------- references
+
+    def ref(self, member: Member, role: str = "") -> Any:
+        """A reference to a member's resource: its id, mostly. What already exists is referred to as the spec says."""
+        existing = getattr(member.body, "existing", None)
+        if existing is not None and not role:
+            return self.existing(existing)
+        return Ref(logical_id(member, role))
+
+    def attr(self, member: Member, attribute: str, role: str = "") -> Any:
+        """An attribute of a member's resource."""
+        return GetAtt(logical_id(member, role), attribute)
+
+    def existing(self, existing: Existing) -> Any:
+        """The id of something that is already there."""
+        if existing.parameter is not None:
+            return self.value(existing.parameter)
+        if existing.ssm is not None:
+            return "{{resolve:ssm:" + existing.ssm + "}}"
+        if existing.export is not None:
+            return ImportValue(existing.export)
+        return existing.id
+
+    def value(self, value: Any) -> Any:
+        """A typed field's value: a parameter becomes a reference, text is filled in, None stays None."""
+        if isinstance(value, Parameter):
+            return Ref(value.name)
+        if isinstance(value, Text):
+            return self.text(value)
+        return value
+
+    # -------------------------------------------------------------- text
+
+    def text(self, text: Text) -> Any:
+        """Text with its expressions: a string, one reference, or a substitution whose references stay visible."""
+        if text.literal is not None:
+            return text.literal
+        if len(text.parts) == 1 and isinstance(text.parts[0], Expression):
+            return self.meaning(text.parts[0])
+        template, variables = self.substitution(text.parts)
+        return Sub(template, **variables) if variables else Sub(template)
+
+    def substitution(self, parts: Iterable[str | Expression]) -> tuple[str, dict[str, Any]]:
+        """The template and the variables of an `Fn::Sub`; the user's own `${` are escaped."""
+        template, variables = "", {}
+        for part in parts:
+            if isinstance(part, str):
+                template += part.replace("${", "${!")
+                continue
+            value = self.meaning(part)
+            if isinstance(value, Ref) and str(value.data["Ref"]).startswith("AWS::"):
+                template += "${" + str(value.data["Ref"]) + "}"
+                continue
+            name = pascal(
+                "-".join(part.words[1:] if part.words[0] in ATTRIBUTES and len(part.words) > 2 else part.words)
+            )
+            variables[name] = value
+            template += "${" + name + "}"
+        return template, variables
+
+    def meaning(self, expression: Expression) -> Any:
+        """What an expression is in CloudFormation."""
+        words = expression.words
+        if len(words) == 1:
+            return Ref(words[0])
+        if words[0] == "aws":
+            return Ref(AWS_VALUES[words[1]])
+        if words[0] == "resources":
+            return GetAtt(words[1], ".".join(words[2:])) if len(words) > 2 else Ref(words[1])
+        member, attribute = self._attribute(words)
+        known = self.attributes[member.section].get(attribute)
+        return known(self, member) if known else self.attr(member, attribute)
+
+    def _attribute(self, words: tuple[str, ...]) -> tuple[Member, str]:
+        if words[0] in ATTRIBUTES and len(words) > 2:
+            return self.architecture.members[words[0], words[1]], ".".join(words[2:])
+        found = [member for section in ATTRIBUTES if (member := self.architecture.get(section, words[0]))]
+        return found[0], ".".join(words[1:])
+
+    def plain(self, value: Any) -> Any:
+        """A raw body as plain data, its texts filled in."""
+        if isinstance(value, Text):
+            filled = self.text(value)
+            return filled.to_dict() if hasattr(filled, "to_dict") else filled
+        if isinstance(value, dict):
+            return {key: self.plain(inner) for key, inner in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [self.plain(inner) for inner in value]
+        return value
+
+    # -------------------------------------------------------------- tags and conditions
+
+    def tags(self, member: Member, name: str = "") -> Tags:
+        """The member's tags: its name, the document's, its own."""
+        return Tags(self.tag_values(member, name))
+
+    def tag_values(self, member: Member, name: str = "") -> dict[str, Any]:
+        """The same as a mapping, `Name` first, the rest by key."""
+        said = {**self.architecture.spec.tags, **member.body.tags}
+        values = {key: self.text(said[key]) for key in sorted(said) if key != "Name"}
+        return {"Name": self.text(said["Name"]) if "Name" in said else name or member.name, **values}
+
+    def condition(self, when: When, origin: Path = ()) -> str:
+        """The name of the CloudFormation condition that a `when` stands for."""
+        parameter = when.parameter.name
+        declared = self.architecture.spec.parameters[parameter]
+        boolean = declared.type == "boolean"
+        name = parameter + (
+            {True: "True", False: "Set"}[boolean] if not when.negated else {True: "False", False: "Unset"}[boolean]
+        )
+        test: Body = {"Fn::Equals": [{"Ref": parameter}, "true" if boolean else ""]}
+        holds = test if boolean != when.negated else {"Fn::Not": [test]}
+        self.graph.conditions.setdefault(name, Declaration(name, holds, origin))
+        return name
+
+
+def _patched(patch: Body, body: Body, place: Path = ()) -> Iterable[Path]:
+    """Lay a merge patch over a body in place; the places that it touched."""
+    for key, value in patch.items():
+        inner = (*place, key)
+        if isinstance(value, dict) and isinstance(body.get(key), dict):
+            yield from _patched(value, body[key], inner)
+            continue
+        if value is None:
+            body.pop(key, None)
+        else:
+            body[key] = value
+        yield inner

@@ -1,0 +1,197 @@
+"""What machines run as they boot: from the spec's words to the text of `boot`, as user data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from troposphere import Base64, GetAtt, Ref, Sub
+
+from labspec.diagnostic import Diagnostic, Path, Rule
+from labspec.emit.boot import BootFile, Hole, Mount, Script, SecretFile, Setup, Signal
+from labspec.emit.boot import user_data as boot_script
+from labspec.emit.emitter import Emitter, logical_id, pascal
+from labspec.emit.order import mount_target_role
+from labspec.emit.roles import SECRET
+from labspec.model import compute
+from labspec.model.architecture import Member
+from labspec.model.compute import ImageMade, Machine
+from labspec.model.database import Database
+from labspec.model.kind import Expression, FileName, Name, Text
+from labspec.model.storage import FileSystem
+from labspec.scalar import Scalar
+
+USER_DATA_TOO_LARGE = Rule(
+    "LS403",
+    "user-data-too-large",
+    "A machine's user data is over 16 KB.",
+    "EC2 takes 16,384 bytes of user data (`RunInstances`, user data limit). Files travel inside it.",
+    "setup: {files: {/srv/movie.mp4: {source: movie.mp4}}}",
+    "setup: {commands: [aws s3 cp s3://bucket/movie.mp4 /srv/]}",
+)
+LIMIT = 16384
+
+
+def boots(body: Machine) -> bool:
+    """Whether a machine does anything as it boots that CloudFormation waits for."""
+    return bool(body.setup or body.mounts or body.secrets)
+
+
+def user_data(e: Emitter, member: Member, body: Machine, signals: str = "") -> Any:
+    """The user data of a machine; None where it has nothing to do. `signals` is the resource that waits for it."""
+    texts = _Texts(e)
+    if body.user_data is not None:
+        script = texts.script(_raw_text(e, body.user_data))
+    elif not boots(body):
+        return None
+    else:
+        script = _boot(e, texts, member, body, signals or logical_id(member))
+    _measure(e, member, body, script)
+    return Base64(texts.sub(script))
+
+
+@dataclass
+class _Texts:
+    """Text of the spec as shell text, and the values of its holes."""
+
+    e: Emitter
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def script(self, text: Text) -> Script:
+        return tuple(self._expression(part) if isinstance(part, Expression) else part for part in text.parts)
+
+    def _expression(self, expression: Expression) -> Hole:
+        value = self.e.meaning(expression)
+        if isinstance(value, Ref) and str(value.data["Ref"]).startswith("AWS::"):
+            return Hole(str(value.data["Ref"]))
+        return self.hole(pascal("-".join(expression.words)), value)
+
+    def hole(self, name: str, value: Any) -> Hole:
+        self.values[name] = value
+        return Hole(name)
+
+    def sub(self, script: Script) -> Any:
+        text = "".join(
+            "${" + piece.name + "}" if isinstance(piece, Hole) else piece.replace("${", "${!") for piece in script
+        )
+        if not any(isinstance(piece, Hole) for piece in script):
+            return "".join(piece for piece in script if isinstance(piece, str))
+        return Sub(text, **self.values) if self.values else Sub(text)
+
+
+def _boot(e: Emitter, texts: _Texts, member: Member, body: Machine, signals: str) -> Script:
+    return boot_script(
+        _setup(e, texts, body),
+        tuple(_mount(texts, e, path, mount.file_system) for path, mount in sorted(body.mounts.items())),
+        tuple(_secret(texts, e, path, secret) for path, secret in sorted(body.secrets.items())),
+        Signal(Hole("AWS::StackName"), signals, Hole("AWS::Region"), body.ready_within),
+        copied=_is_copy(e, body),
+    )
+
+
+def _is_copy(e: Emitter, body: Machine) -> bool:
+    """Whether the disk is that of another machine of the spec."""
+    if not isinstance(body.image, Name):
+        return False
+    image = e.architecture.one(body.image).body
+    return isinstance(image, ImageMade) and image.from_ is not None
+
+
+def _setup(e: Emitter, texts: _Texts, body: Machine) -> Setup:
+    said = body.setup
+    if said is None:
+        return Setup()
+    files = tuple(_file(e, texts, path, file) for path, file in sorted(said.files.items()))
+    return Setup(said.packages, files, tuple(texts.script(command) for command in said.commands), said.services)
+
+
+def _file(e: Emitter, texts: _Texts, path: str, file: compute.SetupFile) -> BootFile:
+    content: bytes | Script = b""
+    if file.text is not None:
+        content = texts.script(file.text)
+    elif file.source is not None and file.render:
+        content = texts.script(_rendered(e, file.source))
+    elif file.source is not None:
+        content = e.architecture.files[file.source]
+    return BootFile(path, content, file.owner, file.group, file.mode or "")
+
+
+def _rendered(e: Emitter, name: FileName) -> Text:
+    return Text.read(Scalar(e.architecture.files[name].decode("utf-8"), "block"))
+
+
+def _raw_text(e: Emitter, said: compute.UserData) -> Text:
+    if said.text is not None:
+        return said.text
+    assert said.source is not None
+    if said.render:
+        return _rendered(e, said.source)
+    return Text((e.architecture.files[said.source].decode("utf-8"),))
+
+
+def _mount(texts: _Texts, e: Emitter, path: str, name: Name) -> Mount:
+    member = e.architecture.one(name)
+    identity = texts.hole(pascal(member.key) + "Id", e.ref(member))
+    host: Script = (identity, ".efs.", Hole("AWS::Region"), ".", Hole("AWS::URLSuffix"))
+    return Mount(path, identity, host)
+
+
+def _secret(texts: _Texts, e: Emitter, path: str, said: compute.SecretFile) -> SecretFile:
+    """Host, port and database come from the template, so that a replica's host is the replica's."""
+    member = e.architecture.one(said.from_)
+    source = member.owner or member
+    database = source.body
+    assert isinstance(database, Database)
+    name = pascal(member.key)
+    return SecretFile(
+        path,
+        secret=texts.hole(pascal(source.key) + "Secret", Ref(logical_id(source, SECRET))),
+        region=Hole("AWS::Region"),
+        host=texts.hole(name + "Host", GetAtt(logical_id(member), "Endpoint.Address")),
+        port=texts.hole(name + "Port", GetAtt(logical_id(member), "Endpoint.Port")),
+        database=database.database or "",
+        group=said.group,
+    )
+
+
+def waits_for_mounts(e: Emitter, waiting: str, body: Machine, places: list[Member]) -> None:
+    """A machine waits for the mount targets of its file systems in its own zone, or for all where it has none there."""
+    for mount in body.mounts.values():
+        member = e.architecture.one(mount.file_system)
+        system = member.body
+        assert isinstance(system, FileSystem)
+        if system.existing is not None:
+            continue
+        zones = {e.architecture.zone_of(place) for place in places}
+        targets = e.architecture.many(system.subnets)
+        near = [target for target in targets if e.architecture.zone_of(target) in zones] or targets
+        for target in near:
+            e.edge(
+                waiting, logical_id(member, mount_target_role(target)), "it mounts the file system", origin=member.path
+            )
+
+
+def _measure(e: Emitter, member: Member, body: Machine, script: Script) -> None:
+    size = sum(len(piece.encode()) if isinstance(piece, str) else 64 for piece in script)
+    if size <= LIMIT:
+        return
+    path: Path = (*member.path, "user_data" if body.user_data else "setup")
+    files = sorted(
+        (
+            (len(e.architecture.files[f.source]), p)
+            for p, f in (body.setup.files if body.setup else {}).items()
+            if f.source
+        ),
+        reverse=True,
+    )
+    listing = ", ".join(f"`{path}` {length:,}" for length, path in files)
+    help_ = f"Its files in bytes: {listing}." if files else "Shorten it, or fetch what is large as the machine starts."
+    e.found.append(
+        Diagnostic(
+            USER_DATA_TOO_LARGE,
+            f"The user data of `{member.name}` has about {size:,} bytes; {LIMIT:,} is the most.",
+            path,
+            "key",
+            help=help_,
+        )
+    )

@@ -1,0 +1,46 @@
+"""Order that references do not show: who waits for gateways, routes and one another."""
+
+from __future__ import annotations
+
+from labspec.emit.emitter import Emitter, logical_id
+from labspec.model.architecture import Member
+from labspec.model.network import RouteTable
+
+ATTACHMENT = "attachment"
+"""The role of an internet gateway's attachment."""
+ASSOCIATION = "route_table_association"
+"""The role, on a subnet, of its association with a route table."""
+
+
+def route_role(destination: str) -> str:
+    """The role of a route, from where it leads."""
+    return "to_" + destination.replace(".", "_").replace("/", "_")
+
+
+def waits_for_gateway(e: Emitter, waiting: str, place: Member) -> None:
+    """What gets a public address waits for the attachment of the internet gateway."""
+    vpc_member = e.architecture.vpc_of(place)
+    for gateway in e.architecture.of("internet_gateways"):
+        if gateway.owner == vpc_member:
+            e.edge(
+                waiting,
+                logical_id(gateway, ATTACHMENT),
+                "a public address needs the gateway attached",
+                origin=place.path,
+            )
+
+
+def waits_for_way_out(e: Emitter, waiting: str, place: Member) -> None:
+    """What calls out as it starts waits for its subnet's default route and for the subnet to follow it."""
+    table = e.architecture.route_table_of(place)
+    if table is None or not isinstance(table.body, RouteTable):
+        return
+    for destination in ("internet", "0.0.0.0/0"):
+        if destination in table.body.routes:
+            e.edge(waiting, logical_id(table, route_role(destination)), "it calls out as it starts", origin=place.path)
+            e.edge(waiting, logical_id(place, ASSOCIATION), "it calls out as it starts", origin=place.path)
+
+
+def mount_target_role(place: Member) -> str:
+    """The role, on a file system, of its mount target in a subnet."""
+    return f"mount_target_{place.key.replace('-', '_')}"

@@ -1,0 +1,125 @@
+"""IAM roles: shared ones, and those that machines bring along."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from awacs.aws import Action, Allow, PolicyDocument, Principal, Statement
+from troposphere import GetAtt, Ref, Sub, iam
+
+from labspec.emit.emitter import Emitter, logical_id
+from labspec.model.architecture import Member
+from labspec.model.compute import Machine
+from labspec.model.kind import Name
+from labspec.model.parts import Permissions
+
+ROLE = "role"
+PROFILE = "instance_profile"
+SESSION_MANAGER = "AmazonSSMManagedInstanceCore"
+SECRET = "secret"
+"""The role, on a database, of its secret."""
+BUCKET = "bucket"
+"""The role, on a website, of its bucket."""
+
+
+def allow(actions: Iterable[str], resource: Any, **more: Any) -> Statement:
+    """A statement that allows `service:Action`s on a resource."""
+    parts = [action.split(":") for action in actions]
+    return Statement(Effect=Allow, Action=[Action(*part) for part in parts], Resource=[resource], **more)
+
+
+def policy(*statements: Any) -> PolicyDocument:
+    """A policy document."""
+    return PolicyDocument(Version="2012-10-17", Statement=list(statements))
+
+
+def trust(service: str) -> PolicyDocument:
+    """Lets an AWS service take a role."""
+    return policy(
+        Statement(Effect=Allow, Principal=Principal("Service", service), Action=[Action("sts", "AssumeRole")])
+    )
+
+
+def emit_role(
+    e: Emitter,
+    member: Member,
+    role: str,
+    service: str,
+    permissions: Permissions | None,
+    managed: Iterable[str],
+    more: Iterable[Statement] = (),
+) -> str:
+    """A role with what its permissions say, and nothing else."""
+    said = permissions or Permissions()
+    names = [*managed, *said.managed]
+    statements = [*more, *_statements(e, said), *(e.plain(statement) for statement in said.statements)]
+    return e.add(
+        member,
+        iam.Role,
+        role,
+        AssumeRolePolicyDocument=trust(service),
+        ManagedPolicyArns=[Sub("arn:${AWS::Partition}:iam::aws:policy/" + name) for name in dict.fromkeys(names)]
+        or None,
+        PermissionsBoundary=e.value(said.boundary),
+        Policies=[iam.Policy(PolicyName="permissions", PolicyDocument=policy(*statements))] if statements else None,
+        Tags=e.tags(member),
+        origins={
+            "AssumeRolePolicyDocument": "trust",
+            "ManagedPolicyArns": ("permissions", "managed"),
+            "PermissionsBoundary": ("permissions", "boundary"),
+            "Policies": "permissions",
+        },
+    )
+
+
+def _statements(e: Emitter, said: Permissions) -> Iterator[Statement]:
+    for names, writes in ((said.read, False), (said.write, True)):
+        for member in e.architecture.many(names):
+            yield from _granted(e, member, writes)
+
+
+def _granted(e: Emitter, member: Member, writes: bool) -> Iterator[Statement]:
+    """What reading or writing a member means in IAM."""
+    if member.section == "databases":
+        yield read_secret(e, member)
+    elif member.section == "file_systems":
+        actions = ["elasticfilesystem:ClientMount"] + (["elasticfilesystem:ClientWrite"] if writes else [])
+        yield allow(actions, GetAtt(logical_id(member), "Arn"))
+    else:
+        bucket = GetAtt(logical_id(member, BUCKET), "Arn")
+        actions = ["s3:GetObject"] + (["s3:PutObject", "s3:DeleteObject"] if writes else [])
+        yield allow(["s3:ListBucket"], bucket)
+        yield allow(actions, Sub("${Bucket}/*", Bucket=bucket))
+
+
+def read_secret(e: Emitter, database: Member) -> Statement:
+    """Lets the secret of a database be read."""
+    return allow(["secretsmanager:GetSecretValue"], Ref(logical_id(database, SECRET)))
+
+
+def machine_role(e: Emitter, member: Member) -> Any:
+    """The instance profile of a machine, made where it needs one; None where it does not."""
+    body = member.body
+    assert isinstance(body, Machine)
+    if body.role is not None:
+        return _profile(e, e.architecture.one(body.role))
+    secrets = [read_secret(e, database) for database in _databases(e, body)]
+    if body.access == "none" and body.permissions is None and not secrets:
+        return None
+    managed = [SESSION_MANAGER] if body.access == "ssm" else []
+    emit_role(e, member, ROLE, "ec2.amazonaws.com", body.permissions, managed, secrets)
+    e.add(member, iam.InstanceProfile, PROFILE, Roles=[e.ref(member, ROLE)])
+    return e.ref(member, PROFILE)
+
+
+def _databases(e: Emitter, body: Machine) -> list[Member]:
+    """The databases whose secrets a machine reads, each once; a replica has its source's."""
+    names: list[Name] = [secret.from_ for secret in body.secrets.values()]
+    members = [member.owner or member for member in e.architecture.many(names)]
+    return sorted({member.name: member for member in members}.values(), key=lambda member: member.name)
+
+
+def _profile(e: Emitter, role: Member) -> Any:
+    """A shared role's instance profile."""
+    return e.ref(role, PROFILE)

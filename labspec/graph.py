@@ -1,0 +1,139 @@
+"""The graph of plain resource bodies that emitters build and the layout cuts into stacks.
+
+The graph's shape does not know stacks. References between resources are `{"Ref": id}` and
+`{"Fn::GetAtt": [id, attribute]}` inside bodies; what references cannot show (order, same stack) is stated as edges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from labspec.diagnostic import Path
+
+Body = dict[str, Any]
+"""A piece of a CloudFormation template: JSON data with long intrinsics (`Ref`, `Fn::GetAtt`, `Fn::Sub`, ...)."""
+
+ROOT_STACK_NAME = "Labspec::RootStackName"
+"""`{"Ref": ROOT_STACK_NAME}` is the root stack's name, in whichever stack the layout puts the reference."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One resource: its logical id, its body (`Type`, `Properties`, ...), and where it came from.
+
+    `section`, `member` and `role` say which part of the spec it belongs to (the layout places by them). `origin` is
+    the spec path that caused the resource; `origins` maps property paths (`("Properties", "CidrBlock")`) to the spec
+    paths that caused them, longest prefix first.
+    """
+
+    id: str
+    body: Body
+    section: str
+    member: str
+    role: str
+    origin: Path
+    origins: Mapping[Path, Path] = field(default_factory=dict)
+
+    @property
+    def type(self) -> str:
+        """The CloudFormation type, such as `AWS::EC2::VPC`."""
+        return str(self.body["Type"])
+
+    def origin_of(self, place: Path) -> Path:
+        """The spec path behind a place in the body: the longest recorded prefix, or the resource's own origin."""
+        for end in range(len(place), 0, -1):
+            if (found := self.origins.get(place[:end])) is not None:
+                return found
+        return self.origin
+
+
+EdgeKind = Literal["order", "same-stack"]
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """`source` is created after `target` (order), or must share its stack (same-stack). `why` is for people."""
+
+    source: str
+    target: str
+    kind: EdgeKind
+    why: str
+    origin: Path = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """A parameter, condition or output of the whole, by name, with the spec path that caused it."""
+
+    name: str
+    body: Any
+    origin: Path = ()
+
+
+@dataclass
+class Graph:
+    """What the emitters made. Grows while they work; the layout only reads it."""
+
+    name: str
+    description: str
+    nodes: dict[str, Node] = field(default_factory=dict)
+    edges: list[Edge] = field(default_factory=list)
+    parameters: dict[str, Declaration] = field(default_factory=dict)
+    conditions: dict[str, Declaration] = field(default_factory=dict)
+    outputs: dict[str, Declaration] = field(default_factory=dict)
+    interface: list[tuple[str, list[str]]] = field(default_factory=list)
+    """Parameter groups of the console, in order: (label, parameter names)."""
+    labels: dict[str, str] = field(default_factory=dict)
+    """Labels of parameters in the console."""
+    rules: dict[str, Body] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """One template. `name` is the file's stem: `root`, `network`, ... or `flat`.
+
+    `template` is the whole body in the order in which it is written. `origins` gives, for a place in the template
+    (`("Resources", id, "Properties", ...)`), the spec path that caused it, longest prefix first.
+    """
+
+    name: str
+    template: Body
+    origins: Mapping[Path, Path]
+
+    def origin_of(self, place: Path) -> Path:
+        """The spec path behind a place in the template: the longest recorded prefix, or the whole spec."""
+        for end in range(len(place), 0, -1):
+            if (found := self.origins.get(place[:end])) is not None:
+                return found
+        return ()
+
+
+def references(value: Any, place: Path = ()) -> Iterator[tuple[Path, str, str | None]]:
+    """Every reference inside a body: its place, the name it refers to, and the attribute (None for `Ref`)."""
+    if isinstance(value, dict):
+        if len(value) == 1:
+            (key, inner), *_ = value.items()
+            if key == "Ref" and isinstance(inner, str):
+                yield place, inner, None
+                return
+            if key == "Fn::GetAtt" and isinstance(inner, list):
+                yield place, str(inner[0]), ".".join(str(part) for part in inner[1:])
+                return
+        for key, inner in value.items():
+            yield from references(inner, (*place, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from references(inner, (*place, index))
+
+
+def rewrite(value: Any, change: Callable[[Body], Any]) -> Any:
+    """A copy of a body in which every `Ref` and `Fn::GetAtt` has been handed to `change` and replaced by its answer."""
+    if isinstance(value, dict):
+        if len(value) == 1 and ("Ref" in value or "Fn::GetAtt" in value):
+            return change(value)
+        return {key: rewrite(inner, change) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [rewrite(inner, change) for inner in value]
+    return value

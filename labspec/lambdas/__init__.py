@@ -1,0 +1,78 @@
+"""Functions that run in the user's account: typed, tested, on their own.
+
+Each is one module that imports nothing of labspec. Its text goes into the template (`inline.inline(source_of(name))`);
+the compiler never imports it, because it needs boto3, which is Lambda's to bring. What the emitter must know of it is
+declared here.
+
+The texts of a `Grant` are for `Fn::Sub`: beside pseudo-parameters they name `FunctionName` and `LogGroupName`, which
+the emitter maps to the function's physical name and to its log group. The physical name has to be given, not left to
+CloudFormation: the policy names the function and must exist before it. It may have 64 characters, so a long stack name
+does not fit into it, but the last part of the stack's id (36 characters, no other stack has it) does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Actions that a function's role allows, on these resources, where each of these condition keys has this value."""
+
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+    equals: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """What a template must say of one of these functions; `timeout` is in seconds, `memory` in MB."""
+
+    module: str
+    runtime: str
+    handler: str
+    timeout: int
+    memory: int
+    grants: tuple[Grant, ...]
+
+
+SERVICE_TIMEOUT = 3600
+"""The seconds that CloudFormation waits for a custom resource's answer: the default, and the most there is."""
+
+_EC2 = "arn:${AWS::Partition}:ec2:${AWS::Region}"
+_INSTANCES = f"{_EC2}:${{AWS::AccountId}}:instance/*"
+_IMAGES = f"{_EC2}::image/*"
+_SNAPSHOTS = f"{_EC2}::snapshot/*"
+_FUNCTION = "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${FunctionName}"
+_LOG_STREAMS = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${LogGroupName}:log-stream:*"
+_MAKES_ITS_OWN = ("aws:RequestTag/labspec:image-maker", "${FunctionName}")
+_OWNS = ("aws:ResourceTag/labspec:image-maker", "${FunctionName}")
+
+IMAGE_MAKER = Function(
+    module="image_maker",
+    # The newest that cfn-lint's table of runtimes knows the end of (2029-06-30). The schema lists python3.15 too, but
+    # neither that table nor Lambda's page of runtimes did when this was written, and a runtime reaches regions in turn.
+    runtime="python3.14",
+    handler="index.handler",
+    timeout=900,
+    memory=256,  # boto3 with EC2's model takes about 70 MB; the rest is for the processor's share that comes with it
+    grants=(
+        # Each action is held to what the service authorization reference lists for it. Descriptions know no resources.
+        Grant(("ec2:DescribeImages", "ec2:DescribeSnapshots"), ("*",)),
+        Grant(("ec2:CreateImage",), (_INSTANCES,)),
+        Grant(("ec2:CreateImage",), (_IMAGES, _SNAPSHOTS), (_MAKES_ITS_OWN,)),
+        Grant(("ec2:CreateTags",), (_IMAGES, _SNAPSHOTS), (("ec2:CreateAction", "CreateImage"), _MAKES_ITS_OWN)),
+        Grant(("ec2:CreateTags", "ec2:DeleteTags"), (_IMAGES, _SNAPSHOTS), (_OWNS,)),
+        Grant(("ec2:DeregisterImage",), (_IMAGES,), (_OWNS,)),
+        Grant(("ec2:DeleteSnapshot",), (_SNAPSHOTS,), (_OWNS,)),
+        Grant(("lambda:InvokeFunction",), (_FUNCTION,)),
+        # The log group is the template's, so that it is deleted with the stack: no logs:CreateLogGroup.
+        Grant(("logs:CreateLogStream", "logs:PutLogEvents"), (_LOG_STREAMS,)),
+    ),
+)
+"""The function behind `Custom::Image`.
+
+Its resource takes `InstanceId` and may take `Reboot` (`false` copies the disks of a running machine as they are) and
+`Tags`, a list of keys and values for the image and its snapshots. `ServiceTimeout` belongs to CloudFormation. `Ref` and
+`ImageId` give the image's id. The resource comes after the instance is ready, and after everything in these grants.
+"""

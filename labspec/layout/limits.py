@@ -1,0 +1,70 @@
+"""What CloudFormation would refuse, said before it does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from labspec.diagnostic import Diagnostic, Path, Rule
+from labspec.graph import Graph, Stack
+
+LIMIT = Rule(
+    "LS504",
+    "over-a-limit",
+    "The output is over a limit of CloudFormation.",
+    "A template holds 500 resources, 200 parameters, 200 outputs and 60 dynamic references, and 1 MB; a nested"
+    " operation 2,500 resources (`CloudFormation quotas`).",
+)
+
+NOT_ASCII = Rule(
+    "LS505",
+    "not-ascii",
+    "A text that CloudFormation would garble.",
+    "CloudFormation keeps templates as ASCII and shows any other character as `?`. The content of files is safe: it"
+    " travels encoded.",
+    "description: Caf\u00e9",
+    "description: Cafe",
+)
+
+MAX_RESOURCES, MAX_PARAMETERS, MAX_OUTPUTS, MAX_TOTAL, MAX_DYNAMIC, MAX_BYTES = 500, 200, 200, 2500, 60, 1 << 20
+
+
+def limits(stacks: list[Stack], graph: Graph) -> Iterator[Diagnostic]:
+    """Every limit that a template, or all of them together, are over."""
+    for stack in stacks:
+        for section, most in (("Resources", MAX_RESOURCES), ("Parameters", MAX_PARAMETERS), ("Outputs", MAX_OUTPUTS)):
+            if (count := len(stack.template.get(section, {}))) > most:
+                help_ = "Move sections to stacks of their own, by `layout`." if section == "Resources" else ""
+                yield Diagnostic(
+                    LIMIT,
+                    f"The {stack.name} template has {count} {section.lower()}; {most} is the most.",
+                    ("layout",),
+                    help=help_,
+                )
+        dynamic = sum(text.count("{{resolve:") for _, text in _texts(stack.template))
+        if dynamic > MAX_DYNAMIC:
+            yield Diagnostic(
+                LIMIT, f"The {stack.name} template has {dynamic} dynamic references; {MAX_DYNAMIC} is the most."
+            )
+        for place, text in _texts(stack.template):
+            if not text.isascii():
+                char = next(char for char in text if not char.isascii())
+                yield Diagnostic(
+                    NOT_ASCII,
+                    f"CloudFormation would show `{char}` as `?`.",
+                    stack.origin_of(place),
+                    help="Write it in ASCII.",
+                )
+    if len(graph.nodes) > MAX_TOTAL:
+        yield Diagnostic(LIMIT, f"The spec has {len(graph.nodes)} resources; one nested operation takes {MAX_TOTAL}.")
+
+
+def _texts(value: Any, place: Path = ()) -> Iterator[tuple[Path, str]]:
+    if isinstance(value, str):
+        yield place, value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _texts(inner, (*place, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _texts(inner, (*place, index))

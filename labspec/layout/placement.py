@@ -1,0 +1,124 @@
+"""Which stack each resource stands in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from labspec.diagnostic import Diagnostic, Label, Path, Rejected, Rule
+from labspec.graph import Graph, Node
+from labspec.nearest import did_you_mean
+
+SELECTS_NOTHING = Rule(
+    "LS501",
+    "layout-selects-nothing",
+    "A selector in `layout` matches nothing, or what another one has.",
+    "Each resource stands in one stack. A selector names a section, or one member of it.",
+    "layout: {stacks: {data: [database]}}",
+    "layout: {stacks: {data: [databases]}}",
+)
+
+APART = Rule(
+    "LS503",
+    "must-share-a-stack",
+    "Two resources that must share a stack are placed apart.",
+    "User data signals the stack that its machine stands in, by the machine's logical id.",
+)
+
+PLACES = {
+    "vpcs": "network",
+    "internet_gateways": "network",
+    "subnets": "network",
+    "nat_gateways": "network",
+    "route_tables": "network",
+    "security_groups": "security",
+    "roles": "security",
+    "key_pairs": "compute",
+    "instances": "compute",
+    "images": "compute",
+    "launch_templates": "scaling",
+    "file_systems": "storage",
+    "target_groups": "balancing",
+    "load_balancers": "balancing",
+    "databases": "database",
+    "replicas": "database",
+    "schemas": "compute",
+    "auto_scaling_groups": "scaling",
+    "notifications": "watching",
+    "websites": "website",
+}
+"""The stack of each section."""
+
+NESTED_IN = {
+    "internet_gateways": "vpcs",
+    "subnets": "vpcs",
+    "nat_gateways": "vpcs",
+    "route_tables": "vpcs",
+    "replicas": "databases",
+}
+"""Sections that follow another one's placement."""
+
+SERVICES = {
+    "RDS": "database",
+    "EFS": "storage",
+    "S3": "storage",
+    "ElasticLoadBalancingV2": "balancing",
+    "AutoScaling": "scaling",
+    "CloudWatch": "watching",
+    "SNS": "watching",
+    "IAM": "security",
+    "CloudFront": "website",
+}
+"""The stack of raw resources, by their service."""
+
+
+def placed(graph: Graph, wanted: Mapping[str, Sequence[str]]) -> tuple[dict[str, str], list[Diagnostic]]:
+    """The stack of every resource: as `layout` in the spec says, else by its section."""
+    chosen: dict[str, str] = {}
+    found: list[Diagnostic] = []
+    for stack, selectors in wanted.items():
+        for index, selector in enumerate(selectors):
+            path: Path = ("layout", "stacks", stack, index)
+            if selector in chosen:
+                found.append(Diagnostic(SELECTS_NOTHING, f"`{selector}` is placed in two stacks.", path))
+            elif not any(selector in _selectors(node) for node in graph.nodes.values()):
+                known = {name for node in graph.nodes.values() for name in _selectors(node)}
+                found.append(
+                    Diagnostic(
+                        SELECTS_NOTHING, f"`{selector}` selects nothing.", path, help=did_you_mean(selector, known)
+                    )
+                )
+            chosen[selector] = stack
+    return {node.id: _place(node, chosen) for node in graph.nodes.values()}, found
+
+
+def _selectors(node: Node) -> list[str]:
+    """What selects a resource, the most particular first."""
+    sections = [node.section, *([NESTED_IN[node.section]] if node.section in NESTED_IN else [])]
+    return [
+        f"{sections[0]}.{node.member}",
+        *([f"{sections[-1]}.{node.origin[1]}"] if len(sections) > 1 else []),
+        *sections,
+    ]
+
+
+def _place(node: Node, chosen: Mapping[str, str]) -> str:
+    for selector in _selectors(node):
+        if selector in chosen:
+            return chosen[selector]
+    if node.section == "resources":
+        service = node.type.split("::")[1] if node.type.count("::") == 2 else ""
+        return SERVICES.get(service, "resources")
+    return PLACES[node.section]
+
+
+def together(graph: Graph, places: Mapping[str, str]) -> None:
+    """Refuse a placement that parts what must share a stack."""
+    for edge in graph.edges:
+        if edge.kind == "same-stack" and places[edge.source] != places[edge.target]:
+            source, target = graph.nodes[edge.source], graph.nodes[edge.target]
+            message = f"`{source.member}` and `{target.member}` must share a stack: {edge.why}."
+            raise Rejected(
+                Diagnostic(
+                    APART, message, source.origin, "key", related=(Label("The other one.", target.origin, "key"),)
+                )
+            )

@@ -1,0 +1,125 @@
+"""The architecture: every member with its name resolved, zoned forms spelled out, files at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from labspec.diagnostic import Path
+from labspec.model.kind import FileName, Kind, Name
+from labspec.model.network import NatGateway, RouteTable, Subnet
+from labspec.model.parts import Connected
+from labspec.model.spec import Spec
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A named thing of the spec: its section and name, what it says, where, and what it stands in."""
+
+    section: str
+    name: str
+    body: Kind
+    path: Path
+    owner: Member | None = None
+
+    @property
+    def key(self) -> str:
+        """The name that its logical ids are made of."""
+        return self.body.was or self.name
+
+    @property
+    def selector(self) -> str:
+        """`section.name`, as the spec writes it."""
+        return f"{self.section}.{self.name}"
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """What emitters read. `families` are the bare names of zoned members, and the members that they mean."""
+
+    spec: Spec
+    members: Mapping[tuple[str, str], Member]
+    families: Mapping[tuple[str, str], tuple[str, ...]]
+    files: Mapping[FileName, bytes] = field(default_factory=dict)
+
+    def of(self, section: str) -> list[Member]:
+        """The members of a section, as written."""
+        return [member for (kind, _), member in self.members.items() if kind == section]
+
+    def get(self, section: str, name: str) -> Member | None:
+        """A member by section and bare name."""
+        return self.members.get((section, name))
+
+    def one(self, name: Name) -> Member:
+        """The member that a linked name means."""
+        (member,) = self.many([name])
+        return member
+
+    def many(self, names: Iterable[Name]) -> list[Member]:
+        """The members that linked names mean; a family's name means all of them."""
+        return [member for name in names for member in self.meant(name)]
+
+    def meant(self, name: Name) -> list[Member]:
+        """The members that a name can mean: none if it is unknown, of several sections if it is ambiguous."""
+        section, _, bare = name.text.rpartition(".")
+        sections = (section,) if section else name.sections
+        found: list[Member] = []
+        for candidate in sections:
+            if (member := self.members.get((candidate, bare))) is not None:
+                found.append(member)
+            found += [self.members[candidate, inner] for inner in self.families.get((candidate, bare), ())]
+        return found
+
+    # -------------------------------------------------------------- what follows from where things stand
+
+    def subnets(self, names: Iterable[Name]) -> list[tuple[Member, Subnet]]:
+        """Linked subnets with their bodies."""
+        return [(member, body) for member in self.many(names) if isinstance(body := member.body, Subnet)]
+
+    def zone_of(self, subnet: Member) -> str | int | None:
+        """A subnet's zone: its letter or number."""
+        body = subnet.body
+        assert isinstance(body, Subnet)
+        return body.zone
+
+    def vpc_of(self, member: Member) -> Member | None:
+        """The VPC that something stands in: said, followed from its subnets, or the only one."""
+        if member.section == "vpcs":
+            return member
+        if member.owner is not None and member.owner.section == "vpcs":
+            return member.owner
+        body = member.body
+        for field_name in ("vpc", "subnet", "subnets", "targets"):
+            value = getattr(body, field_name, None)
+            names = [value] if isinstance(value, Name) else list(value or ())
+            for found in self.many(names):
+                return self.vpc_of(found)
+        vpcs = self.of("vpcs")
+        return vpcs[0] if len(vpcs) == 1 else None
+
+    def has_own_group(self, member: Member) -> bool:
+        """Whether a member brings a security group of its own along."""
+        body = member.body
+        return isinstance(body, Connected) and (body.ingress is not None or body.egress is not None)
+
+    def route_table_of(self, subnet: Member) -> Member | None:
+        """The route table that a subnet follows."""
+        for table in self.of("route_tables"):
+            assert isinstance(table.body, RouteTable)
+            if subnet in self.many(table.body.subnets):
+                return table
+        return None
+
+    def way_out(self, subnet: Member) -> Member | None:
+        """The gateway to the internet of a subnet: an internet gateway, a NAT gateway, or none."""
+        table = self.route_table_of(subnet)
+        if table is None:
+            return None
+        assert isinstance(table.body, RouteTable)
+        name = table.body.routes.get("internet") or table.body.routes.get("0.0.0.0/0")
+        return self.one(name) if name else None
+
+    def nat_subnet(self, gateway: Member) -> Member:
+        """The subnet that a NAT gateway stands in."""
+        assert isinstance(gateway.body, NatGateway)
+        return self.one(gateway.body.subnet)

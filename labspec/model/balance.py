@@ -1,0 +1,123 @@
+"""Load balancers and the targets behind them."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import BeforeValidator, model_validator
+
+from labspec.model.kind import Choice, Kind, ListOf, Name, Names, Part, PlainText, Word, mapped, wrong
+from labspec.model.parts import Connected
+from labspec.model.words import Arn, Duration, Integer, Port, read_integer
+
+
+def _health_path(text: str) -> str:
+    if not text.startswith("/"):
+        wrong(f"`{text}` is not a path.", f"Write `/{text}`.", f"/{text}")
+    return str(text)
+
+
+def _codes(text: str) -> str:
+    if not re.fullmatch(r"[2-5][0-9]{2}(-[2-5][0-9]{2})?(,[2-5][0-9]{2})*", text):
+        wrong(f"`{text}` is not a set of HTTP status codes.", "Write `200`, `200-299` or `200,302`.")
+    return str(text)
+
+
+class HealthCheck(Part):
+    """How a load balancer asks a target whether it is well."""
+
+    short: ClassVar[str] = "path"
+
+    path: Annotated[str, Word(_health_path, "a path, such as /health.html")] = "/"
+    """What is asked for."""
+    codes: Annotated[str, Word(_codes, "HTTP status codes, such as 200 or 200-299")] = "200"
+    """The answers that are well."""
+    interval: Duration = 30
+    """How often."""
+    timeout: Duration = 5
+    """How long an answer may take; less than `interval`."""
+    healthy: Integer = 5
+    """Good answers in a row until it counts as healthy."""
+    unhealthy: Integer = 2
+    """Bad answers in a row until it counts as unhealthy."""
+
+
+class TargetGroup(Kind):
+    """The targets behind a load balancer.
+
+    ```yaml
+    target_groups:
+      web: {port: 80, targets: [web-a, web-c], health_check: /health.html}
+    ```
+    """
+
+    section: ClassVar[str] = "target_groups"
+    suffix: ClassVar[str] = "TargetGroup"
+
+    port: Port
+    """The port on which targets listen."""
+    protocol: Annotated[Literal["http", "https"], Choice()] = "http"
+    """`http` or `https`."""
+    vpc: Annotated[Name, Names("vpcs")] | None = None
+    """Its VPC; that of its targets, or the only one, unless said."""
+    targets: ListOf[Annotated[Name, Names("instances")]] = ()
+    """The instances behind it. An auto scaling group registers its own."""
+    health_check: HealthCheck = HealthCheck()
+    """A path, or more."""
+    drain: Duration = 300
+    """How long a leaving target finishes its requests."""
+
+
+def _listener_port(value: object) -> str:
+    port = read_integer(str(value))
+    if not 1 <= port <= 65535:
+        wrong(f"`{value}` is not a port.", "Ports go from 1 to 65535.")
+    return str(port)
+
+
+class Listener(Part):
+    """A port on which a load balancer listens, and what it does there."""
+
+    short: ClassVar[str] = "forward"
+
+    forward: Annotated[Name, Names("target_groups")] | None = None
+    """The target group that gets the requests."""
+    redirect: Annotated[Literal["https"], Choice()] | None = None
+    """`https` sends everyone to port 443, for good (301)."""
+    certificate: Arn | None = None
+    """The ARN of a certificate in this region, or a parameter; it makes this an HTTPS listener."""
+    was: PlainText | None = None
+    """The port that it had before, when its resource shall be kept."""
+
+    @model_validator(mode="after")
+    def _one_action(self) -> Listener:
+        if (self.forward is None) == (self.redirect is None):
+            wrong("A listener has either `forward` or `redirect`.")
+        return self
+
+
+class LoadBalancer(Connected):
+    """An application load balancer.
+
+    ```yaml
+    load_balancers:
+      front:
+        scheme: internet-facing
+        subnets: [public-a, public-c]
+        security_groups: [front-sg]
+        listeners: {80: web}
+    ```
+    """
+
+    section: ClassVar[str] = "load_balancers"
+    suffix: ClassVar[str] = "LoadBalancer"
+
+    scheme: Annotated[Literal["internet-facing", "internal"], Choice()]
+    """`internet-facing` or `internal`. It has no default: it is the risk."""
+    subnets: ListOf[Annotated[Name, Names("subnets")]]
+    """Its subnets, in two zones or more."""
+    listeners: Annotated[dict[Annotated[str, BeforeValidator(_listener_port)], Listener], BeforeValidator(mapped)]
+    """A port, and the target group that gets its requests."""
+    aws_name: PlainText | None = None
+    """A fixed name: 32 letters, digits and dashes at most. It stands in the way of replacement and of a second copy."""

@@ -1,0 +1,320 @@
+"""Machines: instances, the templates of groups, and images made of machines."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from labspec.model.kind import (
+    Choice,
+    Kind,
+    ListOf,
+    Name,
+    Names,
+    Parameter,
+    Part,
+    PlainText,
+    Text,
+    Word,
+    mapped,
+    scalar_of,
+    wrong,
+)
+from labspec.model.parts import Connected, Permissions
+from labspec.model.words import Boolean, Duration, File, FileMode, InstanceType, Integer, Size
+
+PUBLIC_IMAGES = {
+    "amazon-linux-2023": "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-{arch}",
+    "amazon-linux-2": "/aws/service/ami-amazon-linux-latest/amzn2-ami-hvm-{arch}-gp2",
+}
+"""Public images by alias: the parameters of Systems Manager that hold their newest ids."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublicImage:
+    """An image that AWS or somebody publishes in Parameter Store; `{arch}` is filled in from the instance type."""
+
+    parameter: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImageId:
+    """One image of one region, by its id."""
+
+    id: str
+
+
+def read_image_id(text: str) -> str:
+    """The id of an image."""
+    if not re.fullmatch(r"ami-[0-9a-f]{8}([0-9a-f]{9})?", text):
+        wrong(f"`{text}` is not the id of an image.", "It is `ami-` and 8 or 17 hexadecimal digits.")
+    return str(text)
+
+
+def read_image(value: Any) -> PublicImage | ImageId | Name:
+    """A public alias, a member of `images`, `ami-...`, or `{ssm: path}`."""
+    if isinstance(value, dict) and list(value) == ["ssm"]:
+        return PublicImage(str(scalar_of(value["ssm"], "a path in Parameter Store")))
+    text = scalar_of(value, "an image: a public alias, a member of `images`, `ami-...` or {ssm: path}")
+    if text in PUBLIC_IMAGES:
+        return PublicImage(PUBLIC_IMAGES[text])
+    if text.startswith("ami-"):
+        return ImageId(read_image_id(text))
+    name = Names("images").read(text)
+    assert isinstance(name, Name)
+    return name
+
+
+Image = Annotated[PublicImage | ImageId | Name, BeforeValidator(read_image)]
+
+
+class Storage(Part):
+    """The root disk: encrypted, gp3."""
+
+    short: ClassVar[str] = "size"
+
+    size: Size = 8
+    """Its size."""
+    type: Annotated[Literal["gp3", "gp2"], Choice()] = "gp3"
+    """`gp3` or `gp2`."""
+    encrypted: Boolean = True
+    """Whether it is encrypted."""
+
+
+class Metadata(Part):
+    """The instance metadata service."""
+
+    short: ClassVar[str] = "tokens"
+
+    tokens: Annotated[Literal["required", "optional"], Choice()] = "required"
+    """`required` is IMDSv2."""
+    hops: Integer = 1
+    """How many network hops an answer may travel; containers need 2."""
+
+
+class SetupFile(Part):
+    """A file on the machine; a path that ends in `/` is a directory."""
+
+    source: File | None = None
+    """A file beside the spec, copied byte for byte."""
+    text: Text | None = None
+    """The text itself."""
+    render: Boolean = False
+    """Whether `${{ }}` works inside `source`."""
+    owner: PlainText = "root"
+    """Its owner."""
+    group: PlainText = "root"
+    """Its group."""
+    mode: FileMode | None = None
+    """Its mode as quoted octal; `"0644"` for a file, `"0755"` for a directory unless said."""
+
+    @model_validator(mode="after")
+    def _one_content(self) -> SetupFile:
+        if self.source is not None and self.text is not None:
+            wrong("A file has `source` or `text`, not both.")
+        return self
+
+
+def _absolute(value: Any) -> str:
+    text = scalar_of(value, "a path")
+    if not text.startswith("/") or re.search(r"[^A-Za-z0-9._/@+-]", text) or ".." in text:
+        wrong(
+            f"`{text}` is not a path on the machine.", "It begins with `/` and holds letters, digits, `.`, `_` and `-`."
+        )
+    return str(text)
+
+
+MachinePath = Annotated[str, BeforeValidator(_absolute)]
+
+
+class Setup(Part):
+    """What is done once, when a machine starts for the first time; part of any image made of it."""
+
+    packages: ListOf[PlainText] = ()
+    """Packages to install, by dnf."""
+    files: Annotated[dict[MachinePath, SetupFile], BeforeValidator(mapped)] = {}
+    """Files and directories to write."""
+    commands: ListOf[Text] = ()
+    """Commands to run, in order; the first that fails fails the machine."""
+    services: ListOf[PlainText] = ()
+    """Services to enable and start."""
+
+
+class Mount(Part):
+    """A shared file system attached at every boot, with TLS."""
+
+    short: ClassVar[str] = "file_system"
+
+    file_system: Annotated[Name, Names("file_systems")]
+    """The file system."""
+
+
+class SecretFile(Part):
+    """A JSON file of host, port, user, password and database, held in memory only and read with the machine's role."""
+
+    short: ClassVar[str] = "from"
+
+    from_: Annotated[Name, Names("databases", "replicas")] = Field(alias="from")
+    """A database or a replica."""
+    group: PlainText = "root"
+    """The group that may read the file."""
+
+
+def _run_path(value: Any) -> str:
+    path = _absolute(value)
+    if not path.startswith("/run/"):
+        wrong(f"`{path}` is on a disk.", "Secrets live in memory: the path begins with `/run/`.")
+    return path
+
+
+class UserData(Part):
+    """A script of your own instead of `setup`."""
+
+    short: ClassVar[str] = "text"
+
+    source: File | None = None
+    """A file beside the spec."""
+    text: Text | None = None
+    """The script itself."""
+    render: Boolean = False
+    """Whether `${{ }}` works inside `source`."""
+
+    @model_validator(mode="after")
+    def _one_content(self) -> UserData:
+        if (self.source is None) == (self.text is None):
+            wrong("User data has either `source` or `text`.")
+        return self
+
+
+class Machine(Connected):
+    """What instances and launch templates have in common."""
+
+    type: InstanceType = "t3.micro"
+    """The instance type."""
+    image: Image = PublicImage(PUBLIC_IMAGES["amazon-linux-2023"])
+    """A public alias (`amazon-linux-2023`), a member of `images`, an id, or `{ssm: path}`."""
+    storage: Storage = Storage()
+    """The root disk."""
+    key_pair: Annotated[Name | Parameter, Names("key_pairs")] | None = None
+    """The key pair for SSH."""
+    setup: Setup | None = None
+    """What is done once, at the first start."""
+    mounts: Annotated[dict[MachinePath, Mount], BeforeValidator(mapped)] = {}
+    """Directories and the file systems attached there, at every boot."""
+    secrets: Annotated[dict[Annotated[str, BeforeValidator(_run_path)], SecretFile], BeforeValidator(mapped)] = {}
+    """Paths under `/run` and the databases whose credentials appear there."""
+    user_data: UserData | None = None
+    """A script of your own instead of `setup`, `mounts` and `secrets`."""
+    permissions: Permissions | None = None
+    """What the machine may do in the account: a role of its own."""
+    role: Annotated[Name, Names("roles")] | None = None
+    """A shared role instead."""
+    access: Annotated[Literal["ssm", "none"], Choice()] = "ssm"
+    """`ssm` lets its own role be reached by Session Manager."""
+    metadata: Metadata = Metadata()
+    """The instance metadata service."""
+    monitoring: Annotated[Literal["basic", "detailed"], Choice()] = "basic"
+    """`detailed` is a metric a minute."""
+    credits: Annotated[Literal["standard", "unlimited"], Choice()] | None = None
+    """CPU credits of burstable types."""
+    shutdown: Annotated[Literal["stop", "terminate"], Choice()] = "stop"
+    """What a shutdown from inside does."""
+    tenancy: Annotated[Literal["default", "dedicated"], Choice()] = "default"
+    """Whether the hardware is shared."""
+    ready_within: Duration = 900
+    """How long its setup may take."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Machine:
+        if self.user_data is not None and (self.setup is not None or self.mounts or self.secrets):
+            wrong("`user_data` replaces `setup`, `mounts` and `secrets`; they cannot stand together.")
+        if self.role is not None and self.permissions is not None:
+            wrong("`role` names a shared role; `permissions` make one of its own. Only one can be said.")
+        return self
+
+
+class Instance(Machine):
+    """A machine. It is immutable: a change of what it runs replaces it, and its elastic address moves along.
+
+    ```yaml
+    instances:
+      server:
+        subnet: public-1
+        elastic_ip: true
+        ingress: {http: {port: 80, from: internet}}
+        setup: {packages: [httpd], services: [httpd]}
+    ```
+    """
+
+    section: ClassVar[str] = "instances"
+    suffix: ClassVar[str] = "Instance"
+
+    subnet: Annotated[Name, Names("subnets")]
+    """The subnet that it stands in."""
+    elastic_ip: Boolean = False
+    """A public address that stays the same when the machine is replaced."""
+    public_ip: Boolean = False
+    """A public address as long as the machine runs."""
+    private_ip: PlainText | None = None
+    """A fixed private address; only with `keep_on_change: true`, since two machines cannot hold one address."""
+    keep_on_change: Boolean = False
+    """Leaves the machine as it is when its setup changes in the spec."""
+    termination_protection: Boolean = False
+    """Whether AWS refuses to terminate it."""
+
+    @model_validator(mode="after")
+    def _address(self) -> Instance:
+        if self.private_ip is not None and not self.keep_on_change:
+            wrong(
+                "A fixed `private_ip` stands in the way of a replacement: two machines cannot hold one address.",
+                "Say `keep_on_change: true`, or leave the address to AWS.",
+            )
+        return self
+
+
+class LaunchTemplate(Machine):
+    """What the machines of an auto scaling group are made from.
+
+    ```yaml
+    launch_templates:
+      web: {image: web-image, security_groups: [web-sg]}
+    ```
+    """
+
+    section: ClassVar[str] = "launch_templates"
+    suffix: ClassVar[str] = "LaunchTemplate"
+
+
+class ImageMade(Kind):
+    """A machine image: made of an instance once it is ready, or given.
+
+    ```yaml
+    images:
+      lamp-image: {from: public-ec2-a1}
+      hardened: {id: ami-0123456789abcdef0}
+      golden: {public: /company/images/al2023}
+    ```
+    """
+
+    section: ClassVar[str] = "images"
+    suffix: ClassVar[str] = "Image"
+
+    from_: Annotated[Name, Names("instances")] | None = Field(None, alias="from")
+    """The instance that it is made of."""
+    public: PlainText | None = None
+    """A path in Parameter Store that holds an image's id, resolved at each launch."""
+    id: Annotated[str, Word(read_image_id, "an image id, such as ami-0123456789abcdef0")] | None = None
+    """The id of an image."""
+    pinned: Annotated[str, Word(read_image_id, "an image id, such as ami-0123456789abcdef0")] | None = None
+    """With `public`: the id that is used instead, until the line is removed."""
+    by: Annotated[Literal["copy"], Choice()] = "copy"
+    """How it is made: `copy` stops the instance for a moment and copies its disk."""
+
+    @model_validator(mode="after")
+    def _one_source(self) -> ImageMade:
+        if sum(source is not None for source in (self.from_, self.public, self.id)) != 1:
+            wrong("An image has exactly one of `from`, `public` and `id`.")
+        return self

@@ -1,0 +1,214 @@
+"""Members inside members, and the zoned form of networks spelled out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network
+
+from labspec.diagnostic import Diagnostic, Path, Rule
+from labspec.model.architecture import Member
+from labspec.model.database import Database
+from labspec.model.kind import Name
+from labspec.model.network import InternetGateway, NatGateway, RouteTable, Subnet, Vpc
+
+SUBNET_FORM = Rule(
+    "LS210",
+    "subnet-form",
+    "A subnet is neither one subnet nor one per zone.",
+    "One subnet says `zone` and `cidr`. One per zone says `cidr` and `each`, and its VPC says `zones`.",
+    "subnets: {public: {cidr: 10.0.0.0/24}}",
+    "subnets: {public-a: {zone: a, cidr: 10.0.0.0/24, access: public}}",
+)
+NO_PIECE = Rule(
+    "LS211",
+    "no-room-for-zone",
+    "The addresses of a zoned subnet have no piece for a zone.",
+    "A zone's letter or number decides which piece it gets, so that a zone that leaves does not move the others: zone `c` gets"
+    " the third.",
+    "zones: [a, c]\nsubnets: {app: {cidr: 10.0.0.0/23, each: /24}}",
+    "zones: [a, c]\nsubnets: {app: {cidr: 10.0.0.0/22, each: /24}}",
+)
+UNROUTED = Rule(
+    "LS212",
+    "subnet-routes",
+    "A subnet is routed by nothing, or twice.",
+    "Either a route table lists it, or its `access` says where it leads; otherwise it would follow the VPC's main table in silence.",
+    "subnets: {app-a: {zone: a, cidr: 10.0.0.0/24}}",
+    "subnets: {app-a: {zone: a, cidr: 10.0.0.0/24, access: isolated}}",
+)
+NO_NAT = Rule(
+    "LS213",
+    "no-nat",
+    "A private subnet has no NAT gateway to lead through.",
+    "`access: private` leads to the internet through NAT. The VPC says `nat: single` or `nat: per_zone`, and has a public"
+    " subnet for it to stand in.",
+    "nat: none\nsubnets: {app: {access: private, cidr: 10.0.0.0/20, each: /24}}",
+    "nat: single\nsubnets: {app: {access: private, ...}, public: {access: public, ...}}",
+)
+
+
+@dataclass(slots=True)
+class Expansion:
+    """What stands inside a member."""
+
+    members: list[Member] = field(default_factory=list)
+    families: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+
+def expand(owner: Member) -> Expansion:
+    """The members inside a member: nested ones as written, zoned ones spelled out."""
+    if isinstance(owner.body, Vpc):
+        return _Network(owner, owner.body).expand()
+    expansion = Expansion()
+    if isinstance(owner.body, Database):
+        for name, replica in owner.body.replicas.items():
+            expansion.members.append(Member("replicas", name, replica, (*owner.path, "replicas", name), owner))
+    return expansion
+
+
+class _Network:
+    def __init__(self, owner: Member, vpc: Vpc) -> None:
+        self.owner = owner
+        self.vpc = vpc
+        self.out = Expansion()
+        self.subnets: list[tuple[str, Subnet, Path]] = []
+
+    def expand(self) -> Expansion:
+        for name, subnet in self.vpc.subnets.items():
+            self._subnet(name, subnet, (*self.owner.path, "subnets", name))
+        for name, subnet, path in self.subnets:
+            self._add("subnets", name, subnet, path)
+        self._gateways()
+        for name, table in self.vpc.route_tables.items():
+            self._add("route_tables", name, table, (*self.owner.path, "route_tables", name))
+        for name, subnet, path in self.subnets:
+            self._route(name, subnet, path)
+        return self.out
+
+    def _add(
+        self, section: str, name: str, body: Subnet | NatGateway | RouteTable | InternetGateway, path: Path
+    ) -> None:
+        self.out.members.append(Member(section, name, body, path, self.owner))
+
+    def _wrong(self, rule: Rule, message: str, path: Path, help: str = "") -> None:
+        self.out.diagnostics.append(Diagnostic(rule, message, path, "key", help=help))
+
+    # -------------------------------------------------------------- subnets
+
+    def _subnet(self, name: str, subnet: Subnet, path: Path) -> None:
+        if subnet.existing is not None:
+            self.subnets.append((name, subnet, path))
+        elif subnet.cidr is None:
+            self._wrong(SUBNET_FORM, f"`{name}` has no addresses.", path, "Say `cidr`.")
+        elif subnet.each is None and subnet.zone is None:
+            self._wrong(SUBNET_FORM, f"`{name}` says neither its `zone` nor the size of `each` zone's subnet.", path)
+        elif subnet.each is None:
+            self.subnets.append((name, subnet, path))
+        else:
+            self._zoned(name, subnet, subnet.cidr, subnet.each, path)
+
+    def _zoned(self, name: str, subnet: Subnet, cidr: IPv4Network, each: int, path: Path) -> None:
+        zones = (subnet.zone,) if subnet.zone is not None else self.vpc.zones
+        if not zones:
+            self._wrong(SUBNET_FORM, f"`{name}` is one subnet per zone, and the VPC says no `zones`.", path)
+        family: list[str] = []
+        for zone in zones:
+            piece = _piece(cidr, each, zone)
+            if piece is None:
+                self._wrong(NO_PIECE, f"`{cidr}` has no /{each} for zone {zone}.", (*path, "cidr"))
+                continue
+            inner = f"{name}-{zone}"
+            family.append(inner)
+            self.subnets.append((inner, subnet.model_copy(update={"zone": zone, "cidr": piece, "each": None}), path))
+        self.out.families["subnets", name] = tuple(family)
+
+    # -------------------------------------------------------------- gateways and routes
+
+    @property
+    def _igw(self) -> str:
+        return self.vpc.internet_gateway or f"{self.owner.name}-igw"
+
+    def _gateways(self) -> None:
+        public = [(name, subnet) for name, subnet, _ in self.subnets if subnet.access == "public"]
+        if self.vpc.internet_gateway or public:
+            said = "internet_gateway" if self.vpc.internet_gateway else "subnets"
+            self._add("internet_gateways", self._igw, InternetGateway.model_construct(), (*self.owner.path, said))
+        for name, gateway in self.vpc.nat_gateways.items():
+            self._add("nat_gateways", name, gateway, (*self.owner.path, "nat_gateways", name))
+        for name, subnet in self._nat_places(public):
+            body = NatGateway.model_construct(subnet=Name(subnet, ("subnets",)))
+            self._add("nat_gateways", name, body, (*self.owner.path, "nat"))
+
+    def _nat_places(self, public: list[tuple[str, Subnet]]) -> Iterator[tuple[str, str]]:
+        """Name and subnet of each NAT gateway that `nat` asks for."""
+        if self.vpc.nat == "none":
+            return
+        if not public:
+            self._wrong(NO_NAT, "NAT gateways need a public subnet to stand in.", (*self.owner.path, "nat"))
+            return
+        if self.vpc.nat == "single":
+            yield f"{self.owner.name}-nat", public[0][0]
+            return
+        for zone in dict.fromkeys(subnet.zone for _, subnet, _ in self.subnets if subnet.access == "private"):
+            place = next((name for name, subnet in public if subnet.zone == zone), None)
+            if place is None:
+                self._wrong(NO_NAT, f"Zone {zone} has no public subnet for its NAT gateway.", (*self.owner.path, "nat"))
+            else:
+                yield f"{self.owner.name}-nat-{zone}", place
+
+    def _route(self, name: str, subnet: Subnet, path: Path) -> None:
+        listed = any(
+            str(wanted) == name or self._in_family(str(wanted), name)
+            for table in self.vpc.route_tables.values()
+            for wanted in table.subnets
+        )
+        if subnet.existing is not None:
+            return
+        if subnet.access is None and not listed:
+            self._wrong(UNROUTED, f"Nothing routes `{name}`.", path, "List it in a route table, or say its `access`.")
+        elif subnet.access is not None and listed:
+            self._wrong(UNROUTED, f"`{name}` is in a route table and says its `access`.", path, "Keep one of them.")
+        elif subnet.access is not None:
+            self._add("route_tables", name, self._table(name, subnet, path), path)
+
+    def _in_family(self, wanted: str, name: str) -> bool:
+        return name in self.out.families.get(("subnets", wanted), ())
+
+    def _table(self, name: str, subnet: Subnet, path: Path) -> RouteTable:
+        names = (Name(name, ("subnets",)),)
+        if subnet.access == "isolated":
+            return RouteTable.model_construct(subnets=names)
+        section, gateway = (
+            ("internet_gateways", self._igw)
+            if subnet.access == "public"
+            else ("nat_gateways", self._nat(name, subnet, path))
+        )
+        if not gateway:
+            return RouteTable.model_construct(subnets=names)
+        return RouteTable.model_construct(subnets=names, routes={"internet": Name(gateway, (section,))})
+
+    def _nat(self, name: str, subnet: Subnet, path: Path) -> str:
+        gateways = [member for member in self.out.members if member.section == "nat_gateways"]
+        zones = {inner: body.zone for inner, body, _ in self.subnets}
+        same = [m for m in gateways if isinstance(m.body, NatGateway) and zones.get(str(m.body.subnet)) == subnet.zone]
+        for member in same or (gateways if len(gateways) == 1 else []):
+            return member.name
+        if not self.out.diagnostics:
+            self._wrong(
+                NO_NAT,
+                f"`{name}` is private, and there is no NAT gateway for it.",
+                path,
+                "Say `nat: single` or `nat: per_zone` on the VPC.",
+            )
+        return ""
+
+
+def _piece(cidr: IPv4Network, each: int, zone: str | int) -> IPv4Network | None:
+    """The zone's piece of the addresses: the n-th for number n, the first for letter `a`."""
+    index = zone - 1 if isinstance(zone, int) else ord(zone) - ord("a")
+    if each < cidr.prefixlen or index >= 1 << (each - cidr.prefixlen):
+        return None
+    start = int(cidr.network_address) + index * (1 << (32 - each))
+    return IPv4Network((start, each))

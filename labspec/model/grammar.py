@@ -1,0 +1,54 @@
+"""Where members and raw bodies stand in a document, and what each section is called."""
+
+from __future__ import annotations
+
+SECTIONS = (
+    "vpcs",
+    "security_groups",
+    "key_pairs",
+    "roles",
+    "instances",
+    "images",
+    "launch_templates",
+    "file_systems",
+    "target_groups",
+    "load_balancers",
+    "databases",
+    "auto_scaling_groups",
+    "notifications",
+    "websites",
+)
+"""Top-level sections whose entries are members."""
+
+JOINED = frozenset({*SECTIONS, "variables", "parameters", "outputs", "resources", "expect", "layout"})
+"""What `include` takes of another file."""
+JOINED_DEEP = frozenset({"expect", "layout"})
+"""Those of them whose entries stand one level deeper."""
+
+MEMBERS = frozenset(
+    {
+        *((section, "*") for section in SECTIONS),
+        ("parameters", "*"),
+        ("vpcs", "*", "subnets", "*"),
+        ("vpcs", "*", "nat_gateways", "*"),
+        ("vpcs", "*", "route_tables", "*"),
+        ("databases", "*", "replicas", "*"),
+        ("load_balancers", "*", "listeners", "*"),
+        ("*", "*", "ingress", "*"),
+        ("*", "*", "egress", "*"),
+    }
+)
+"""Where `like` works."""
+
+RAW = frozenset(
+    {
+        ("resources", "*"),
+        ("*", "*", "override", "*"),
+        ("*", "*", "*", "*", "override", "*"),
+        ("*", "*", "permissions", "statements"),
+    }
+)
+"""Where CloudFormation's (or IAM's) own notation stands."""
+
+NOT_COPIED = frozenset({"aws_name", "was", "existing", "silence"})
+"""What `like` leaves behind."""

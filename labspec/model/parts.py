@@ -1,0 +1,132 @@
+"""Parts that kinds of several domains share: rules of security groups, permissions, what already exists."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import IPv4Network
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from labspec.model.kind import (
+    Choice,
+    Kind,
+    ListOf,
+    MemberName,
+    MembersOf,
+    Name,
+    Names,
+    Parameter,
+    Part,
+    PlainText,
+    RawBody,
+    Word,
+    wrong,
+)
+from labspec.model.words import Arn, AwsId, PortRange, read_cidr
+
+GROUPED = (
+    "security_groups",
+    "instances",
+    "launch_templates",
+    "auto_scaling_groups",
+    "load_balancers",
+    "databases",
+    "file_systems",
+)
+"""Sections whose members have security groups, so that a rule can name them."""
+
+
+def _peer(text: str) -> Any:
+    if text in ("internet", "self"):
+        return str(text)
+    if re.fullmatch(r"pl-[0-9a-f]{8,17}", text):
+        return str(text)
+    if re.match(r"[0-9]", text):
+        return read_cidr(text)
+    if "/" in text or " " in text:
+        wrong(f"`{text}` is not a source.", "Name a group, a member, a VPC, a parameter, `internet`, `self` or a CIDR.")
+    return Names(*GROUPED, "vpcs").read(text)
+
+
+Peer = Annotated[
+    Name | Parameter | IPv4Network | str,
+    Word(_peer, "a CIDR, `internet`, `self`, a parameter, a group, a VPC or a member"),
+]
+"""The other side of a rule."""
+
+
+class Ingress(Part):
+    """Who may come in, on which port."""
+
+    port: PortRange
+    """`80`, `3000-3010` or `all`."""
+    from_: ListOf[Peer] = Field(alias="from")
+    """A CIDR, `internet`, `self`, a parameter, a prefix list, a security group, a VPC, or a member that has a group."""
+    protocol: Annotated[Literal["tcp", "udp", "icmp", "all"], Choice()] = "tcp"
+    """`tcp`, `udp`, `icmp` or `all`."""
+    description: PlainText = ""
+    """Shown in the console. What the rule says, unless said."""
+    was: MemberName | None = None
+    """The name that the rule had before."""
+
+
+class Egress(Part):
+    """Who may be called, on which port."""
+
+    port: PortRange
+    """`80`, `3000-3010` or `all`."""
+    to: ListOf[Peer]
+    """A CIDR, `internet`, `self`, a parameter, a prefix list, a security group, a VPC, or a member that has a group."""
+    protocol: Annotated[Literal["tcp", "udp", "icmp", "all"], Choice()] = "tcp"
+    """`tcp`, `udp`, `icmp` or `all`."""
+    description: PlainText = ""
+    """Shown in the console. What the rule says, unless said."""
+    was: MemberName | None = None
+    """The name that the rule had before."""
+
+
+class Connected(Kind):
+    """What every member with a network interface can say."""
+
+    security_groups: ListOf[Annotated[Name, Names("security_groups")]] = ()
+    """Groups that it belongs to."""
+    ingress: MembersOf[Ingress] | None = None
+    """Rules of a security group of its own."""
+    egress: MembersOf[Egress] | None = None
+    """Rules of a security group of its own; without them it may call anyone."""
+
+
+class Existing(Part):
+    """Something that is already there. Exactly one of these says how it is found."""
+
+    short: ClassVar[str] = "id"
+
+    id: AwsId | None = None
+    """Its id, or its name where it has no id."""
+    parameter: Annotated[Parameter, Word(lambda text: wrong(f"`{text}` is not a parameter."), "a parameter")] | None = (
+        None
+    )
+    """A parameter that holds its id."""
+    ssm: AwsId | None = None
+    """A path in Parameter Store that holds its id, read when the stack is deployed."""
+    export: AwsId | None = None
+    """An export of another stack."""
+
+
+READABLE = ("databases", "file_systems", "websites")
+
+
+class Permissions(Part):
+    """What something that runs code may do in the account."""
+
+    read: ListOf[Annotated[Name, Names(*READABLE)]] = ()
+    """Members that it may read; a database stands for its secret."""
+    write: ListOf[Annotated[Name, Names(*READABLE)]] = ()
+    """Members that it may read and change."""
+    managed: ListOf[PlainText] = ()
+    """Names of AWS's own managed policies, such as `CloudWatchAgentServerPolicy`."""
+    statements: ListOf[RawBody] = ()
+    """Statements in IAM's own JSON form."""
+    boundary: Arn | None = None
+    """The ARN of a permissions boundary."""

@@ -1,0 +1,131 @@
+"""Groups of machines that grow and shrink with the load."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import model_validator
+
+from labspec.model.kind import Choice, Kind, ListOf, Name, Names, Part, wrong
+from labspec.model.words import BooleanOrParameter, Duration, Integer, IntegerOrParameter, Percent
+
+
+class GroupSize(Part):
+    """How many machines. A group starts at `min`; from then on scaling owns the number."""
+
+    min: IntegerOrParameter
+    """Never fewer."""
+    max: IntegerOrParameter
+    """Never more."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> GroupSize:
+        if isinstance(self.min, int) and isinstance(self.max, int) and self.min > self.max:
+            wrong(f"The smallest size {self.min} is above the largest, {self.max}.")
+        return self
+
+
+class GroupHealthCheck(Part):
+    """Who says that a machine of the group is well."""
+
+    short: ClassVar[str] = "type"
+
+    type: Annotated[Literal["ec2", "elb"], Choice()] = "ec2"
+    """`ec2`: it runs; `elb`: its load balancer says so."""
+    grace: Duration = 300
+    """How long a new machine is left alone."""
+
+
+class CpuTarget(Part):
+    """Keeps the average CPU use of the group near a share."""
+
+    short: ClassVar[str] = "target"
+
+    target: Percent
+    """The share to keep, such as `50%`."""
+    scale_in: BooleanOrParameter = True
+    """Whether the group may shrink, too."""
+    warmup: Duration | None = None
+    """How long a new machine's own use does not count."""
+
+
+class RequestTarget(Part):
+    """Keeps the requests per machine and minute near a number; needs a target group with a load balancer."""
+
+    short: ClassVar[str] = "target"
+
+    target: IntegerOrParameter
+    """Requests per machine and minute."""
+    scale_in: BooleanOrParameter = True
+    """Whether the group may shrink, too."""
+    warmup: Duration | None = None
+    """How long a new machine's own use does not count."""
+
+
+class Scaling(Part):
+    """What the group follows; of several the largest answer wins."""
+
+    cpu: CpuTarget | None = None
+    """Average CPU use."""
+    requests: RequestTarget | None = None
+    """Requests per machine and minute."""
+
+
+class RollingUpdate(Part):
+    """How machines are replaced when their template changes."""
+
+    batch: Integer = 1
+    """How many at a time."""
+    keep_in_service: Integer | None = None
+    """How many stay meanwhile; one fewer than the smallest size unless said."""
+    wait_for_signal: Duration | None = None
+    """How long a new machine may take; its template's `ready_within` unless said."""
+
+
+class AutoScalingGroup(Kind):
+    """A group of machines made from one launch template.
+
+    ```yaml
+    auto_scaling_groups:
+      web:
+        launch_template: web
+        subnets: [private-a, private-c]
+        target_groups: [web]
+        size: {min: 2, max: 4}
+        scaling: {cpu: 50%}
+    ```
+    """
+
+    section: ClassVar[str] = "auto_scaling_groups"
+    suffix: ClassVar[str] = "AutoScalingGroup"
+
+    launch_template: Annotated[Name, Names("launch_templates")]
+    """What its machines are made from."""
+    subnets: ListOf[Annotated[Name, Names("subnets")]]
+    """Where they stand."""
+    target_groups: ListOf[Annotated[Name, Names("target_groups")]] = ()
+    """Where they register."""
+    size: GroupSize
+    """How many."""
+    health_check: GroupHealthCheck = GroupHealthCheck()
+    """Who says that a machine is well."""
+    scaling: Scaling = Scaling()
+    """What it follows."""
+    termination: ListOf[
+        Annotated[
+            Literal[
+                "default",
+                "oldest-instance",
+                "newest-instance",
+                "oldest-launch-template",
+                "closest-to-next-instance-hour",
+                "allocation-strategy",
+            ],
+            Choice(),
+        ]
+    ] = ("default",)
+    """Which machine goes first."""
+    update: RollingUpdate = RollingUpdate()
+    """How a change of the template is rolled out."""
+    notify: Annotated[Name, Names("notifications")] | None = None
+    """Who hears of machines that come, go or fail."""

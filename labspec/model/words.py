@@ -1,0 +1,189 @@
+"""The typed words of the language: addresses, ports, sizes, durations, shares, windows, zones, files."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator
+
+from labspec.model.kind import FileName, Parameter, Word, read_plain, scalar_of, wrong
+
+SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def _boolean(text: str) -> bool:
+    if text in ("true", "false"):
+        return text == "true"
+    meant = {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(text.lower(), text.lower())
+    right = meant if meant in ("true", "false") else ""
+    wrong(f"`{text}` is neither true nor false.", f"Write `{right}`." if right else "Write `true` or `false`.", right)
+
+
+def read_integer(text: str) -> int:
+    """A whole number in plain decimal digits."""
+    if not re.fullmatch(r"0|-?[1-9][0-9]*", text):
+        digits = re.sub(r"[_,]", "", text)
+        plain = str(int(digits)) if re.fullmatch(r"[0-9]+", digits) else ""
+        wrong(
+            f"`{text}` is not a whole number.",
+            f"Write `{plain}`." if plain else "Write digits only, such as `80`.",
+            plain,
+        )
+    return int(text)
+
+
+def read_percent(text: str) -> float:
+    """A share such as `50%`, as the number before the sign."""
+    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)%", text)
+    if not match:
+        number = re.fullmatch(r"[0-9.]+", text)
+        wrong(
+            f"`{text}` is not a share.",
+            f"{text} what? Write `{text}%`." if number else "Write it as `50%`.",
+            f"{text}%" if number else "",
+        )
+    return float(match[1])
+
+
+def read_duration(text: str) -> int:
+    """A time such as `30s`, `5m`, `12h`, `30d`, in seconds."""
+    match = re.fullmatch(r"([0-9]+)([smhd])", text)
+    if not match:
+        number = re.fullmatch(r"[0-9]+", text)
+        wrong(
+            f"`{text}` is not a duration.",
+            f"{text} what? Write `{text}s` or `{text}m`." if number else "Write it as `30s`, `5m` or `30d`.",
+        )
+    return int(match[1]) * SECONDS[match[2]]
+
+
+def read_size(text: str) -> int:
+    """A size such as `20GiB`, in GiB."""
+    match = re.fullmatch(r"([0-9]+)(GiB|TiB)", text)
+    if not match:
+        number = re.match(r"[0-9]+", text)
+        fix = f"{number[0]}GiB" if number else ""
+        help_ = f"{text} what? Write `{fix}`." if number and number[0] == text else f"Write it as `{fix or '20GiB'}`."
+        wrong(f"`{text}` is not a size.", help_, fix)
+    return int(match[1]) * (1024 if match[2] == "TiB" else 1)
+
+
+def read_cidr(text: str) -> IPv4Network:
+    """An IPv4 block such as `10.0.0.0/16`."""
+    try:
+        network = IPv4Network(text, strict=False)
+    except ValueError as error:
+        wrong(f"`{text}` is not an IPv4 address block.", f"Write it as `10.0.0.0/16`. ({error})")
+    if "/" not in text:
+        wrong(f"`{text}` has no length.", f"For the one address write `{text}/32`.", f"{text}/32")
+    if str(network) != text:
+        wrong(f"`{text}` is an address inside a block, not the block.", f"The block is `{network}`.", str(network))
+    return network
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """A range of ports, both ends included. All ports are 0 to 65535."""
+
+    first: int
+    last: int
+
+    def __str__(self) -> str:
+        if (self.first, self.last) == (0, 65535):
+            return "all"
+        return str(self.first) if self.first == self.last else f"{self.first}-{self.last}"
+
+
+def read_ports(text: str) -> Ports:
+    """`80`, `3000-3010` or `all`."""
+    if text == "all":
+        return Ports(0, 65535)
+    match = re.fullmatch(r"([0-9]{1,5})(?:-([0-9]{1,5}))?", text)
+    if not match:
+        wrong(f"`{text}` is not a port.", "Write `80`, `3000-3010` or `all`.")
+    first, last = int(match[1]), int(match[2] or match[1])
+    if first > last or last > 65535:
+        wrong(f"`{text}` is not a range of ports.", "Ports go from 0 to 65535, the lower one first.")
+    return Ports(first, last)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A time of day in UTC, in the notation of the service: `17:00-18:00`, or `sun:18:00-sun:19:00`."""
+
+    text: str
+
+
+def read_window(text: str) -> Window:
+    """`17:00-18:00 UTC`, every day."""
+    match = re.fullmatch(r"([0-2][0-9]:[0-5][0-9])-([0-2][0-9]:[0-5][0-9])( UTC)?", text)
+    if not match or not match[3]:
+        fix = f"{text} UTC" if match else ""
+        wrong(f"`{text}` is not a daily window.", f"Write `{fix or '17:00-18:00 UTC'}`: windows are in UTC.", fix)
+    return Window(f"{match[1]}-{match[2]}")
+
+
+def read_weekly_window(text: str) -> Window:
+    """`sun 18:00-19:00 UTC`, once a week. An end before the start is on the next day."""
+    match = re.fullmatch(r"([a-z]{3}) ([0-2][0-9]:[0-5][0-9])-([0-2][0-9]:[0-5][0-9]) UTC", text)
+    if not match or match[1] not in DAYS:
+        wrong(f"`{text}` is not a weekly window.", "Write it as `sun 18:00-19:00 UTC`.")
+    end = DAYS[(DAYS.index(match[1]) + (match[3] < match[2])) % 7]
+    return Window(f"{match[1]}:{match[2]}-{end}:{match[3]}")
+
+
+def read_zone(text: str) -> str | int:
+    """A zone's letter (`a`), or the n-th zone that the account has in the region (`1`)."""
+    if re.fullmatch(r"[a-z]", text):
+        return str(text)
+    if re.fullmatch(r"[1-6]", text):
+        return int(text)
+    letter = re.fullmatch(r"[a-z]{2}-[a-z]+-[0-9]([a-z])", text)
+    wrong(
+        f"`{text}` is not a zone.",
+        f"Write its letter: `{letter[1]}`." if letter else "Write its letter, such as `a`, or its number, such as `1`.",
+        letter[1] if letter else "",
+    )
+
+
+def _file(value: Any) -> FileName:
+    text = scalar_of(value, "the name of a file")
+    return FileName(str(text), text.folder)
+
+
+def _octal(text: str) -> str:
+    if not re.fullmatch(r"[0-7]{4}", text):
+        wrong(f"`{text}` is not a file mode.", 'Write four octal digits in quotes, such as `"0644"`.')
+    return str(text)
+
+
+def _arn(text: str) -> str:
+    if not text.startswith("arn:"):
+        wrong(f"`{text}` is not an ARN.", "It begins with `arn:`.")
+    return str(text)
+
+
+Boolean = Annotated[bool, Word(_boolean, "true or false")]
+BooleanOrParameter = Annotated[bool | Parameter, Word(_boolean, "true or false")]
+Integer = Annotated[int, Word(read_integer, "a whole number")]
+IntegerOrParameter = Annotated[int | Parameter, Word(read_integer, "a whole number")]
+Percent = Annotated[float | Parameter, Word(read_percent, "a share, such as 50%")]
+Duration = Annotated[int, Word(read_duration, "a duration, such as 30s, 5m or 30d")]
+Size = Annotated[int, Word(read_size, "a size, such as 20GiB")]
+Cidr = Annotated[IPv4Network, Word(read_cidr, "an address block, such as 10.0.0.0/16")]
+PortRange = Annotated[Ports, Word(read_ports, "a port, such as 80, 3000-3010 or all")]
+Port = Annotated[int, Word(read_integer, "a port, such as 80")]
+DailyWindow = Annotated[Window, Word(read_window, "a time of day, such as 17:00-18:00 UTC")]
+WeeklyWindow = Annotated[Window, Word(read_weekly_window, "a time of the week, such as sun 18:00-19:00 UTC")]
+Zone = Annotated[str | int, Word(read_zone, "a zone's letter or number")]
+ZoneOrParameter = Annotated[str | int | Parameter, Word(read_zone, "a zone's letter or number")]
+File = Annotated[FileName, BeforeValidator(_file)]
+FileMode = Annotated[str, Word(_octal, 'a file mode, such as "0644"')]
+InstanceType = Annotated[str | Parameter, Word(str, "an instance type, such as t3.micro")]
+Arn = Annotated[str | Parameter, Word(_arn, "an ARN")]
+AwsId = Annotated[str, BeforeValidator(read_plain)]
+Access = Literal["public", "private", "isolated"]

@@ -1,0 +1,93 @@
+"""Diagnostics for people: what is wrong, the line it stands in, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from labspec.diagnostic import Diagnostic, Severity, Span
+
+COLORS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.HINT: "36"}
+MOST = 50
+"""More findings than these are counted, not shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paint:
+    """Colours, where the terminal has them."""
+
+    on: bool
+
+    def __call__(self, code: str, text: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if self.on else text
+
+
+def ordered(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """By file and position; those without a place first."""
+    return sorted(diagnostics, key=_where)
+
+
+def _where(diagnostic: Diagnostic) -> tuple[str, int, int, str]:
+    span = diagnostic.span
+    return (span.file, span.line, span.column, diagnostic.rule.code) if span else ("", 0, 0, diagnostic.rule.code)
+
+
+def to_text(diagnostics: Sequence[Diagnostic], texts: Mapping[str, str], color: bool = False) -> str:
+    """All findings, at most `MOST` of them in full, and the sum."""
+    paint = Paint(color)
+    shown = [_one(diagnostic, texts, paint) for diagnostic in ordered(diagnostics)[:MOST]]
+    if len(diagnostics) > MOST:
+        shown.append(f"... and {len(diagnostics) - MOST} more.\n")
+    return "\n".join(shown)
+
+
+def counted(diagnostics: Iterable[Diagnostic]) -> str:
+    """`2 errors, 1 warning`; empty where there is nothing."""
+    found = list(diagnostics)
+    numbers = [(sum(d.level is severity for d in found), severity.value) for severity in Severity]
+    return ", ".join(f"{number} {word}{'s' * (number > 1)}" for number, word in numbers if number)
+
+
+def _one(diagnostic: Diagnostic, texts: Mapping[str, str], paint: Paint) -> str:
+    color = COLORS[diagnostic.level]
+    head = paint(f"1;{color}", f"{diagnostic.level}[{diagnostic.rule.code}]") + paint("1", f": {diagnostic.message}")
+    lines = [head]
+    width = _gutter(diagnostic)
+    if diagnostic.span:
+        lines += _snippet(diagnostic.span, "", texts, paint, color, "^", width)
+    for label in diagnostic.related:
+        if label.span:
+            lines += _snippet(label.span, label.text, texts, paint, "34", "-", width)
+    gutter = " " * width
+    if diagnostic.help:
+        lines.append(f"{gutter} {paint('34', '=')} {paint('1', 'help')}: {diagnostic.help}")
+    if diagnostic.note:
+        lines.append(f"{gutter} {paint('34', '=')} {paint('1', 'note')}: {diagnostic.note}")
+    return "\n".join(lines) + "\n"
+
+
+def _gutter(diagnostic: Diagnostic) -> int:
+    spans = [diagnostic.span, *(label.span for label in diagnostic.related)]
+    return max((len(str(span.line)) for span in spans if span), default=1)
+
+
+def _snippet(
+    span: Span, text: str, texts: Mapping[str, str], paint: Paint, color: str, mark: str, width: int
+) -> list[str]:
+    arrow = paint("34", "-->" if mark == "^" else ":::")
+    lines = [f"{' ' * width} {arrow} {span.file}:{span.line}:{span.column}"]
+    source = texts.get(span.file, "").splitlines()
+    if not 0 < span.line <= len(source):
+        return [*lines, f"{' ' * width}     {text}"] if text else lines
+    typed = source[span.line - 1]
+    end = span.end_column if span.end_line == span.line else len(typed) + 1
+    marks = mark * max(1, min(end, len(typed) + 1) - span.column)
+    pad = "".join("\t" if char == "\t" else " " for char in typed[: span.column - 1])
+    bar = paint("34", "|")
+    under = paint(f"1;{color}", f"{pad}{marks}" + (f" {text}" if text else ""))
+    return [
+        *lines,
+        f"{' ' * width} {bar}",
+        f"{paint('34', str(span.line).rjust(width))} {bar} {typed}",
+        f"{' ' * width} {bar} {under}",
+    ]

@@ -1,0 +1,9 @@
+-- The table of the lab, and its first row. It may run any number of times: what is there stays as it is.
+CREATE TABLE IF NOT EXISTS SAMPLE (
+  ID INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  NAME VARCHAR(45),
+  ADDRESS VARCHAR(90)
+);
+
+INSERT INTO SAMPLE (NAME, ADDRESS)
+SELECT 'KIM', 'SEOUL' FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM SAMPLE);

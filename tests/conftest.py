@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+import os
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update", action="store_true", help="rewrite the expected files of the golden tests")
+
+
+@pytest.fixture
+def update(request: pytest.FixtureRequest) -> bool:
+    wanted = bool(request.config.getoption("--update"))
+    if wanted and os.environ.get("CI"):
+        pytest.fail("Expected files are never rewritten in CI: run `make golden`, review the change, commit it.")
+    return wanted
