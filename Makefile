@@ -16,6 +16,9 @@ FULL := specs/full.yaml
 PIP := $(BIN)/python -m pip -qq --no-input --disable-pip-version-check install
 PIP_LOCKED := $(PIP) --require-hashes --only-binary :all:
 
+# Tests run commands too; `python3`, `labspec` and `shellcheck` are then those of the environment.
+PYTEST := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest
+
 REFERENCE_IS_CURRENT := $(BIN)/labspec reference --check
 OUTPUT_IS_CURRENT := $(BIN)/labspec build $(FULL) --check
 
@@ -31,7 +34,7 @@ build: $(VENV)/.labspec ## Compile specs/full.yaml into out/full
 
 test: $(VENV)/.dev $(VENV)/.labspec ## Run every test
 	@echo "Running the tests"
-	@$(BIN)/python -m pytest $(PYTEST_FLAGS)
+	@$(PYTEST) $(PYTEST_FLAGS)
 
 check: $(VENV)/.dev $(VENV)/.labspec ## Check form, types, imports, and that what is generated is current
 	@echo "Checking the form of the code"
@@ -48,7 +51,7 @@ check: $(VENV)/.dev $(VENV)/.labspec ## Check form, types, imports, and that wha
 
 golden: $(VENV)/.dev $(VENV)/.labspec ## Rewrite the expected files of the golden tests; review the change
 	@echo "Rewriting the expected files of the golden tests"
-	@$(BIN)/python -m pytest -q --update $(GOLDEN_TESTS)
+	@$(PYTEST) -q --update $(GOLDEN_TESTS)
 
 format: $(VENV)/.dev ## Format the code and mend what can be mended safely
 	@echo "Formatting the code"
@@ -63,12 +66,14 @@ clean: ## Remove .venv, caches and packages
 # Locks.
 #
 # They are resolved with the oldest Python that labspec runs on, whose lock holds whatever the newer ones need too, and
-# from one package registry alone: files that an extra index or a folder of this machine offers are not to be had elsewhere.
+# from one package registry alone: what an extra index or a folder of this machine offers is not to be had elsewhere.
 # Pins stay as they are unless LOCK_FLAGS says otherwise: make lock LOCK_FLAGS=--upgrade
 
-PIP_COMPILE = env -u PIP_FIND_LINKS -u PIP_EXTRA_INDEX_URL PIP_CONFIG_FILE=/dev/null CUSTOM_COMPILE_COMMAND="make lock" \
+PIP_COMPILE = env -u PIP_FIND_LINKS -u PIP_EXTRA_INDEX_URL PIP_CONFIG_FILE=/dev/null \
+	CUSTOM_COMPILE_COMMAND="make lock" \
 	$(BIN)/pip-compile --quiet --no-config --generate-hashes --allow-unsafe --strip-extras --annotation-style=line \
-	--build-deps-for=editable --no-emit-options --no-emit-index-url --no-emit-find-links --no-emit-trusted-host $(LOCK_FLAGS)
+	--build-deps-for=editable --no-emit-options --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+	$(LOCK_FLAGS)
 
 lock: $(VENV)/.dev ## Pin again what pyproject.toml asks for, in requirements/
 	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
@@ -81,9 +86,9 @@ lock: $(VENV)/.dev ## Pin again what pyproject.toml asks for, in requirements/
 
 # The virtual environment.
 #
-# .venv/.identity says which interpreter it was made with, and where. It is absent while packages are being installed, so an
-# environment whose making was cut short does not match, nor does one that was moved or whose Python has gone: each of
-# them is made anew, because pip takes a half-installed package for an installed one.
+# .venv/.identity says which interpreter it was made with, and where. It is absent while packages are being installed,
+# so an environment whose making was cut short does not match, nor does one that was moved or whose Python has gone:
+# each of them is made anew, because pip takes a half-installed package for an installed one.
 
 IDENTITY := import sys; print(sys.prefix, sys.version_info[:2])
 
@@ -93,13 +98,15 @@ anew:
 UNSOUND := anew
 endif
 
+NAME_ANOTHER := labspec needs Python 3.11, 3.12 or 3.13. Name one: make $(MAKECMDGOALS) PYTHON=python3.12
+
 define CHECK_PYTHON
 command -v $(PYTHON) >/dev/null || { \
-	echo "There is no $(PYTHON) here. labspec needs Python 3.11, 3.12 or 3.13; name it, as in: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }; \
+	echo "There is no $(PYTHON) here. $(NAME_ANOTHER)" >&2; exit 1; }; \
 $(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { \
-	echo "labspec needs Python 3.11, 3.12 or 3.13, and $(PYTHON) is $$($(PYTHON) -V 2>&1); name another, as in: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }; \
+	echo "$(PYTHON) is $$($(PYTHON) -V 2>&1). $(NAME_ANOTHER)" >&2; exit 1; }; \
 $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
-	echo "$(PYTHON) cannot make virtual environments: its venv module is missing (on Debian and Ubuntu: apt install python3-venv)" >&2; exit 1; }
+	echo "$(PYTHON) has no venv module. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
 endef
 
 $(VENV)/.run: requirements/run.txt $(UNSOUND)

@@ -314,7 +314,7 @@ def _summary(build: Build, directory: FilePath, check: bool, seconds: float) -> 
     return "\n".join(
         [
             *lines,
-            "Next: copy the templates to a bucket of yours in the stack's region, then upload the root in the CloudFormation console:",
+            "Next: copy the templates to a bucket in the stack's region, then upload the root in the console:",
             f"  aws s3 cp {directory} s3://BUCKET/labspec/{build.digest}/ --recursive --exclude manifest.json",
             f"  Create stack with {directory / root}; TemplateBucket is BUCKET.",
         ]

@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -115,8 +115,9 @@ def understand(build: Build) -> Architecture | None:
         build.spec = loaded.spec
     _report(build, loaded.diagnostics)
     with _timed(build, "link"):
-        contents, found = _contents(loaded)
+        contents, folders, found = _contents(loaded)
         architecture, unlinked = link(loaded.spec, loaded.poisoned, contents)
+        architecture = replace(architecture, folders=folders)
     _report(build, [*found, *unlinked])
     with _timed(build, "check"):
         if not has_errors(unlinked):
@@ -124,9 +125,12 @@ def understand(build: Build) -> Architecture | None:
     return None if build.failed else architecture
 
 
-def _contents(loaded: Loaded) -> tuple[dict[FileName, bytes], list[Diagnostic]]:
-    """The files that a spec mentions. A website's content stays where it is: only its folder must be there."""
+def _contents(
+    loaded: Loaded,
+) -> tuple[dict[FileName, bytes], dict[FileName, tuple[str, ...]], list[Diagnostic]]:
+    """The files that a spec mentions. A website's content stays where it is: of its folder only the names are read."""
     contents: dict[FileName, bytes] = {}
+    folders: dict[FileName, tuple[str, ...]] = {}
     found: list[Diagnostic] = []
     for path, leaf in leaves(loaded.spec):
         if not isinstance(leaf, FileName):
@@ -134,12 +138,12 @@ def _contents(loaded: Loaded) -> tuple[dict[FileName, bytes], list[Diagnostic]]:
         try:
             target = files.resolve(leaf.folder, leaf.name)
             if path[0] == "websites":
-                files.tree(target)
+                folders[leaf] = files.names(target)
             else:
                 contents[leaf] = files.read(target)
         except files.Unreadable as error:
             found.append(Diagnostic(MISSING_FILE, str(error), path))
-    return contents, found
+    return contents, folders, found
 
 
 def _report(build: Build, found: Iterable[Diagnostic]) -> None:

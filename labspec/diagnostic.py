@@ -41,8 +41,8 @@ class Span:
 class Rule:
     """A kind of finding, declared beside the code that raises it and explained by `labspec explain`.
 
-    `wrong` and `right` are small pieces of YAML. Codes are numbered in blocks by room and never reused:
-    LS0xx source, LS1xx model, LS2xx link, LS3xx check, LS4xx emit, LS5xx layout and output, LS6xx linters, LS9xx labspec.
+    `wrong` and `right` are small pieces of YAML. Codes are numbered in blocks by room and never
+    reused: LS0xx source, LS1xx model, LS2xx link, LS3xx check, LS4xx emit, LS5xx layout and output, LS6xx linters.
     """
 
     code: str

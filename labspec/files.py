@@ -37,9 +37,11 @@ def read(path: FilePath) -> bytes:
         raise Unreadable(f"`{path}` cannot be read: {error.strerror or error}.") from error
 
 
-def tree(path: FilePath) -> dict[str, bytes]:
-    """The files in a folder and below, by their names relative to it."""
-    if not path.is_dir():
-        raise Unreadable(f"There is no folder `{path}`.")
-    found = sorted(file for file in path.rglob("*") if file.is_file())
-    return {file.relative_to(path).as_posix(): read(file) for file in found}
+def names(path: FilePath) -> tuple[str, ...]:
+    """The names of the files in a folder and below, relative to it."""
+    try:
+        if not path.is_dir():
+            raise Unreadable(f"There is no folder `{path}`.")
+        return tuple(sorted(file.relative_to(path).as_posix() for file in path.rglob("*") if file.is_file()))
+    except OSError as error:
+        raise Unreadable(f"`{path}` cannot be read: {error.strerror or error}.") from error

@@ -37,8 +37,8 @@ AMBIGUOUS = Rule(
     "LS203",
     "ambiguous-name",
     "A bare name that several members have.",
-    "Names are unique within a section only. Where a field takes several kinds, `section.name` says which is meant; where it"
-    " takes one member, a zoned subnet's bare name means too many.",
+    "Names are unique within a section only. Where a field takes several kinds, `section.name` says which is meant;"
+    " where it takes one member, a zoned subnet's bare name means too many.",
     "from: web       # a load balancer and a group",
     "from: load_balancers.web",
 )
@@ -62,8 +62,8 @@ EXPRESSION = Rule(
     "LS206",
     "unknown-expression",
     "An expression that means nothing.",
-    "An expression is a parameter, `variables.name`, `section.member.attribute`, `member.attribute` of a nested member, or"
-    " `aws.region`, `aws.account`, `aws.partition`, `aws.url_suffix`.",
+    "An expression is a parameter, `variables.name`, `section.member.attribute`, `member.attribute` of a nested member,"
+    " or `aws.region`, `aws.account`, `aws.partition`, `aws.url_suffix`.",
     "${{ instances.web.pubic_ip }}",
     "${{ instances.web.public_ip }}",
 )

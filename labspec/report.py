@@ -19,6 +19,7 @@ class Paint:
     on: bool
 
     def __call__(self, code: str, text: str) -> str:
+        """The text in a colour (an ANSI code), or as it is."""
         return f"\x1b[{code}m{text}\x1b[0m" if self.on else text
 
 

@@ -15,6 +15,7 @@ class Scalar(str):
     folder: str
 
     def __new__(cls, text: str, style: Style = "plain", folder: str = "") -> Scalar:
+        """A scalar with what a plain string does not know."""
         self = super().__new__(cls, text)
         self.style = style
         self.folder = folder

@@ -32,7 +32,7 @@ UNREADABLE = Rule(
     "LS010",
     "unreadable-file",
     "A file cannot be read.",
-    "A spec and the files that it mentions are text files of at most 1 MiB, inside the folder of the file that mentions them.",
+    "A spec and the files that it mentions have at most 1 MiB and lie inside the folder of the file that mentions them.",
     "include: [../../etc/passwd]",
     "include: [parts/network.yaml]",
 )

@@ -9,13 +9,26 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from labspec.diagnostic import Diagnostic
-from labspec.emit import access, compute, document, network
+from labspec.emit import (
+    access,
+    balance,
+    compute,
+    database,
+    document,
+    images,
+    launch_templates,
+    network,
+    scaling,
+    storage,
+    watch,
+    website,
+)
 from labspec.emit.conditions import guard
 from labspec.emit.emitter import Attribute, Emitter
 from labspec.graph import Graph
 from labspec.model.architecture import Architecture, Member
 
-DOMAINS = (network, access, compute)
+DOMAINS = (network, access, compute, storage, balance, website, database, images, launch_templates, scaling, watch)
 EMITTERS: dict[str, Callable[[Emitter, Member], None]] = {
     kind: function for domain in DOMAINS for kind, function in domain.EMITTERS.items()
 }
@@ -25,7 +38,7 @@ ATTRIBUTES: dict[str, dict[str, Attribute]] = {
 
 
 def emit(architecture: Architecture) -> tuple[Graph, list[Diagnostic]]:
-    """Every resource, parameter, condition and output of an architecture, in an order that does not depend on the spec's."""
+    """Every resource, parameter, condition and output of an architecture, in an order that the spec does not decide."""
     spec = architecture.spec
     graph = Graph(spec.name, spec.description)
     emitter = Emitter(architecture, graph, ATTRIBUTES)

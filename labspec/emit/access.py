@@ -56,7 +56,7 @@ def role(e: Emitter, member: Member) -> None:
 EMITTERS = {"security_groups": security_group, "key_pairs": key_pair, "roles": role}
 ATTRIBUTES = {
     "security_groups": {"id": group_id},
-    "key_pairs": {"id": lambda e, m: GetAtt(logical_id(m), "KeyPairId"), "name": key_name},
+    "key_pairs": {"id": lambda e, m: e.attr(m, "KeyPairId"), "name": key_name},
     "roles": {
         "name": lambda e, m: e.ref(m),
         "arn": lambda e, m: (

@@ -152,7 +152,6 @@ _SIGNAL_ANSWER = """ 2>&1) && return 0 # said out loud: in a trap, a bare return
 _FINISH = """\
 finish() {
   local code=$? reason='done'
-  trap - EXIT
   ((code == 0)) || reason="$step: failed with exit code $code"
   echo "labspec: $reason"
 %s  exit "$code"
@@ -232,7 +231,7 @@ _RUN = """\
 run() {
   local script
   script=$(cat)
-  bash -eo pipefail -c "$script" </dev/null
+  bash -eo pipefail -c "$script"
 }
 """
 

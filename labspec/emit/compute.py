@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from troposphere import GetAtt, Ref, Sub, ec2
 from troposphere.policies import CreationPolicy, ResourceSignal
 
-from labspec.emit.emitter import Emitter, logical_id
+from labspec.emit.emitter import Emitter
 from labspec.emit.groups import emit_own_group, groups_of
+from labspec.emit.hardware import ROOT_DEVICE, TEMPLATE, image_id, key_name
 from labspec.emit.machine import boots, user_data, waits_for_mounts
 from labspec.emit.order import waits_for_gateway, waits_for_way_out
 from labspec.emit.roles import machine_role
 from labspec.model.architecture import Member
-from labspec.model.compute import ImageId, ImageMade, Instance, Machine, PublicImage
-from labspec.model.kind import Name, Parameter
-
-TEMPLATE = "launch_template"
-ROOT_DEVICE = "/dev/xvda"
-"""The root device of Amazon Linux images."""
+from labspec.model.compute import Instance, Machine
 
 
 def instance(e: Emitter, member: Member) -> None:
-    """A machine: what must replace it stands in a launch template of its own, everything else on the instance."""
+    """A machine: what must replace it stands in a launch template of its own, everything else on the instance.
+
+    Any edit of a template makes a new version, and a new version replaces the machine: so not even tags stand there.
+    """
     body = member.body
     assert isinstance(body, Instance)
     place = e.architecture.one(body.subnet)
@@ -38,7 +36,6 @@ def instance(e: Emitter, member: Member) -> None:
             NetworkInterfaces=[_interface(e, member, body, place)],
             **_given(UserData=user_data(e, member, body)),
         ),
-        TagSpecifications=[ec2.TagSpecifications(ResourceType="launch-template", Tags=e.tags(member))],
         origins={"LaunchTemplateData": ()},
     )
     identity = e.add(
@@ -90,7 +87,10 @@ def _ready(body: Machine) -> CreationPolicy | None:
 
 
 def _interface(e: Emitter, member: Member, body: Instance, place: Member) -> ec2.NetworkInterfaces:
-    """The one network interface. A machine with an elastic address starts with another public one: it has a way out at once."""
+    """The one network interface.
+
+    A machine with an elastic address starts with another public one, so that it has a way out at once.
+    """
     return ec2.NetworkInterfaces(
         AssociatePublicIpAddress=body.elastic_ip or body.public_ip,
         DeviceIndex=0,
@@ -111,7 +111,6 @@ HARDWARE = {
 
 def hardware(e: Emitter, body: Instance) -> dict[str, Any]:
     """What an instance says of its hardware."""
-    key = body.key_pair
     disk = ec2.EbsBlockDevice(
         VolumeSize=body.storage.size,
         VolumeType=body.storage.type,
@@ -120,41 +119,13 @@ def hardware(e: Emitter, body: Instance) -> dict[str, Any]:
     )
     return _given(
         InstanceType=e.value(body.type),
-        KeyName=e.ref(e.architecture.one(key)) if isinstance(key, Name) else e.value(key),
+        KeyName=key_name(e, body),
         BlockDeviceMappings=[ec2.BlockDeviceMapping(DeviceName=ROOT_DEVICE, Ebs=disk)],
         MetadataOptions=ec2.MetadataOptions(
             HttpEndpoint="enabled", HttpTokens=body.metadata.tokens, HttpPutResponseHopLimit=body.metadata.hops
         ),
         CreditSpecification=ec2.CreditSpecification(CPUCredits=body.credits) if body.credits else None,
     )
-
-
-def image_id(e: Emitter, body: Machine) -> Any:
-    """The image: a public one is resolved at launch, so that a new release replaces nothing."""
-    if isinstance(body.image, ImageId):
-        return body.image.id
-    if isinstance(body.image, PublicImage):
-        return "resolve:ssm:" + body.image.parameter.format(arch=architecture_of(body))
-    member = e.architecture.one(body.image)
-    return made_image(e, member)
-
-
-def made_image(e: Emitter, member: Member) -> Any:
-    """The id of a member of `images`."""
-    body = member.body
-    assert isinstance(body, ImageMade)
-    if body.from_ is not None:
-        return GetAtt(logical_id(member), "ImageId")
-    if body.public is not None and body.pinned is None:
-        return "resolve:ssm:" + body.public
-    return body.pinned or body.id
-
-
-def architecture_of(body: Machine) -> str:
-    """`arm64` for Graviton types (`t4g`, `m7gd`), `x86_64` for all others; a type that is a parameter is x86."""
-    if isinstance(body.type, Parameter):
-        return "x86_64"
-    return "arm64" if re.match(r"[a-z]+[0-9]+[a-z]*g[a-z]*\.", body.type) else "x86_64"
 
 
 def _elastic_ip(e: Emitter, member: Member, place: Member) -> None:
@@ -191,5 +162,4 @@ ATTRIBUTES = {
         "private_ip": lambda e, m: e.attr(m, "PrivateIp"),
         "arn": instance_arn,
     },
-    "images": {"id": made_image},
 }

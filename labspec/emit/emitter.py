@@ -20,7 +20,7 @@ SAME_ID = Rule(
     "LS401",
     "logical-id-twice",
     "Two things of the spec would get the same logical id.",
-    "Logical ids are made of names: `web-a` and the role of `web` can read alike. CloudFormation knows resources by them.",
+    "Logical ids are made of names and roles, and two of them can read alike. CloudFormation knows resources by them.",
     "instances: {web-1: ...}\nload_balancers: {web-1-instance: ...}",
     "instances: {web-1: ...}\nload_balancers: {front: ...}",
 )
@@ -79,8 +79,8 @@ class Emitter:
     ) -> str:
         """Add a resource for a member and return its logical id.
 
-        `properties` may hold resource attributes (`DeletionPolicy`, `CreationPolicy`) too; None leaves one out. `origins`
-        names the field behind each property. `section` places it with another kind than the member's own.
+        `properties` may hold resource attributes (`DeletionPolicy`, `CreationPolicy`) too; None leaves one out.
+        `origins` names the field behind each property. `section` places it with another kind than the member's own.
         """
         identity = logical_id(member, role)
         given = {name: value for name, value in properties.items() if value is not None}

@@ -27,7 +27,7 @@ NOBODY = {
     "IpProtocol": "icmp",
     "ToPort": 86,
 }
-"""EC2 adds a rule that lets everything out to a group that is created without an egress rule; this one matches nothing."""
+"""A group created without an egress rule gets one that lets everything out. This one matches nothing."""
 
 
 def emit_group(e: Emitter, member: Member, role: str, description: str, egress: Mapping[str, Egress] | None) -> str:
@@ -152,7 +152,7 @@ def _named(e: Emitter, name: Name, side: str, several: bool) -> Iterator[tuple[s
     for member in e.architecture.many([name]):
         if isinstance(member.body, Vpc):
             label = f"-{way}-{member.name}" if several else ""
-            yield label, ("CidrIp", member.name, vpc_cidr(e, member))
+            yield label, ("CidrIp", member.name, vpc_cidr(member))
             continue
         groups = list(_groups(e, member))
         for group_name, group in groups:
@@ -160,7 +160,7 @@ def _named(e: Emitter, name: Name, side: str, several: bool) -> Iterator[tuple[s
             yield label, (f"{side}SecurityGroupId", member.name, group)
 
 
-def vpc_cidr(e: Emitter, vpc: Member) -> Any:
+def vpc_cidr(vpc: Member) -> Any:
     """The addresses of a VPC."""
     body = vpc.body
     assert isinstance(body, Vpc)

@@ -45,7 +45,7 @@ def user_data(e: Emitter, member: Member, body: Machine, signals: str = "") -> A
     elif not boots(body):
         return None
     else:
-        script = _boot(e, texts, member, body, signals or logical_id(member))
+        script = _boot(e, texts, body, signals or logical_id(member))
     _measure(e, member, body, script)
     return Base64(texts.sub(script))
 
@@ -79,7 +79,7 @@ class _Texts:
         return Sub(text, **self.values) if self.values else Sub(text)
 
 
-def _boot(e: Emitter, texts: _Texts, member: Member, body: Machine, signals: str) -> Script:
+def _boot(e: Emitter, texts: _Texts, body: Machine, signals: str) -> Script:
     return boot_script(
         _setup(e, texts, body),
         tuple(_mount(texts, e, path, mount.file_system) for path, mount in sorted(body.mounts.items())),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from troposphere import GetAZs, Ref, Select, Sub, ec2
+from troposphere import Sub, ec2
 
 from labspec.emit.emitter import Emitter, logical_id
 from labspec.emit.order import ASSOCIATION, ATTACHMENT, route_role, waits_for_gateway, waits_for_way_out
+from labspec.emit.zones import zone
 from labspec.model.architecture import Member
 from labspec.model.network import NatGateway, RouteTable, Subnet, Vpc
 
@@ -53,13 +52,6 @@ def subnet(e: Emitter, member: Member) -> None:
         Tags=e.tags(member),
         origins={"AvailabilityZone": "zone", "CidrBlock": "cidr", "MapPublicIpOnLaunch": "auto_public_ip"},
     )
-
-
-def zone(value: str | int | None) -> Any:
-    """A zone letter is the region's name and the letter; a number counts the zones that the account has."""
-    if isinstance(value, int):
-        return Select(value - 1, GetAZs(Ref("AWS::Region")))
-    return Sub("${AWS::Region}" + str(value))
 
 
 def nat_gateway(e: Emitter, member: Member) -> None:

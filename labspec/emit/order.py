@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from labspec.emit.emitter import Emitter, logical_id
 from labspec.model.architecture import Member
+from labspec.model.balance import Listener
 from labspec.model.network import RouteTable
 
 ATTACHMENT = "attachment"
@@ -32,13 +35,31 @@ def waits_for_gateway(e: Emitter, waiting: str, place: Member) -> None:
 
 def waits_for_way_out(e: Emitter, waiting: str, place: Member) -> None:
     """What calls out as it starts waits for its subnet's default route and for the subnet to follow it."""
+    for needed in _way_out(e, place):
+        e.edge(waiting, needed, "it calls out as it starts", origin=place.path)
+
+
+def waits_for_way_in(e: Emitter, waiting: str, places: Iterable[Member]) -> None:
+    """What the internet calls is ready when all its subnets lead there; several may follow one route table."""
+    needed = {identity: place for place in places for identity in _way_out(e, place)}
+    for identity, place in needed.items():
+        e.edge(waiting, identity, "the internet reaches it through this route", origin=place.path)
+
+
+def _way_out(e: Emitter, place: Member) -> Iterator[str]:
+    """The default route of a subnet, and the association that makes the subnet follow it."""
     table = e.architecture.route_table_of(place)
     if table is None or not isinstance(table.body, RouteTable):
         return
     for destination in ("internet", "0.0.0.0/0"):
         if destination in table.body.routes:
-            e.edge(waiting, logical_id(table, route_role(destination)), "it calls out as it starts", origin=place.path)
-            e.edge(waiting, logical_id(place, ASSOCIATION), "it calls out as it starts", origin=place.path)
+            yield logical_id(table, route_role(destination))
+            yield logical_id(place, ASSOCIATION)
+
+
+def listener_role(port: str, listener: Listener) -> str:
+    """The role, on a load balancer, of its listener on a port."""
+    return f"listener_{listener.was or port}"
 
 
 def mount_target_role(place: Member) -> str:

@@ -82,7 +82,7 @@ def _statements(e: Emitter, said: Permissions) -> Iterator[Statement]:
 def _granted(e: Emitter, member: Member, writes: bool) -> Iterator[Statement]:
     """What reading or writing a member means in IAM."""
     if member.section == "databases":
-        yield read_secret(e, member)
+        yield read_secret(member)
     elif member.section == "file_systems":
         actions = ["elasticfilesystem:ClientMount"] + (["elasticfilesystem:ClientWrite"] if writes else [])
         yield allow(actions, GetAtt(logical_id(member), "Arn"))
@@ -93,7 +93,7 @@ def _granted(e: Emitter, member: Member, writes: bool) -> Iterator[Statement]:
         yield allow(actions, Sub("${Bucket}/*", Bucket=bucket))
 
 
-def read_secret(e: Emitter, database: Member) -> Statement:
+def read_secret(database: Member) -> Statement:
     """Lets the secret of a database be read."""
     return allow(["secretsmanager:GetSecretValue"], Ref(logical_id(database, SECRET)))
 
@@ -104,7 +104,7 @@ def machine_role(e: Emitter, member: Member) -> Any:
     assert isinstance(body, Machine)
     if body.role is not None:
         return _profile(e, e.architecture.one(body.role))
-    secrets = [read_secret(e, database) for database in _databases(e, body)]
+    secrets = [read_secret(database) for database in _databases(e, body)]
     if body.access == "none" and body.permissions is None and not secrets:
         return None
     managed = [SESSION_MANAGER] if body.access == "ssm" else []

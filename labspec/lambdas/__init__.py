@@ -50,8 +50,8 @@ _OWNS = ("aws:ResourceTag/labspec:image-maker", "${FunctionName}")
 
 IMAGE_MAKER = Function(
     module="image_maker",
-    # The newest that cfn-lint's table of runtimes knows the end of (2029-06-30). The schema lists python3.15 too, but
-    # neither that table nor Lambda's page of runtimes did when this was written, and a runtime reaches regions in turn.
+    # The newest in cfn-lint's table of runtimes, which has it supported until 2029-06-30. The schema of functions lists
+    # python3.15 too, but that table does not, and advises python3.14 in place of every older one.
     runtime="python3.14",
     handler="index.handler",
     timeout=900,

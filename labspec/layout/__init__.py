@@ -6,8 +6,8 @@ that crosses a border is carried over it:
 - the producer's template gets an output, the consumer's a parameter of the same name, and the root, which holds nothing
   but the nested stacks, passes the one to the other;
 - a parameter of the spec is declared again in each stack that uses it, and passed down;
-- a condition is computed again in each stack that uses it, from parameters alone; an output of what may be absent is
-  empty while it is absent, so that it always exists;
+- a condition is computed again in each stack that uses it, from parameters alone; the output of what may be absent has
+  its condition, and the root passes on an empty text while it is absent;
 - an order that no reference shows becomes `DependsOn`: between resources of one stack, or between the stacks.
 
 The flat layout is the same with one stack, which is its own root: logical ids do not depend on the layout. Nested

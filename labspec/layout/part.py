@@ -50,7 +50,7 @@ def resource_of(body: Body, after: Sequence[str]) -> Body:
     """A body with its `DependsOn`, in the order in which CloudFormation's documents show the attributes."""
     own = body.get("DependsOn", [])
     depends = sorted({*([own] if isinstance(own, str) else own), *after})
-    head = {key: body[key] for key in ("Type", "Condition") if key in body}
+    head: Body = {key: body[key] for key in ("Type", "Condition") if key in body}
     if depends:
         head["DependsOn"] = depends
     rest = {key: body[key] for key in sorted(body) if key not in ("Type", "Condition", "DependsOn", "Properties")}

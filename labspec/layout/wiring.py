@@ -53,6 +53,10 @@ LISTS = {
 """Attributes that are lists: they travel as one text, joined by commas."""
 
 
+IMAGE = "AWS::EC2::Image::Id"
+"""The one type of parameter that CloudFormation wants for what it carries: it refuses an image that is not there."""
+
+
 class Wiring:
     """The stacks of a graph under construction, and what each needs of the others."""
 
@@ -105,7 +109,7 @@ class Wiring:
         name = self._carried(producer, attribute)
         self._produce(producer, attribute, name, reference)
         listed = attribute in LISTS.get(producer.type, ())
-        kind = "CommaDelimitedList" if listed else "String"
+        kind = "CommaDelimitedList" if listed else IMAGE if attribute == "ImageId" else "String"
         what = f"{attribute or REF_IS.get(producer.type, 'Id')} of {producer.member}"
         part.parameters[name] = Declaration(
             name, {"Type": kind, "Description": f"{what}, from the {self.places[producer.id]} stack"}, producer.origin
@@ -129,14 +133,15 @@ class Wiring:
         value: Any = reference
         if attribute in LISTS.get(producer.type, ()):
             value = {"Fn::Join": [",", value]}
-        if (condition := producer.body.get("Condition")) is not None:
-            value = {"Fn::If": [condition, value, ""]}
-        self.parts[self.places[producer.id]].outputs[name] = Declaration(name, {"Value": value}, producer.origin)
+        condition = {"Condition": producer.body["Condition"]} if "Condition" in producer.body else {}
+        self.parts[self.places[producer.id]].outputs[name] = Declaration(
+            name, condition | {"Value": value}, producer.origin
+        )
 
     def _delivered(self, producer: Node, name: str) -> Any:
-        part = self.parts[self.places[producer.id]]
-        value: Body = {"Fn::GetAtt": [part.id, f"Outputs.{name}"]}
-        condition = shared_condition(part)
+        """What the root passes on: of what may be absent, nothing while it is."""
+        value: Body = {"Fn::GetAtt": [self.parts[self.places[producer.id]].id, f"Outputs.{name}"]}
+        condition = producer.body.get("Condition")
         return {"Fn::If": [condition, value, ""]} if condition else value
 
     def _output(self, declared: Declaration) -> Declaration:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from labspec.diagnostic import Path
+from labspec.model.balance import LoadBalancer
 from labspec.model.kind import FileName, Kind, Name
 from labspec.model.network import NatGateway, RouteTable, Subnet
 from labspec.model.parts import Connected
+from labspec.model.scaling import AutoScalingGroup
 from labspec.model.spec import Spec
 
 
@@ -35,12 +37,17 @@ class Member:
 
 @dataclass(frozen=True)
 class Architecture:
-    """What emitters read. `families` are the bare names of zoned members, and the members that they mean."""
+    """What emitters read.
+
+    `families` are the bare names of zoned members, and the members that they mean. `files` hold what mentioned files
+    contain, `folders` the names of the files in mentioned folders.
+    """
 
     spec: Spec
     members: Mapping[tuple[str, str], Member]
     families: Mapping[tuple[str, str], tuple[str, ...]]
     files: Mapping[FileName, bytes] = field(default_factory=dict)
+    folders: Mapping[FileName, tuple[str, ...]] = field(default_factory=dict)
 
     def of(self, section: str) -> list[Member]:
         """The members of a section, as written."""
@@ -83,7 +90,7 @@ class Architecture:
         return body.zone
 
     def vpc_of(self, member: Member) -> Member | None:
-        """The VPC that something stands in: said, followed from its subnets, or the only one."""
+        """The VPC that something stands in: said, followed from its subnets or from what uses it, or the only one."""
         if member.section == "vpcs":
             return member
         if member.owner is not None and member.owner.section == "vpcs":
@@ -94,8 +101,21 @@ class Architecture:
             names = [value] if isinstance(value, Name) else list(value or ())
             for found in self.many(names):
                 return self.vpc_of(found)
+        for user in self.users_of(member):
+            return self.vpc_of(user)
         vpcs = self.of("vpcs")
         return vpcs[0] if len(vpcs) == 1 else None
+
+    def users_of(self, group: Member) -> Iterator[Member]:
+        """What forwards to a target group, then what registers in it."""
+        for member in self.of("load_balancers"):
+            assert isinstance(member.body, LoadBalancer)
+            if any(group in self.meant(on.forward) for on in member.body.listeners.values() if on.forward):
+                yield member
+        for member in self.of("auto_scaling_groups"):
+            assert isinstance(member.body, AutoScalingGroup)
+            if group in self.many(member.body.target_groups):
+                yield member
 
     def has_own_group(self, member: Member) -> bool:
         """Whether a member brings a security group of its own along."""

@@ -25,7 +25,12 @@ ATTRIBUTES: dict[str, dict[str, str]] = {
         "secret": "the ARN of its secret; a password is never shown",
         "arn": "its ARN",
     },
-    "replicas": {"endpoint": "its DNS name", "port": "its port", "arn": "its ARN"},
+    "replicas": {
+        "endpoint": "its DNS name",
+        "port": "its port",
+        "secret": "the ARN of its source's secret",
+        "arn": "its ARN",
+    },
     "auto_scaling_groups": {"name": "its name", "arn": "its ARN"},
     "notifications": {"arn": "the ARN of its topic"},
     "websites": {

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, model_validator
 
 from labspec.model.kind import Choice, Kind, ListOf, Name, Names, Part, PlainText, Word, mapped, wrong
 from labspec.model.parts import Connected
-from labspec.model.words import Arn, Duration, Integer, Port, read_integer
+from labspec.model.words import Arn, Duration, Integer, Port, read_duration, read_port
 
 
 def _health_path(text: str) -> str:
@@ -19,9 +19,16 @@ def _health_path(text: str) -> str:
 
 
 def _codes(text: str) -> str:
-    if not re.fullmatch(r"[2-5][0-9]{2}(-[2-5][0-9]{2})?(,[2-5][0-9]{2})*", text):
-        wrong(f"`{text}` is not a set of HTTP status codes.", "Write `200`, `200-299` or `200,302`.")
+    if not re.fullmatch(r"[2-4][0-9]{2}(-[2-4][0-9]{2})?(,[2-4][0-9]{2})*", text):
+        wrong(f"`{text}` is not a set of HTTP status codes from 200 to 499.", "Write `200`, `200-299` or `200,302`.")
     return str(text)
+
+
+def _drain(text: str) -> int:
+    delay = read_duration(text)
+    if delay > 3600:
+        wrong(f"`{text}` is too long.", "A load balancer waits for an hour at most: `1h`.", "1h")
+    return delay
 
 
 class HealthCheck(Part):
@@ -65,15 +72,12 @@ class TargetGroup(Kind):
     """The instances behind it. An auto scaling group registers its own."""
     health_check: HealthCheck = HealthCheck()
     """A path, or more."""
-    drain: Duration = 300
+    drain: Annotated[int, Word(_drain, "a duration up to 1h, such as 30s")] = 300
     """How long a leaving target finishes its requests."""
 
 
-def _listener_port(value: object) -> str:
-    port = read_integer(str(value))
-    if not 1 <= port <= 65535:
-        wrong(f"`{value}` is not a port.", "Ports go from 1 to 65535.")
-    return str(port)
+def _listener_port(text: str) -> str:
+    return str(read_port(text))
 
 
 class Listener(Part):
@@ -87,7 +91,7 @@ class Listener(Part):
     """`https` sends everyone to port 443, for good (301)."""
     certificate: Arn | None = None
     """The ARN of a certificate in this region, or a parameter; it makes this an HTTPS listener."""
-    was: PlainText | None = None
+    was: Annotated[str, Word(_listener_port, "a port, such as 80")] | None = None
     """The port that it had before, when its resource shall be kept."""
 
     @model_validator(mode="after")
@@ -95,6 +99,13 @@ class Listener(Part):
         if (self.forward is None) == (self.redirect is None):
             wrong("A listener has either `forward` or `redirect`.")
         return self
+
+
+def _listening(value: Any) -> Any:
+    listeners = mapped(value)
+    if not listeners:
+        wrong("A load balancer without listeners answers nobody.", "Write a port and a target group: `{80: web}`.")
+    return listeners
 
 
 class LoadBalancer(Connected):
@@ -117,7 +128,7 @@ class LoadBalancer(Connected):
     """`internet-facing` or `internal`. It has no default: it is the risk."""
     subnets: ListOf[Annotated[Name, Names("subnets")]]
     """Its subnets, in two zones or more."""
-    listeners: Annotated[dict[Annotated[str, BeforeValidator(_listener_port)], Listener], BeforeValidator(mapped)]
+    listeners: Annotated[dict[Annotated[str, BeforeValidator(_listener_port)], Listener], BeforeValidator(_listening)]
     """A port, and the target group that gets its requests."""
     aws_name: PlainText | None = None
     """A fixed name: 32 letters, digits and dashes at most. It stands in the way of replacement and of a second copy."""

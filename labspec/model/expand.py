@@ -24,8 +24,8 @@ NO_PIECE = Rule(
     "LS211",
     "no-room-for-zone",
     "The addresses of a zoned subnet have no piece for a zone.",
-    "A zone's letter or number decides which piece it gets, so that a zone that leaves does not move the others: zone `c` gets"
-    " the third.",
+    "A zone's letter or number decides which piece it gets, so that a zone that leaves does not move the others: zone `c`"
+    " gets the third.",
     "zones: [a, c]\nsubnets: {app: {cidr: 10.0.0.0/23, each: /24}}",
     "zones: [a, c]\nsubnets: {app: {cidr: 10.0.0.0/22, each: /24}}",
 )
@@ -33,7 +33,8 @@ UNROUTED = Rule(
     "LS212",
     "subnet-routes",
     "A subnet is routed by nothing, or twice.",
-    "Either a route table lists it, or its `access` says where it leads; otherwise it would follow the VPC's main table in silence.",
+    "Either a route table lists it, or its `access` says where it leads; otherwise it would follow the VPC's main table"
+    " in silence.",
     "subnets: {app-a: {zone: a, cidr: 10.0.0.0/24}}",
     "subnets: {app-a: {zone: a, cidr: 10.0.0.0/24, access: isolated}}",
 )
@@ -41,8 +42,8 @@ NO_NAT = Rule(
     "LS213",
     "no-nat",
     "A private subnet has no NAT gateway to lead through.",
-    "`access: private` leads to the internet through NAT. The VPC says `nat: single` or `nat: per_zone`, and has a public"
-    " subnet for it to stand in.",
+    "`access: private` leads to the internet through NAT. The VPC says `nat: single` or `nat: per_zone`, and has a"
+    " public subnet for it to stand in.",
     "nat: none\nsubnets: {app: {access: private, cidr: 10.0.0.0/20, each: /24}}",
     "nat: single\nsubnets: {app: {access: private, ...}, public: {access: public, ...}}",
 )

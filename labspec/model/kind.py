@@ -2,7 +2,7 @@
 
 A kind is a frozen pydantic model; each of its fields is a *word*: a type whose reader takes the scalar as it was typed.
 A word whose type includes `Parameter` can also be filled in at deploy time; one whose type does not decides the shape
-of what is built. Words that name other members carry the sections they may name, so that linking needs no code per kind.
+of what is built. Words that name other members carry the sections they may name: linking needs no code per kind.
 """
 
 from __future__ import annotations

@@ -20,6 +20,8 @@ class GroupSize(Part):
 
     @model_validator(mode="after")
     def _ordered(self) -> GroupSize:
+        if min(size for size in (self.min, self.max, 0) if isinstance(size, int)) < 0:
+            wrong("A group cannot have fewer than no machines.", "Sizes are 0 or more.")
         if isinstance(self.min, int) and isinstance(self.max, int) and self.min > self.max:
             wrong(f"The smallest size {self.min} is above the largest, {self.max}.")
         return self
@@ -32,8 +34,9 @@ class GroupHealthCheck(Part):
 
     type: Annotated[Literal["ec2", "elb"], Choice()] = "ec2"
     """`ec2`: it runs; `elb`: its load balancer says so."""
-    grace: Duration = 300
-    """How long a new machine is left alone."""
+    grace: Duration | None = None
+    """How long a new machine is left alone; as long as its setup may take (`ready_within`) unless said, and 5 minutes
+    where it has none."""
 
 
 class CpuTarget(Part):
@@ -77,9 +80,18 @@ class RollingUpdate(Part):
     batch: Integer = 1
     """How many at a time."""
     keep_in_service: Integer | None = None
-    """How many stay meanwhile; one fewer than the smallest size unless said."""
+    """How many stay meanwhile; one fewer than the smallest size unless said, or than the least that it can be where
+    it is a parameter."""
     wait_for_signal: Duration | None = None
-    """How long a new machine may take; its template's `ready_within` unless said."""
+    """How long a new machine may take, an hour at most; its template's `ready_within` unless said."""
+
+    @model_validator(mode="after")
+    def _positive(self) -> RollingUpdate:
+        if self.batch < 1:
+            wrong("An update replaces one machine at a time, or more.", "`batch` is 1 or more.")
+        if self.keep_in_service is not None and self.keep_in_service < 0:
+            wrong("An update cannot keep fewer than no machines.", "`keep_in_service` is 0 or more.")
+        return self
 
 
 class AutoScalingGroup(Kind):

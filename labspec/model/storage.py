@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
+from pydantic import model_validator
+
 from labspec.model.kind import Choice, ListOf, Name, Names, Word, wrong
 from labspec.model.parts import Connected, Existing
 from labspec.model.words import Boolean, read_duration
@@ -66,3 +68,11 @@ class FileSystem(Connected):
     """`keep` or `delete`: what becomes of the files when the file system leaves the spec or is replaced."""
     existing: Existing | None = None
     """A file system that is already there."""
+
+    @model_validator(mode="after")
+    def _placed(self) -> FileSystem:
+        if self.existing is None and not self.subnets:
+            wrong("A file system without subnets cannot be mounted.", "Say `subnets`: one in each zone that mounts it.")
+        if self.existing is not None and (self.ingress is not None or self.egress is not None):
+            wrong("An existing file system has its groups already.", "Say `security_groups`, as facts about it.")
+        return self

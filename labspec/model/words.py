@@ -85,6 +85,14 @@ def read_cidr(text: str) -> IPv4Network:
     return network
 
 
+def read_port(text: str) -> int:
+    """One port, 1 to 65535."""
+    port = read_integer(text)
+    if not 1 <= port <= 65535:
+        wrong(f"`{text}` is not a port.", "Ports go from 1 to 65535.")
+    return port
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
     """A range of ports, both ends included. All ports are 0 to 65535."""
@@ -176,7 +184,7 @@ Duration = Annotated[int, Word(read_duration, "a duration, such as 30s, 5m or 30
 Size = Annotated[int, Word(read_size, "a size, such as 20GiB")]
 Cidr = Annotated[IPv4Network, Word(read_cidr, "an address block, such as 10.0.0.0/16")]
 PortRange = Annotated[Ports, Word(read_ports, "a port, such as 80, 3000-3010 or all")]
-Port = Annotated[int, Word(read_integer, "a port, such as 80")]
+Port = Annotated[int, Word(read_port, "a port, such as 80")]
 DailyWindow = Annotated[Window, Word(read_window, "a time of day, such as 17:00-18:00 UTC")]
 WeeklyWindow = Annotated[Window, Word(read_weekly_window, "a time of the week, such as sun 18:00-19:00 UTC")]
 Zone = Annotated[str | int, Word(read_zone, "a zone's letter or number")]

@@ -151,8 +151,10 @@ def _parts(template: str, values: dict[str, Any]) -> Iterator[Any]:
         text = text_of(value)
         if text is not None:
             yield from [text] if text else []
-        elif call(value)[0] == "Fn::Sub" and isinstance(value["Fn::Sub"], list):
-            yield from _parts(*value["Fn::Sub"])
+            continue
+        name, argument = call(value)
+        if name == "Fn::Sub" and isinstance(argument, list):
+            yield from _parts(*argument)
         else:
             yield {"value": value}
 

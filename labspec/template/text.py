@@ -22,6 +22,9 @@ from labspec.template.tree import MAX_DEPTH, YAML, Node, TemplateError, compose
 MAX_VALUES = 500_000
 """More values than a template of one megabyte, CloudFormation's largest, can write out without aliases."""
 
+_TEXT = f"{YAML}str"
+_PLAIN = {"", _TEXT, *(f"{YAML}{name}" for name in ("int", "float", "bool", "null", "seq", "map"))}
+
 # The functions that cfn-lint's page of the template language lists, those of the Rules section at the end.
 _FUNCTIONS = (
     "And Base64 Cidr Equals FindInMap GetAZs GetAtt GetStackOutput If ImportValue Join Length Not Or Select Split Sub"
@@ -62,7 +65,7 @@ class Template:
                 break
             key, value = found
         node = key if at == "key" else value
-        return node.span if node else _start(self.file)
+        return node.span(self.file) if node else _start(self.file)
 
     @cached_property
     def _tree(self) -> Node | None:
@@ -80,9 +83,9 @@ def read(text: str, file: str) -> Template:
         tree = compose(text, file)
         if tree is None or not tree.is_mapping:
             raise TemplateError(
-                "A template is a mapping with a section `Resources`.", tree.span if tree else _start(file)
+                "A template is a mapping with a section `Resources`.", tree.span(file) if tree else _start(file)
             )
-        data = _Reader().mapping(tree, 0)
+        data = _Reader(file).mapping(tree, 0)
     return Template(file, data, text)
 
 
@@ -134,7 +137,8 @@ def _child(node: Node, step: str | int) -> tuple[Node, Node] | None:
 class _Reader:
     """Turns nodes into plain data, and counts: aliases can make a small text very large."""
 
-    def __init__(self) -> None:
+    def __init__(self, file: str) -> None:
+        self.file = file
         self.count = 0
         self.types = SafeConstructor()
 
@@ -142,11 +146,13 @@ class _Reader:
         """The data of a node."""
         self.count += 1
         if self.count > MAX_VALUES or depth > MAX_DEPTH:
-            raise TemplateError("With its aliases written out, the template is absurdly large or deep.", node.span)
-        if not node.tag.startswith("!"):
+            raise TemplateError(
+                "With its aliases written out, the template is absurdly large or deep.", node.span(self.file)
+            )
+        if node.tag in _PLAIN:
             return self._plain(node, depth)
         if node.tag not in _LONG:
-            raise TemplateError(f"CloudFormation has no tag {node.tag}.", node.span)
+            raise TemplateError(f"CloudFormation has no tag {node.tag}.", node.span(self.file))
         return _normal({_LONG[node.tag]: self._plain(node, depth)})
 
     def mapping(self, node: Node, depth: int) -> dict[str, Any]:
@@ -155,11 +161,11 @@ class _Reader:
         merged: dict[str, Any] = {}
         for key, value in node.pairs():
             if not isinstance(key.value, str):
-                raise TemplateError("A key is text, not a list or a mapping.", key.span)
+                raise TemplateError("A key is text, not a list or a mapping.", key.span(self.file))
             if key.value == "<<" and not key.tag:
                 merged |= self._merge(value, depth)
             elif key.value in body:
-                raise TemplateError(f"The key `{key.value}` stands twice in one mapping.", key.span)
+                raise TemplateError(f"The key `{key.value}` stands twice in one mapping.", key.span(self.file))
             else:
                 body[key.value] = self.value(value, depth + 1)
         return _normal(merged | body)
@@ -168,7 +174,7 @@ class _Reader:
         bodies = self.value(node, depth + 1)
         bodies = bodies if isinstance(bodies, list) else [bodies]
         if not all(isinstance(body, dict) for body in bodies):
-            raise TemplateError("`<<` merges a mapping or a list of mappings.", node.span)
+            raise TemplateError("`<<` merges a mapping or a list of mappings.", node.span(self.file))
         return {key: value for body in reversed(bodies) for key, value in body.items()}
 
     def _plain(self, node: Node, depth: int) -> Any:
@@ -180,6 +186,8 @@ class _Reader:
 
     def _scalar(self, text: str, tag: str) -> Any:
         tag = tag or _implicit(text)
+        if tag == _TEXT:
+            return text
         node = yaml.ScalarNode(tag, text)
         try:
             match tag.removeprefix(YAML):
@@ -201,4 +209,4 @@ def _implicit(text: str) -> str:
     for tag, pattern in yaml.SafeLoader.yaml_implicit_resolvers.get(text[:1], ()):
         if pattern.match(text):
             return str(tag)
-    return f"{YAML}str"
+    return _TEXT

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import yaml
@@ -31,13 +31,19 @@ class TemplateError(Exception):
 class Node:
     """A scalar (its text), a list (its items) or a mapping (its keys and values, in turn) of a document.
 
-    `tag` is empty where YAML is to find the type of a scalar by its looks.
+    `tag` is empty where YAML is to find the type of a scalar by its looks. `start` and `end` are the parser's marks:
+    most are never asked for.
     """
 
     value: str | list[Node]
     tag: str
-    span: Span
+    start: Any
+    end: Any
     is_mapping: bool = False
+
+    def span(self, file: str) -> Span:
+        """Where it stands."""
+        return Span(file, self.start.line + 1, self.start.column + 1, self.end.line + 1, self.end.column + 1)
 
     def pairs(self) -> Iterator[tuple[Node, Node]]:
         """The entries of a mapping."""
@@ -61,9 +67,13 @@ def _events(text: str, file: str) -> Iterator[Any]:
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         problem = error.problem or error.context or "it cannot be parsed"
         raise TemplateError(f"This is not YAML: {problem}.", Span(file, line, column, line, column)) from error
-    except (yaml.YAMLError, UnicodeError) as error:
-        reason = getattr(error, "reason", str(error))
-        raise TemplateError(f"This is not YAML: {reason}.", Span(file, 1, 1, 1, 1)) from error
+    except yaml.reader.ReaderError as error:
+        # The position counts bytes: the C parser reads UTF-8.
+        line = text.encode()[: error.position].count(b"\n") + 1
+        raise TemplateError(f"This is not YAML: {error.reason}.", Span(file, line, 1, line, 1)) from error
+    except UnicodeEncodeError as error:
+        line = text.count("\n", 0, error.start) + 1
+        raise TemplateError("This is not YAML: half a surrogate pair.", Span(file, line, 1, line, 1)) from error
 
 
 class _Composer:
@@ -77,24 +87,24 @@ class _Composer:
 
     def take(self, event: Any) -> None:
         """Take the next event of the parser."""
-        match event:
-            case yaml.ScalarEvent():
-                tag = event.tag or ("" if event.implicit[0] else f"{YAML}str")
-                self._add(Node(event.value, tag, self._span(event)), event.anchor)
-            case yaml.AliasEvent():
-                self._add(self._alias(event), None)
-            case yaml.CollectionStartEvent():
-                self._begin(event)
-            case yaml.CollectionEndEvent():
-                node, end = self.open.pop(), event.end_mark
-                node.span = replace(node.span, end_line=end.line + 1, end_column=end.column + 1)
-            case yaml.DocumentStartEvent() if self.root:
-                self._refuse("A second document begins here; a template is one document", event)
+        kind = type(event)
+        if kind is yaml.ScalarEvent:
+            tag = event.tag or ("" if event.implicit[0] else f"{YAML}str")
+            self._add(Node(event.value, tag, event.start_mark, event.end_mark), event.anchor)
+        elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+            self._begin(event)
+        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+            self.open.pop().end = event.end_mark
+        elif kind is yaml.AliasEvent:
+            self._add(self._alias(event), None)
+        elif kind is yaml.DocumentStartEvent and self.root:
+            self._refuse("A second document begins here; a template is one document", event)
 
     def _begin(self, event: Any) -> None:
         if len(self.open) >= MAX_DEPTH:
             self._refuse(f"This is nested more than {MAX_DEPTH} levels deep", event)
-        node = Node([], event.tag or "", self._span(event), isinstance(event, yaml.MappingStartEvent))
+        is_mapping = type(event) is yaml.MappingStartEvent
+        node = Node([], event.tag or "", event.start_mark, event.end_mark, is_mapping)
         self._add(node, event.anchor)
         self.open.append(node)
 
@@ -114,9 +124,5 @@ class _Composer:
             self._refuse(f"The alias *{event.anchor} stands inside what it names", event)
         return node
 
-    def _span(self, event: Any) -> Span:
-        start, end = event.start_mark, event.end_mark
-        return Span(self.file, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
-
     def _refuse(self, problem: str, event: Any) -> NoReturn:
-        raise TemplateError(f"{problem}.", self._span(event))
+        raise TemplateError(f"{problem}.", Node("", "", event.start_mark, event.end_mark).span(self.file))

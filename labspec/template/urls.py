@@ -18,17 +18,17 @@ def find_template(url: Any, parent: str, names: Collection[str]) -> tuple[str | 
     text = text_of(url)
     if text is not None and "://" not in text:
         name = posixpath.normpath(posixpath.join(posixpath.dirname(parent), text))
-        return (name, "") if name in names else (None, f"The template {text} is not among the files.")
+        return (name, "") if name in names else (None, f"The template {text} is not among the files")
     end = _end(url).partition("?")[0].split("/")
     if not end[-1]:
-        return None, "What template its TemplateURL means is not known before deployment."
+        return None, "What template its TemplateURL means is not known before deployment"
     alike = {name: _shared(name.split("/"), end) for name in names if posixpath.basename(name) == end[-1]}
     nearest = [name for name, shared in alike.items() if shared == max(alike.values())]
     if len(nearest) == 1:
         return nearest[0], ""
     if nearest:
-        return None, f"The template {end[-1]} may be any of {', '.join(sorted(nearest))}."
-    return None, f"The template {end[-1]} is not among the files."
+        return None, f"The template {end[-1]} may be any of {', '.join(sorted(nearest))}"
+    return None, f"The template {end[-1]} is not among the files"
 
 
 def _end(value: Any) -> str:

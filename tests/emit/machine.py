@@ -35,6 +35,8 @@ class Machine:
 
     root: Path
     values: dict[str, str] = field(default_factory=dict)
+    patience: int = 1
+    """For how many seconds things are tried again: the least for what fails, plenty for what succeeds in the end."""
 
     def __post_init__(self) -> None:
         for folder in ("var/log", "opt/aws/bin", "root", "run/systemd/system", "commands"):
@@ -55,15 +57,15 @@ class Machine:
         self.command("cfn-signal", f"{keep}\n{body}", "opt/aws/bin")
 
     def place(self, script: Text) -> str:
-        """The script with its paths inside `root`, and with little patience."""
+        """The script with its paths inside `root`, and with as little patience as the test has."""
         text = re.sub(
             r"(?<![\w.*-])/(run|var|etc|opt|root|home|srv)\b", f"{self.root}/\\1", filled(script, self.values)
         )
         text = text.replace("PATH=", f"PATH={self.root}/commands:")
-        text = re.sub(r"retry \d+", "retry 1", text)
-        text = re.sub(r"\(\(\d+ - SECONDS", "((1 - SECONDS", text)
-        text = text.replace("SECONDS < 180", "SECONDS < 1").replace(
-            "time.monotonic() + 180, 2", "time.monotonic() + 1, 0.1"
+        text = re.sub(r"retry \d+", f"retry {self.patience}", text)
+        text = re.sub(r"\(\(\d+ - SECONDS", f"(({self.patience} - SECONDS", text)
+        text = text.replace("SECONDS < 180", f"SECONDS < {self.patience}").replace(
+            "time.monotonic() + 180, 2", f"time.monotonic() + {self.patience}, 0.1"
         )
         return re.sub(r"sleep 5", "sleep 0.1", text)
 

@@ -236,6 +236,7 @@ def test_commands_of_many_lines_stop_at_the_first_that_fails(machine: Machine) -
 
 
 def test_packages_are_tried_again(machine: Machine) -> None:
+    machine.patience = 30
     tries = f"[[ $* != *install* ]] || {{ echo >>{machine.root}/tries; [[ $(wc -l <{machine.root}/tries) -ge 3 ]]; }}"
     machine.command("dnf", tries)
     done = machine.run(first_boot(Setup(packages=("httpd",))))
@@ -282,6 +283,7 @@ def test_a_signal_that_nobody_waits_for_is_no_failure(machine: Machine) -> None:
 
 
 def test_a_signal_that_got_lost_is_sent_again(machine: Machine) -> None:
+    machine.patience = 30
     machine.signals(f"[[ -e {machine.root}/lost ]] || {{ touch {machine.root}/lost; echo no route; exit 1; }}")
     done = machine.run(first_boot(Setup()))
     assert done.returncode == 0
@@ -297,6 +299,7 @@ def test_a_machine_that_nobody_waits_for_still_fails_loudly(machine: Machine) ->
 
 
 def test_success_waits_for_file_systems(machine: Machine) -> None:
+    machine.patience = 30
     machine.command("mountpoint", f"[[ $(grep -c mountpoint {machine.root}/calls) -ge 3 ]]")
     done = machine.run(waiting((MOUNT,)))
     assert done.returncode == 0, done.stdout

@@ -211,6 +211,7 @@ def test_the_script_that_mounts_is_sound(machine: Machine) -> None:
 
 
 def test_a_file_system_is_mounted_when_its_target_answers(machine: Machine, target: int) -> None:
+    machine.patience = 30
     machine.command("mount.efs")
     machine.command("systemctl", NOT_YET)
     done = attach(booted(machine, MOUNT), target)
@@ -221,6 +222,7 @@ def test_a_file_system_is_mounted_when_its_target_answers(machine: Machine, targ
 
 
 def test_the_client_is_installed_where_it_is_missing(machine: Machine, target: int) -> None:
+    machine.patience = 30
     machine.command("dnf", f"cp {machine.root}/commands/systemctl {machine.root}/commands/mount.efs")
     machine.command("systemctl", NOT_YET)
     done = attach(booted(machine, MOUNT), target)
@@ -247,6 +249,7 @@ def test_a_target_that_does_not_answer_is_the_obstacle(machine: Machine) -> None
 
 
 def test_a_mount_that_is_refused_is_tried_again(machine: Machine, target: int) -> None:
+    machine.patience = 30
     machine.command("mount.efs")
     booted(machine, MOUNT)
     machine.command("systemctl", f"{NOT_YET} && [[ $(grep -c 'start var-www' {machine.root}/calls) -ge 2 ]]")
@@ -330,6 +333,16 @@ def test_a_changed_secret_is_picked_up_whole(machine: Machine) -> None:
     assert [entry.name for entry in path.parent.iterdir()] == ["database.json"]
 
 
+def test_a_file_that_cannot_be_written_leaves_the_old_one(machine: Machine) -> None:
+    secret(machine)
+    fetch(booted(machine, SECRET))
+    # No file can grow, so this aws takes no notes.
+    (machine.root / "commands/aws").write_text(f"#!/bin/bash\ncat {machine.root}/secret\n")
+    done = machine.run(f"ulimit -f 0\nexec python3 {machine.root}/run/labspec/secrets\n")
+    assert done.returncode != 0
+    assert written(machine)["password"] == PASSWORD
+
+
 def test_a_secret_that_cannot_be_read_leaves_the_file_as_it_was(machine: Machine) -> None:
     secret(machine)
     fetch(booted(machine, SECRET))
@@ -341,6 +354,7 @@ def test_a_secret_that_cannot_be_read_leaves_the_file_as_it_was(machine: Machine
 
 
 def test_a_permission_that_comes_late_is_waited_for(machine: Machine) -> None:
+    machine.patience = 30
     tries = f"echo >>{machine.root}/tries; [[ $(wc -l <{machine.root}/tries) -ge 3 ]] || {{ echo denied >&2; exit 1; }}"
     secret(machine, before=tries)
     assert fetch(booted(machine, SECRET)).returncode == 0
@@ -374,6 +388,7 @@ def test_one_secret_does_not_wait_for_another(machine: Machine) -> None:
 
 
 def test_a_missing_command_line_interface_is_installed(machine: Machine) -> None:
+    machine.patience = 30
     secret(machine)
     aws = machine.root / "commands/aws"
     aws.rename(machine.root / "package")

@@ -115,6 +115,7 @@ class Ec2:
     errors: dict[str, list[Exception]] = field(default_factory=dict)
     made: int = 0
     undeleted: str = ""  # the return code of snapshots that DeregisterImage leaves
+    lingering: bool = False  # whether a deleted snapshot is still listed; nobody has a right to it any more
 
     def __getattr__(self, method: str) -> Any:
         """Let every method of the client pass through `call`, as botocore does."""
@@ -170,9 +171,8 @@ class Ec2:
             raise refusal("InvalidAMIID.Unavailable")
         assert request["DeleteAssociatedSnapshots"]
         disks = [mapping["Ebs"]["SnapshotId"] for mapping in image["BlockDeviceMappings"][1:]]
-        for snapshot_id in disks:
-            if not self.undeleted:
-                self.snapshots.pop(snapshot_id, None)
+        for disk in disks if not self.undeleted and not self.lingering else []:
+            self.snapshots.pop(disk, None)
         code = self.undeleted or "success"
         return {"DeleteSnapshotResults": [{"SnapshotId": disk, "ReturnCode": code} for disk in disks]}
 
@@ -186,8 +186,8 @@ class Ec2:
 
     def on_delete_snapshot(self, request: Json) -> None:
         name = request["SnapshotId"]
-        if name not in self.snapshots:
-            raise refusal("InvalidSnapshot.NotFound")
+        if self.lingering:
+            raise refusal("UnauthorizedOperation")
         if any(name in str(image["BlockDeviceMappings"]) for image in self.images.values()):
             raise refusal("InvalidSnapshot.InUse")
         del self.snapshots[name]

@@ -62,6 +62,12 @@ def test_a_duplicate_that_does_not_see_the_image_yet_waits_for_it(account: Accou
     assert set(account.ec2.images) == {FIRST}
 
 
+def test_an_image_that_ec2_does_not_list_at_once_is_awaited(account: Account) -> None:
+    account.ec2.seconds_to_seen = 90
+    assert account.send(event("Create"))["PhysicalResourceId"] == FIRST
+    assert account.ec2.operations().count("CreateImage") == 1
+
+
 def test_update_of_the_same_instance_keeps_the_image_and_changes_its_tags(account: Account) -> None:
     before = {"InstanceId": ONE, "Tags": tags(Name="web", Course="lab")}
     after = {"InstanceId": ONE, "Tags": tags(Name="site")}
@@ -203,16 +209,21 @@ def test_a_missing_instance_is_answered(account: Account) -> None:
 
 
 def test_a_long_reason_is_cut_to_what_cloudformation_reads(account: Account) -> None:
-    account.ec2.errors["CreateImage"] = [RuntimeError('\u00e9"\\\n' * 5_000)]
-    account.send({**event("Create"), "StackId": STACK_ID.replace("lab-compute", "s" * 128)})
+    account.ec2.errors["CreateImage"] = [RuntimeError("one\n  two " + "\u00e9" * 5_000)]
+    answer = account.send({**event("Create"), "StackId": STACK_ID.replace("lab-compute", "s" * 128)})
+    assert answer["Reason"].startswith("RuntimeError: one two ?")
     (size,) = account.answers.sizes
     assert size <= 4_096
 
 
 def test_an_answer_that_is_not_taken_is_sent_again(account: Account) -> None:
     account.answers.refusals = [500, 503]
+    account.ec2.seconds_to_done = 0
+    began = account.clock.now
     assert account.send(event("Create"))["Status"] == "SUCCESS"
     assert account.answers.content_types == [""]
+    waited = account.clock.now - began - account.module["POLL_SECONDS"]
+    assert waited == 1 + 2
 
 
 def test_an_answer_that_is_never_taken_is_left_to_lambdas_retry(account: Account) -> None:

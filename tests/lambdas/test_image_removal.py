@@ -48,6 +48,7 @@ def test_delete_of_an_image_that_was_made_anew_spares_the_new_one(account: Accou
     account.send(event("Delete", ONE, FIRST))
     assert set(account.ec2.images) == {SECOND}
     assert set(account.ec2.snapshots) == {SECOND_SNAPSHOT}
+    assert "DeleteSnapshot" not in account.ec2.operations()
 
 
 def test_delete_counts_an_image_still_listed_after_its_end_as_gone(account: Account) -> None:
@@ -96,6 +97,25 @@ def test_delete_of_an_image_that_never_gets_done_removes_it_in_the_end(account: 
     account.functions.queue.clear()
     assert account.send(event("Delete", ONE, INVENTED))["Status"] == "SUCCESS"
     assert not account.ec2.images
+
+
+def test_delete_of_an_image_that_somebody_deregisters_meanwhile_succeeds(account: Account) -> None:
+    account.send(event("Create"))
+    account.ec2.errors["DeregisterImage"] = [refusal("InvalidAMIID.Unavailable")]
+    assert account.send(event("Delete", ONE, FIRST))["Status"] == "SUCCESS"
+
+
+def test_delete_does_not_delete_again_a_snapshot_that_is_still_listed(account: Account) -> None:
+    account.send(event("Create"))
+    account.ec2.lingering = True
+    assert account.send(event("Delete", ONE, FIRST))["Status"] == "SUCCESS"
+
+
+def test_delete_of_an_image_whose_snapshot_somebody_deletes_meanwhile_succeeds(account: Account) -> None:
+    account.send(event("Create"))
+    account.ec2.undeleted = "internal-error"
+    account.ec2.errors["DeleteSnapshot"] = [refusal("InvalidSnapshot.NotFound")]
+    assert account.send(event("Delete", ONE, FIRST))["Status"] == "SUCCESS"
 
 
 @pytest.mark.parametrize("code", ["internal-error", "skipped"])

@@ -1,0 +1,55 @@
+"""Rules of security groups: no two say the same, since EC2 keeps one of them only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from labspec.diagnostic import Diagnostic, Label, Path, Rule
+from labspec.model.architecture import Architecture, Member
+from labspec.model.kind import Name
+from labspec.model.parts import Egress, Ingress
+
+SAME_RULE = Rule(
+    "LS373",
+    "rule-twice",
+    "Two rules of a security group say the same.",
+    "EC2 knows a rule by its protocol, ports and other side. The second of two equal ones is refused, and deleting one"
+    " deletes the other's, too.",
+    "ingress:\n  web: {port: 80, from: internet}\n  http: {port: 80, from: 0.0.0.0/0}",
+    "ingress:\n  http: {port: 80, from: internet}",
+)
+
+
+def check_rules(architecture: Architecture) -> Iterator[Diagnostic]:
+    """Rules that resolve to the same protocol, ports and other side."""
+    for member in architecture.members.values():
+        for side in ("ingress", "egress"):
+            rules: Mapping[str, Ingress | Egress] = getattr(member.body, side, None) or {}
+            yield from _equal(architecture, member, side, rules)
+
+
+def _equal(
+    architecture: Architecture, member: Member, side: str, rules: Mapping[str, Ingress | Egress]
+) -> Iterator[Diagnostic]:
+    seen: dict[Any, Path] = {}
+    for name, rule in rules.items():
+        path = (*member.path, side, name)
+        ports = "all" if rule.protocol in ("all", "icmp") else rule.port
+        for peer in rule.from_ if isinstance(rule, Ingress) else rule.to:
+            key = (rule.protocol, ports, _resolved(architecture, peer))
+            if key in seen:
+                label = Label("This one says so already.", seen[key], "key")
+                message = f"`{name}` says the same as `{seen[key][-1]}`: {rule.protocol} {rule.port}, {_words(peer)}."
+                yield Diagnostic(SAME_RULE, message, path, "key", related=(label,), help="Remove one of them.")
+            seen.setdefault(key, path)
+
+
+def _resolved(architecture: Architecture, peer: Any) -> Any:
+    if isinstance(peer, Name):
+        return tuple(member.selector for member in architecture.many([peer]))
+    return "0.0.0.0/0" if peer == "internet" else str(peer)
+
+
+def _words(peer: Any) -> str:
+    return str(getattr(peer, "name", None) or peer)

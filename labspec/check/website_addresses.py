@@ -1,0 +1,55 @@
+"""Addresses of websites: an expression asks only for what the website has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from labspec.diagnostic import Diagnostic, Rule
+from labspec.model.architecture import Architecture, Member
+from labspec.model.attributes import ATTRIBUTES
+from labspec.model.kind import Expression, Text, leaves
+from labspec.model.website import Website
+
+NO_ADDRESS = Rule(
+    "LS344",
+    "address-that-is-not-there",
+    "An expression asks a website for an address that it does not have.",
+    "A private bucket has no website endpoint, and a website with `cdn: false` has no CloudFront domain. A website is"
+    " several resources, so CloudFormation's own attributes do not say which of them is meant.",
+    "websites: {docs: {content: site}}\noutputs: {Page: '${{ websites.docs.url }}'}",
+    "websites: {docs: {content: site}}\noutputs: {Page: '${{ websites.docs.cdn_url }}'}",
+)
+
+
+def check_website_addresses(architecture: Architecture) -> Iterator[Diagnostic]:
+    """Every expression of the spec that asks something of a website."""
+    for path, leaf in leaves(architecture.spec):
+        for expression in leaf.expressions if isinstance(leaf, Text) else ():
+            member, attribute = _asked(architecture, expression)
+            if member is not None and (problem := _problem(member, attribute)):
+                yield Diagnostic(NO_ADDRESS, problem[0], path, chars=expression.chars, help=problem[1])
+
+
+def _asked(architecture: Architecture, expression: Expression) -> tuple[Member | None, str]:
+    """The website that an expression asks, if it asks one, and what it asks for."""
+    words = expression.words
+    if len(words) > 2 and words[0] in ATTRIBUTES:
+        found = architecture.get("websites", words[1]) if words[0] == "websites" else None
+        return found, ".".join(words[2:])
+    return architecture.get("websites", words[0]), ".".join(words[1:])
+
+
+def _problem(member: Member, attribute: str) -> tuple[str, str] | None:
+    """What is wrong with asking a website for this, and what to do."""
+    body = member.body
+    assert isinstance(body, Website)
+    if attribute == "url" and body.access == "private":
+        instead = "Ask for `cdn_url`." if body.cdn else "Give it `access: public` or a CDN."
+        return f"`{member.name}` is private: its bucket has no address for browsers.", instead
+    if attribute == "cdn_url" and body.cdn is None:
+        instead = "Ask for `url`, or leave" if body.access == "public" else "Leave"
+        return f"`{member.name}` has no CDN.", f"{instead} `cdn: false` out."
+    if attribute not in ATTRIBUTES["websites"]:
+        known = ", ".join(f"`{name}`" for name in ATTRIBUTES["websites"])
+        return f"`{member.name}` is several resources: `{attribute}` could be of any.", f"It can be {known}."
+    return None

@@ -1,0 +1,40 @@
+"""What is known of a number before it is chosen: its own value, or the bounds of its parameter."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from labspec.model.kind import Parameter
+from labspec.model.spec import Spec
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The smallest and the largest value that a number can take; None where nothing is said."""
+
+    low: int | None = None
+    high: int | None = None
+
+    def values(self, most: int) -> tuple[int, ...]:
+        """All values, if there are no more than `most`; none if there are more, or any number of them."""
+        if self.low is None or self.high is None or self.high - self.low >= most:
+            return ()
+        return tuple(range(self.low, self.high + 1))
+
+
+def bounds_of(spec: Spec, number: int | Parameter) -> Bounds:
+    """The bounds of a number: itself where it is written, those of its parameter where it is chosen."""
+    if isinstance(number, int):
+        return Bounds(number, number)
+    declared = spec.parameters.get(number.name)
+    if declared is None or declared.type != "integer":
+        return Bounds()
+    allowed = [value for text in declared.allowed if (value := _number(text)) is not None]
+    if allowed:
+        return Bounds(min(allowed), max(allowed))
+    return Bounds(_number(declared.min), _number(declared.max))
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text is not None and re.fullmatch(r"-?[0-9]+", text) else None

@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from labspec.diagnostic import Rejected
+from labspec.graph import ROOT_STACK_NAME, Body, Declaration, Edge, Graph, Node, Stack
+from labspec.layout import layout, with_urls
+from labspec.layout.limits import MAX_RESOURCES
+from tests.building import NETWORK, build, messages
+
+
+def graph(*nodes: Node, edges: list[Edge] | None = None) -> Graph:
+    return Graph("test", "A test", {node.id: node for node in nodes}, edges or [])
+
+
+def node(id: str, section: str, properties: Body | None = None, type: str = "AWS::EC2::VPC", **more: Any) -> Node:
+    member = id.lower()
+    body = {"Type": type, "Properties": properties or {}, **more}
+    return Node(id, body, section, member, "role", (section, member), {("Properties",): (section, member, "field")})
+
+
+def nested(made: Graph, **wanted: list[str]) -> dict[str, Stack]:
+    stacks, found = layout(made, "nested", wanted)
+    assert not found
+    return {stack.name: stack for stack in stacks}
+
+
+def test_a_reference_that_crosses_becomes_an_output_and_a_parameter_of_one_name() -> None:
+    stacks = nested(graph(node("Web", "vpcs"), node("Sg", "security_groups", {"VpcId": {"Ref": "Web"}})))
+    assert stacks["network"].template["Outputs"] == {"WebId": {"Value": {"Ref": "Web"}}}
+    assert list(stacks["security"].template["Parameters"]) == ["WebId"]
+    assert stacks["security"].template["Resources"]["Sg"]["Properties"] == {"VpcId": {"Ref": "WebId"}}
+    passed = stacks["root"].template["Resources"]["SecurityStack"]["Properties"]["Parameters"]
+    assert passed == {"WebId": {"Fn::GetAtt": ["NetworkStack", "Outputs.WebId"]}}
+
+
+def test_flat_leaves_references_alone() -> None:
+    made = graph(node("Web", "vpcs"), node("Sg", "security_groups", {"VpcId": {"Ref": "Web"}}))
+    (stack,), _ = layout(made, "flat", {})
+    assert stack.template["Resources"]["Sg"]["Properties"] == {"VpcId": {"Ref": "Web"}}
+
+
+@pytest.mark.parametrize("form", ["nested", "flat"])
+def test_the_root_stacks_name_is_the_same_in_both_layouts(form: Any) -> None:
+    stacks, _ = layout(graph(node("Key", "key_pairs", {"KeyName": {"Ref": ROOT_STACK_NAME}})), form, {})
+    last = stacks[-1].template
+    name = last["Resources"]["Key"]["Properties"]["KeyName"]
+    if form == "flat":
+        assert name == {"Ref": "AWS::StackName"}
+    else:
+        assert name == {"Ref": "RootStackName"}
+        passed = stacks[0].template["Resources"]["ComputeStack"]["Properties"]["Parameters"]
+        assert passed == {"RootStackName": {"Ref": "AWS::StackName"}}
+
+
+def test_a_secret_parameter_stays_hidden_on_its_way_down() -> None:
+    made = graph(node("Db", "databases", {"Password": {"Ref": "Secret"}}))
+    made.parameters["Secret"] = Declaration("Secret", {"Type": "String", "NoEcho": True, "MinLength": 8})
+    stacks = nested(made)
+    assert stacks["database"].template["Parameters"] == {"Secret": {"Type": "String", "NoEcho": True}}
+
+
+def test_an_order_between_stacks_is_said_only_where_no_reference_says_it() -> None:
+    edges = [Edge("Box", "Web", "order", "it calls out"), Edge("Box", "Disk", "order", "it mounts it")]
+    made = graph(
+        node("Web", "vpcs"),
+        node("Disk", "file_systems"),
+        node("Box", "instances", {"Vpc": {"Ref": "Web"}}),
+        edges=edges,
+    )
+    compute = nested(made)["root"].template["Resources"]["ComputeStack"]
+    assert compute["DependsOn"] == ["StorageStack"]
+
+
+def test_an_order_within_a_stack_is_said_only_where_no_reference_says_it() -> None:
+    edges = [Edge("Route", "Web", "order", "a"), Edge("Route", "Attachment", "order", "b")]
+    made = graph(
+        node("Web", "vpcs"),
+        node("Attachment", "vpcs"),
+        node("Route", "route_tables", {"Vpc": {"Ref": "Web"}}),
+        edges=edges,
+    )
+    assert nested(made)["network"].template["Resources"]["Route"]["DependsOn"] == ["Attachment"]
+
+
+def test_the_output_of_what_may_be_absent_is_passed_on_while_it_is_there() -> None:
+    made = graph(
+        node("Topic", "notifications", type="AWS::SNS::Topic", Condition="Wanted"),
+        node("Other", "notifications", type="AWS::SNS::Topic"),
+        node(
+            "Group",
+            "auto_scaling_groups",
+            {"Notify": {"Fn::If": ["Wanted", {"Ref": "Topic"}, {"Ref": "AWS::NoValue"}]}},
+        ),
+    )
+    made.parameters["Email"] = Declaration("Email", {"Type": "String"})
+    made.conditions["Wanted"] = Declaration("Wanted", {"Fn::Not": [{"Fn::Equals": [{"Ref": "Email"}, ""]}]})
+    stacks = nested(made)
+    watching, scaling = stacks["watching"].template, stacks["scaling"].template
+    assert watching["Outputs"]["TopicArn"] == {"Condition": "Wanted", "Value": {"Ref": "Topic"}}
+    passed = stacks["root"].template["Resources"]["ScalingStack"]["Properties"]["Parameters"]["TopicArn"]
+    assert passed == {"Fn::If": ["Wanted", {"Fn::GetAtt": ["WatchingStack", "Outputs.TopicArn"]}, ""]}
+    assert watching["Conditions"] == scaling["Conditions"] == {"Wanted": made.conditions["Wanted"].body}
+    assert scaling["Parameters"].keys() == {"Email", "TopicArn"}
+
+
+def test_a_stack_whose_every_resource_is_conditional_is_so_itself() -> None:
+    made = graph(
+        node("Topic", "notifications", type="AWS::SNS::Topic", Condition="Wanted"),
+        node(
+            "Group",
+            "auto_scaling_groups",
+            {"Notify": {"Fn::If": ["Wanted", {"Ref": "Topic"}, {"Ref": "AWS::NoValue"}]}},
+        ),
+    )
+    made.parameters["On"] = Declaration("On", {"Type": "String"})
+    made.conditions["Wanted"] = Declaration("Wanted", {"Fn::Equals": [{"Ref": "On"}, "true"]})
+    root = nested(made)["root"].template
+    assert root["Resources"]["WatchingStack"]["Condition"] == "Wanted"
+    passed = root["Resources"]["ScalingStack"]["Properties"]["Parameters"]["TopicArn"]
+    assert passed == {"Fn::If": ["Wanted", {"Fn::GetAtt": ["WatchingStack", "Outputs.TopicArn"]}, ""]}
+    assert root["Conditions"].keys() == {"Wanted"}
+
+
+def test_a_list_travels_as_one_text() -> None:
+    made = graph(node("Web", "vpcs"), node("Box", "instances", {"Blocks": {"Fn::GetAtt": ["Web", "Ipv6CidrBlocks"]}}))
+    stacks = nested(made)
+    value = stacks["network"].template["Outputs"]["WebIpv6CidrBlocks"]["Value"]
+    assert value == {"Fn::Join": [",", {"Fn::GetAtt": ["Web", "Ipv6CidrBlocks"]}]}
+    assert stacks["compute"].template["Parameters"]["WebIpv6CidrBlocks"]["Type"] == "CommaDelimitedList"
+
+
+def test_a_circle_of_stacks_is_shown_edge_by_edge() -> None:
+    made = graph(node("A", "vpcs", {"X": {"Ref": "B"}}), node("B", "instances", {"X": {"Ref": "A"}}))
+    with pytest.raises(Rejected) as caught:
+        layout(made, "nested", {})
+    (found,) = caught.value.diagnostics
+    assert found.rule.code == "LS502"
+    assert {label.path for label in found.related} == {("vpcs", "a"), ("instances", "b")}
+    assert "layout: {stacks:" in found.help
+
+
+def test_a_machine_and_its_template_cannot_be_parted(tmp_path: Path) -> None:
+    made = graph(node("A", "instances"), node("B", "vpcs"), edges=[Edge("A", "B", "same-stack", "it signals for it")])
+    with pytest.raises(Rejected) as caught:
+        layout(made, "nested", {})
+    assert caught.value.diagnostics[0].rule.code == "LS503"
+
+
+def test_the_spec_places_sections_and_single_members() -> None:
+    made = graph(node("A", "instances"), node("B", "instances"), node("N", "subnets"))
+    places = {
+        name: set(stack.template["Resources"])
+        for name, stack in nested(made, special=["instances.a"], net=["vpcs"]).items()
+    }
+    assert places == {
+        "root": {"SpecialStack", "ComputeStack", "NetStack"},
+        "special": {"A"},
+        "compute": {"B"},
+        "net": {"N"},
+    }
+
+
+def test_a_selector_that_selects_nothing_is_refused(tmp_path: Path) -> None:
+    made = build(tmp_path, NETWORK + "layout: {stacks: {data: [vpsc]}}\n", layout="nested")
+    assert messages(made) == ["LS501 12:26 `vpsc` selects nothing."]
+    assert "vpcs" in made.diagnostics[0].help
+
+
+def test_the_address_of_a_template_holds_the_builds_digest_as_text() -> None:
+    (root, _), _ = layout(graph(node("Web", "vpcs")), "nested", {})
+    url = with_urls(root, "abc", "parameters", ".yaml").template["Resources"]["NetworkStack"]["Properties"][
+        "TemplateURL"
+    ]
+    assert url["Fn::Sub"].endswith("${TemplateFolder}/abc/network.yaml")
+    relative = with_urls(root, "abc", "relative", ".yaml").template
+    assert relative["Resources"]["NetworkStack"]["Properties"]["TemplateURL"] == "./network.yaml"
+    assert "Parameters" not in relative
+
+
+def test_a_template_over_a_limit_is_refused() -> None:
+    made = graph(*(node(f"Vpc{number}", "vpcs") for number in range(MAX_RESOURCES + 1)))
+    _, found = layout(made, "flat", {})
+    assert [diagnostic.rule.code for diagnostic in found] == ["LS504"]
+
+
+def test_text_that_cloudformation_would_garble_is_refused_where_it_stands() -> None:
+    made = graph(node("Web", "vpcs", {"Name": "Caf\u00e9"}))
+    _, (found,) = layout(made, "flat", {})
+    assert (found.rule.code, found.path) == ("LS505", ("vpcs", "web", "field"))
