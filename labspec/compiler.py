@@ -17,7 +17,7 @@ from labspec.diagnostic import Diagnostic, Path, Rejected, Rule, Severity, has_e
 from labspec.emit import emit
 from labspec.emit.facts import facts
 from labspec.graph import Graph, Stack
-from labspec.layout import Form, Urls, layout, with_urls
+from labspec.layout import Form, Urls, layout, too_large, with_urls
 from labspec.link import link
 from labspec.model import grammar
 from labspec.model.architecture import Architecture
@@ -182,6 +182,8 @@ def _write(build: Build, stacks: list[Stack], architecture: Architecture) -> Non
         root = with_urls(root, build.digest, options.urls, f".{options.format}")
     build.stacks = (root, *children)
     build.files = {f"{root.name}.{options.format}": text(root), **build.files}
+    for name, written in build.files.items():
+        _report(build, too_large(name, written))
     build.files["manifest.json"] = _manifest(build, architecture)
 
 

@@ -5,38 +5,70 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from labspec.check.addresses import check_addresses
+from labspec.check.backups import check_backups
 from labspec.check.bucket_names import check_bucket_names
+from labspec.check.clients import check_clients
 from labspec.check.content import check_content
+from labspec.check.database_names import check_database_names
+from labspec.check.database_ports import check_database_ports
+from labspec.check.database_storage import check_database_storage
+from labspec.check.database_zones import check_database_zones
+from labspec.check.engine_support import check_engine_support
+from labspec.check.group_health import check_group_health
+from labspec.check.group_sizes import check_group_sizes
+from labspec.check.group_updates import check_group_updates
 from labspec.check.health_checks import check_health_checks
 from labspec.check.load_balancer_names import check_load_balancer_names
 from labspec.check.mounts import check_mounts
+from labspec.check.notified import check_notified
 from labspec.check.one_per_zone import check_one_per_zone
+from labspec.check.passwords import check_passwords
 from labspec.check.public_websites import check_public_websites
 from labspec.check.redirects import check_redirects
 from labspec.check.rules import check_rules
+from labspec.check.scaling_metrics import check_scaling_metrics
+from labspec.check.schemas import check_schemas
 from labspec.check.target_groups import check_target_groups
+from labspec.check.template_names import check_template_names
 from labspec.check.throughput import check_throughput
 from labspec.check.ways import check_ways
 from labspec.check.website_addresses import check_website_addresses
+from labspec.check.windows import check_windows
 from labspec.diagnostic import Diagnostic
 from labspec.model.architecture import Architecture
 
 Check = Callable[[Architecture], Iterator[Diagnostic]]
 CHECKS: tuple[Check, ...] = (
     check_addresses,
+    check_backups,
     check_bucket_names,
+    check_clients,
     check_content,
+    check_database_names,
+    check_database_ports,
+    check_database_storage,
+    check_database_zones,
+    check_engine_support,
+    check_group_health,
+    check_group_sizes,
+    check_group_updates,
     check_health_checks,
     check_load_balancer_names,
     check_mounts,
+    check_notified,
     check_one_per_zone,
+    check_passwords,
     check_public_websites,
     check_redirects,
     check_rules,
+    check_scaling_metrics,
+    check_schemas,
     check_target_groups,
+    check_template_names,
     check_throughput,
     check_ways,
     check_website_addresses,
+    check_windows,
 )
 
 

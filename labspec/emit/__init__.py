@@ -50,8 +50,11 @@ def emit(architecture: Architecture) -> tuple[Graph, list[Diagnostic]]:
             function(emitter, member)
     for name, body in sorted(spec.resources.items()):
         document.raw_resource(emitter, name, body)
+    brought = dict(graph.outputs)
+    graph.outputs.clear()
     for name, output in spec.outputs.items():
         document.output(emitter, name, output)
+    graph.outputs.update(brought)
     emitter.found.extend(emitter.unknown_roles())
     emitter.found.extend(guard(graph))
     return graph, emitter.found

@@ -15,6 +15,7 @@ from labspec.emit.order import waits_for_gateway, waits_for_way_out
 from labspec.emit.roles import machine_role
 from labspec.model.architecture import Member
 from labspec.model.compute import Instance, Machine
+from labspec.model.network import Subnet
 
 
 def instance(e: Emitter, member: Member) -> None:
@@ -64,7 +65,8 @@ def instance(e: Emitter, member: Member) -> None:
         },
     )
     e.edge(identity, template, "its template signals for it", "same-stack", member.path)
-    waits_for_gateway(e, identity, place)
+    if _addressed(body, place):
+        waits_for_gateway(e, identity, place)
     waits_for_way_out(e, identity, place)
     waits_for_mounts(e, identity, body, [place])
     if body.elastic_ip:
@@ -73,6 +75,11 @@ def instance(e: Emitter, member: Member) -> None:
 
 def _given(**values: Any) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
+
+
+def _addressed(body: Instance, place: Member) -> bool:
+    """Whether a machine gets a public address as it starts."""
+    return body.elastic_ip or body.public_ip or (isinstance(place.body, Subnet) and place.body.auto_public_ip)
 
 
 def _version(body: Instance, template: str) -> Any:

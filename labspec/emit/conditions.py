@@ -21,6 +21,16 @@ CONDITIONAL = Rule(
     "vpcs: {web: {when: WithNetwork, ...}}\ninstances: {server: {when: WithNetwork, ...}}",
 )
 NOTHING = {"Ref": "AWS::NoValue"}
+MAY_SHRINK = {
+    "Groups",
+    "NotificationConfigurations",
+    "SecurityGroupIds",
+    "SecurityGroups",
+    "TargetGroupARNs",
+    "Targets",
+    "VPCSecurityGroups",
+}
+"""Lists that mean the same with an item less, also where it was the last one."""
 
 
 def guard(graph: Graph) -> Iterator[Diagnostic]:
@@ -50,7 +60,7 @@ def _guarded(body: Body, place: Path, condition: str) -> bool:
 def _guard(graph: Graph, node: Node, place: Path, target: str, condition: str) -> Iterator[Diagnostic]:
     for end in range(len(place) - 1, 1, -1):
         above = _at(node.body, place[:end])
-        if isinstance(above, list) and not _in_intrinsic(place[:end]):
+        if isinstance(above, list) and place[end - 1] in MAY_SHRINK:
             index = place[end]
             assert isinstance(index, int)
             above[index] = {"Fn::If": [condition, above[index], NOTHING]}
@@ -66,11 +76,6 @@ def _at(value: Any, place: Path) -> Any:
     for step in place:
         value = value[step]
     return value
-
-
-def _in_intrinsic(place: Path) -> bool:
-    """A list that is an intrinsic's arguments is no list of items."""
-    return any(str(step).startswith("Fn::") for step in place)
 
 
 def _output(output: Declaration, conditions: dict[str, str]) -> Declaration:

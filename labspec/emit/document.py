@@ -27,8 +27,8 @@ PATTERNS = {
 def parameter(e: Emitter, name: str, declared: ParameterDeclared) -> None:
     """A CloudFormation parameter with its type, bounds, pattern and words."""
     body: Body = {"Type": _type(declared)}
-    if declared.description:
-        body["Description"] = declared.description
+    if description := _description(declared):
+        body["Description"] = description
     if declared.default is not None:
         body["Default"] = _number(declared, declared.default)
     if declared.type == "secret":
@@ -36,6 +36,12 @@ def parameter(e: Emitter, name: str, declared: ParameterDeclared) -> None:
     body |= _allowed(e, name, declared) | _bounds(declared) | _pattern(declared)
     e.graph.parameters[name] = Declaration(name, body, ("parameters", name))
     e.graph.labels[name] = declared.label or name
+
+
+def _description(declared: ParameterDeclared) -> str:
+    """What the console says beside the field; of a share also its unit, which the field itself does not take."""
+    unit = "In percent" if declared.type == "percent" else ""
+    return ". ".join(text for text in (declared.description.removesuffix("."), unit) if text)
 
 
 def _type(declared: ParameterDeclared) -> str:

@@ -33,6 +33,9 @@ UNKNOWN_ROLE = Rule(
     "override: {target_group: {Properties: {...}}}",
 )
 
+RESOURCE_ATTRIBUTES = ("CreationPolicy", "DeletionPolicy", "UpdatePolicy", "UpdateReplacePolicy")
+"""What stands beside the properties of a resource."""
+
 Attribute = Callable[["Emitter", Member], Any]
 
 
@@ -94,7 +97,7 @@ class Emitter:
         name = role or main_role(member.section)
         places: dict[Path, Path] = {}
         for prop, source in origins.items():
-            where = (prop,) if prop in ("CreationPolicy", "UpdatePolicy", "DeletionPolicy") else ("Properties", prop)
+            where = (prop,) if prop in RESOURCE_ATTRIBUTES else ("Properties", prop)
             places[where] = member.path + ((source,) if isinstance(source, str) else source)
         if (when := member.body.when) is not None:
             body = {"Type": body["Type"], "Condition": self.condition(when, (*member.path, "when")), **body}
@@ -229,7 +232,7 @@ class Emitter:
         return Tags(self.tag_values(member, name))
 
     def tag_values(self, member: Member, name: str = "") -> dict[str, Any]:
-        """The same as a mapping, `Name` first, the rest by key."""
+        """The same as a mapping."""
         said = {**self.architecture.spec.tags, **member.body.tags}
         values = {key: self.text(said[key]) for key in sorted(said) if key != "Name"}
         return {"Name": self.text(said["Name"]) if "Name" in said else name or member.name, **values}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from labspec.emit.emitter import logical_id
+from labspec.emit.roles import BUCKET
 from labspec.model.architecture import Architecture, Member
 from labspec.model.kind import Name, Parameter
 from labspec.model.network import Subnet, Vpc
@@ -48,8 +49,10 @@ def _ends(architecture: Architecture, ends: tuple[Any, ...]) -> list[Any]:
 
 
 def id_of(member: Member) -> str:
-    """The logical id of a member; its selector where it already exists and has none."""
-    return member.selector if getattr(member.body, "existing", None) else logical_id(member)
+    """The logical id of a member, a website's being its bucket's; its selector where it already exists and has none."""
+    if getattr(member.body, "existing", None):
+        return member.selector
+    return logical_id(member, BUCKET if member.section == "websites" else "")
 
 
 def _believed(member: Member) -> dict[str, Any]:

@@ -42,10 +42,10 @@ def user_data(e: Emitter, member: Member, body: Machine, signals: str = "") -> A
     texts = _Texts(e)
     if body.user_data is not None:
         script = texts.script(_raw_text(e, body.user_data))
-    elif not boots(body):
-        return None
-    else:
+    elif boots(body) or _is_copy(e, body):
         script = _boot(e, texts, body, signals or logical_id(member))
+    else:
+        return None
     _measure(e, member, body, script)
     return Base64(texts.sub(script))
 
@@ -84,7 +84,7 @@ def _boot(e: Emitter, texts: _Texts, body: Machine, signals: str) -> Script:
         _setup(e, texts, body),
         tuple(_mount(texts, e, path, mount.file_system) for path, mount in sorted(body.mounts.items())),
         tuple(_secret(texts, e, path, secret) for path, secret in sorted(body.secrets.items())),
-        Signal(Hole("AWS::StackName"), signals, Hole("AWS::Region"), body.ready_within),
+        Signal(Hole("AWS::StackName"), signals, Hole("AWS::Region"), body.ready_within) if boots(body) else None,
         copied=_is_copy(e, body),
     )
 

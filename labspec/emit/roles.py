@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from awacs.aws import Action, Allow, PolicyDocument, Principal, Statement
-from troposphere import GetAtt, Ref, Sub, iam
+from troposphere import Ref, Sub, iam
 
 from labspec.emit.emitter import Emitter, logical_id
 from labspec.model.architecture import Member
@@ -85,9 +85,9 @@ def _granted(e: Emitter, member: Member, writes: bool) -> Iterator[Statement]:
         yield read_secret(member)
     elif member.section == "file_systems":
         actions = ["elasticfilesystem:ClientMount"] + (["elasticfilesystem:ClientWrite"] if writes else [])
-        yield allow(actions, GetAtt(logical_id(member), "Arn"))
+        yield allow(actions, e.attributes[member.section]["arn"](e, member))
     else:
-        bucket = GetAtt(logical_id(member, BUCKET), "Arn")
+        bucket = e.attributes[member.section]["arn"](e, member)
         actions = ["s3:GetObject"] + (["s3:PutObject", "s3:DeleteObject"] if writes else [])
         yield allow(["s3:ListBucket"], bucket)
         yield allow(actions, Sub("${Bucket}/*", Bucket=bucket))

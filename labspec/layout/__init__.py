@@ -23,13 +23,13 @@ from typing import Any, Literal
 
 from labspec.diagnostic import Diagnostic
 from labspec.graph import ROOT_STACK_NAME, Body, Declaration, Graph, Stack, rewrite
-from labspec.layout.limits import limits
+from labspec.layout.limits import limits, too_large
 from labspec.layout.part import Part, after_in, resource_of, template_of
 from labspec.layout.placement import placed, together
 from labspec.layout.urls import Urls, with_urls
 from labspec.layout.wiring import Wiring
 
-__all__ = ["Form", "Urls", "layout", "with_urls"]
+__all__ = ["Form", "Urls", "layout", "too_large", "with_urls"]
 
 Form = Literal["nested", "flat"]
 

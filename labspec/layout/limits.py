@@ -29,6 +29,13 @@ NOT_ASCII = Rule(
 MAX_RESOURCES, MAX_PARAMETERS, MAX_OUTPUTS, MAX_TOTAL, MAX_DYNAMIC, MAX_BYTES = 500, 200, 200, 2500, 60, 1 << 20
 
 
+def too_large(name: str, text: str) -> Iterator[Diagnostic]:
+    """A template that CloudFormation would not even read."""
+    if len(text) > MAX_BYTES:
+        message = f"{name} has {len(text):,} bytes; {MAX_BYTES:,} is the most."
+        yield Diagnostic(LIMIT, message, ("layout",), help="Move sections to stacks of their own, by `layout`.")
+
+
 def limits(stacks: list[Stack], graph: Graph) -> Iterator[Diagnostic]:
     """Every limit that a template, or all of them together, are over."""
     for stack in stacks:

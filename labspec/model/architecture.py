@@ -106,15 +106,15 @@ class Architecture:
         vpcs = self.of("vpcs")
         return vpcs[0] if len(vpcs) == 1 else None
 
-    def users_of(self, group: Member) -> Iterator[Member]:
-        """What forwards to a target group, then what registers in it."""
+    def users_of(self, used: Member) -> Iterator[Member]:
+        """What forwards to a target group, then what registers in it; what is made from a launch template."""
         for member in self.of("load_balancers"):
             assert isinstance(member.body, LoadBalancer)
-            if any(group in self.meant(on.forward) for on in member.body.listeners.values() if on.forward):
+            if any(used in self.meant(on.forward) for on in member.body.listeners.values() if on.forward):
                 yield member
         for member in self.of("auto_scaling_groups"):
             assert isinstance(member.body, AutoScalingGroup)
-            if group in self.many(member.body.target_groups):
+            if used in self.many([*member.body.target_groups, member.body.launch_template]):
                 yield member
 
     def has_own_group(self, member: Member) -> bool:

@@ -128,7 +128,7 @@ class Window:
 
 def read_window(text: str) -> Window:
     """`17:00-18:00 UTC`, every day."""
-    match = re.fullmatch(r"([0-2][0-9]:[0-5][0-9])-([0-2][0-9]:[0-5][0-9])( UTC)?", text)
+    match = re.fullmatch(r"((?:[01][0-9]|2[0-3]):[0-5][0-9])-((?:[01][0-9]|2[0-3]):[0-5][0-9])( UTC)?", text)
     if not match or not match[3]:
         fix = f"{text} UTC" if match else ""
         wrong(f"`{text}` is not a daily window.", f"Write `{fix or '17:00-18:00 UTC'}`: windows are in UTC.", fix)
@@ -137,7 +137,7 @@ def read_window(text: str) -> Window:
 
 def read_weekly_window(text: str) -> Window:
     """`sun 18:00-19:00 UTC`, once a week. An end before the start is on the next day."""
-    match = re.fullmatch(r"([a-z]{3}) ([0-2][0-9]:[0-5][0-9])-([0-2][0-9]:[0-5][0-9]) UTC", text)
+    match = re.fullmatch(r"([a-z]{3}) ((?:[01][0-9]|2[0-3]):[0-5][0-9])-((?:[01][0-9]|2[0-3]):[0-5][0-9]) UTC", text)
     if not match or match[1] not in DAYS:
         wrong(f"`{text}` is not a weekly window.", "Write it as `sun 18:00-19:00 UTC`.")
     end = DAYS[(DAYS.index(match[1]) + (match[3] < match[2])) % 7]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from labspec.template.intrinsics import FOLDS, NO_VALUE, Unfit, call, key, known
+from labspec.template.intrinsics import FOLDS, NO_VALUE, UNRESOLVED, Unfit, call, key, known
 
 Condition = bool | dict[str, Any]
 """Decided, or an expression of `Fn::Equals`, `Fn::And`, `Fn::Or` and `Fn::Not`."""
@@ -105,11 +105,13 @@ def prune(value: Any, facts: Facts) -> Any:
     name, argument = call(value)
     if name == "Fn::If":
         return _prune_choice(argument, facts)
-    body = {k: item for k, inner in value.items() if (item := prune(inner, facts)) is not NO_VALUE}
+    if not name:
+        return {k: item for k, inner in value.items() if (item := prune(inner, facts)) is not NO_VALUE}
+    argument = prune(argument, facts)
     try:
-        return FOLDS[name](body[name]) if name in FOLDS and name in body else body
+        return FOLDS[name](argument) if name in FOLDS else {name: argument}
     except Unfit:
-        return body  # it was noted where it was resolved
+        return {UNRESOLVED: {name: argument}}
 
 
 def _prune_choice(argument: list[Any], facts: Facts) -> Any:

@@ -16,6 +16,9 @@ from typing import Any, Final
 NO_VALUE: Final[dict[str, Any]] = {"Ref": "AWS::NoValue"}
 """Compared by identity: everybody who resolves the reference answers this one."""
 
+UNRESOLVED: Final = "Labspec::Unresolved"
+"""Holds a call as it was written that could not be followed, so that nobody takes it for one in the normal form."""
+
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
 _DYNAMIC = "{{resolve:"
 

@@ -143,11 +143,10 @@ class _Joiner:
         self._note_transforms(scope)
         for name, table in scope.template.section("Mappings").items():
             self.mappings[scope.address(name)] = table
-        declared = [name for name in scope.resources if self._is_resource(scope, name)]
-        nested = [name for name in declared if scope.resources[name]["Type"] == _STACK]
+        nested = [name for name, body in scope.resources.items() if body["Type"] == _STACK]
         for name in _in_order(scope, nested):
             self._include(scope, name, chain)
-        for name in declared:
+        for name in scope.resources:
             if scope.address(name) not in self.waits:
                 self._keep(scope, name, self._body(scope, name))
         return dict(self._outputs(scope))
@@ -158,16 +157,6 @@ class _Joiner:
             name = transform.get("Name") if isinstance(transform, dict) else transform
             if name not in _UNDERSTOOD_TRANSFORMS:
                 scope.trace.note(("Transform",), f"What the transform {name} makes of this template is not known")
-
-    def _is_resource(self, scope: Scope, name: str) -> bool:
-        body = scope.resources[name]
-        if name.startswith("Fn::"):
-            scope.trace.note(("Resources", name), f"{name} is not followed")
-            return False
-        if not isinstance(body, dict) or not isinstance(body.get("Type"), str):
-            scope.trace.note(("Resources", name), "This is no resource: it has no Type")
-            return False
-        return True
 
     def _body(self, scope: Scope, name: str) -> _Body:
         place: Path = ("Resources", name)

@@ -60,7 +60,8 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Unresolved:
-    """A place that could not be followed, and why. What stands there in the joined graph is what was written."""
+    """A place that could not be followed, and why. In the joined graph it stands as it was written,
+    a call in `Labspec::Unresolved`."""
 
     file: str
     path: Path

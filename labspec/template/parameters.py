@@ -45,8 +45,9 @@ def _type(declaration: Any) -> str:
     return str(declaration.get("Type")) if isinstance(declaration, dict) else ""
 
 
-def _default(declaration: Any) -> Any:
-    return declaration.get("Default") if isinstance(declaration, dict) else None
+def _default(declaration: Any) -> str | None:
+    """The default's text: CloudFormation takes a scalar for every type."""
+    return text_of(declaration.get("Default")) if isinstance(declaration, dict) else None
 
 
 def _bound(declaration: Any, value: Any, lists: Collection[str]) -> Any:

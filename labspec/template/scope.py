@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from labspec.diagnostic import Path
 from labspec.template.conditions import Condition, all_of, any_of, choose, equals, facts_of, negate, prune
-from labspec.template.intrinsics import FOLDS, KEPT, NO_VALUE, Unfit, call, fits, known, substitute, variables
+from labspec.template.intrinsics import (
+    FOLDS,
+    KEPT,
+    NO_VALUE,
+    UNRESOLVED,
+    Unfit,
+    call,
+    fits,
+    known,
+    substitute,
+    text_of,
+    variables,
+)
 from labspec.template.joined import Output
 from labspec.template.text import Template
 from labspec.template.trace import Ledger, Trace
@@ -33,9 +45,9 @@ class Scope:
         self.template = template
         self.stack = stack
         self.inherited = inherited
-        self.resources = template.section("Resources")
         self.children: dict[str, dict[str, Output]] = {}
         self.trace = Trace(template.file, stack, ledger)
+        self.resources = dict(self._find_resources())
         self._values = values
         self._declared = template.section("Conditions")
         self._conditions: dict[str, Condition] = {}
@@ -80,6 +92,15 @@ class Scope:
             else:
                 self.trace.note(place, f"DependsOn names {name}, which is no resource of this template")
         return tuple(found)
+
+    def _find_resources(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        for name, body in self.template.section("Resources").items():
+            if name.startswith("Fn::"):
+                self.trace.note(("Resources", name), f"{name} is not followed")
+            elif isinstance(body, dict) and isinstance(body.get("Type"), str):
+                yield name, body
+            else:
+                self.trace.note(("Resources", name), "This is no resource: it has no Type")
 
     # Conditions
 
@@ -142,9 +163,9 @@ class Scope:
         body: dict[str, Any] = {}
         for name, inner in value.items():
             self.trace.trail.append(name)
-            if name.startswith("Fn::"):
-                self.trace.note_here(f"{name} is not followed")
-                body[name] = inner
+            if name == "Ref" or name.startswith("Fn::"):
+                self.trace.note_here(f"{name} is not followed beside other keys")
+                body[UNRESOLVED] = {name: inner}
             elif (resolved := self._value(inner)) is not NO_VALUE:
                 body[name] = resolved
             self.trace.trail.pop()
@@ -160,7 +181,7 @@ class Scope:
         return items
 
     def _call(self, name: str, argument: Any) -> Any:
-        """What a call stands for. Where a function does not take what it is given, that stays, and is noted."""
+        """What a call stands for. What a function does not take is noted, and marked: it is in no normal form."""
         try:
             if name in _NAMING:
                 return _NAMING[name](self, argument)
@@ -170,7 +191,7 @@ class Scope:
             raise Unfit(f"{name} is not followed")
         except Unfit as error:
             self.trace.note_here(error)
-            return {name: argument}
+            return {UNRESOLVED: {name: argument}}
 
     def _ref(self, name: Any) -> Any:
         if not isinstance(name, str):
@@ -264,7 +285,7 @@ class Scope:
             found = found.get(name) if isinstance(found, dict) else None
         if found is None and default:
             return self._value(default[0]["DefaultValue"])
-        if found is None:
+        if text_of(found) is None and not isinstance(found, list):
             raise Unfit(f"Mappings has no {'.'.join(names)}")
         return found
 

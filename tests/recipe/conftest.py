@@ -15,20 +15,30 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 FILES = Path(__file__).parents[2] / "specs" / "files"
 
 
-def system_tool(name: str) -> str:
-    """The path of a program that is no Python package. Where CI must run these tests, its absence is a failure."""
-    if path := shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin:/sbin"):
-        return path
-    reason = f"needs {name}: apt-get install php-cli php-mysql mariadb-server openssl"
+def missing(what: str) -> NoReturn:
+    """Skip the test; where CI must run it, the absence of what it needs is a failure."""
+    reason = f"needs {what}: apt-get install php-cli php-mysql mariadb-server openssl"
     if os.environ.get("LABSPEC_REQUIRE_SYSTEM_TESTS") == "1":
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+def system_tool(name: str) -> str:
+    """The path of a program that is no Python package."""
+    return shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin:/sbin") or missing(name)
+
+
+def php_with_mysql() -> None:
+    modules = subprocess.run([system_tool("php"), "-m"], check=True, capture_output=True, text=True).stdout
+    if "mysqli" not in modules.split():
+        missing("PHP's mysqli")
 
 
 def free_port() -> int:
@@ -230,6 +240,7 @@ def _server(folder: Path, port: int, certificate: Path, user: list[str]) -> list
 
 @pytest.fixture(scope="session")
 def maria() -> Iterator[Database]:
+    php_with_mysql()
     folder = Path(tempfile.mkdtemp(prefix="labspec-maria-"))  # short: the path of a socket has 107 bytes at most
     user = ["--user=mysql"] if os.getuid() == 0 else []
     try:

@@ -12,10 +12,25 @@ from typing import Any
 
 import pytest
 
-from tests.recipe.conftest import FILES, Answer, Database, Metadata, Site, free_port, self_signed, system_tool
+from tests.recipe.conftest import (
+    FILES,
+    Answer,
+    Database,
+    Metadata,
+    Site,
+    free_port,
+    php_with_mysql,
+    self_signed,
+    system_tool,
+)
 
 NO_METADATA = "The metadata service does not answer"
 NO_LOGIN = "This server has no login for a database (yet)."
+
+
+@pytest.fixture(autouse=True)
+def php() -> None:
+    php_with_mysql()
 
 
 @pytest.fixture

@@ -1,0 +1,39 @@
+"""Passwords of databases come from parameters that hide them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from labspec.diagnostic import Diagnostic, Label, Rule
+from labspec.model.architecture import Architecture
+from labspec.model.database import Database
+from labspec.model.kind import Parameter
+
+SHOWN = Rule(
+    "LS331",
+    "password-shown",
+    "The parameter of a password would show it.",
+    "A parameter of type `secret` is hidden in the console and in the stack's description. A default writes the"
+    " password into the spec and the template.",
+    "parameters: {Password: {type: text}}\ndatabases:\n  orders: {password: Password, ...}",
+    "parameters: {Password: {type: secret}}\ndatabases:\n  orders: {password: Password, ...}",
+)
+
+
+def check_passwords(architecture: Architecture) -> Iterator[Diagnostic]:
+    """Passwords from parameters that are no secrets, or that the spec gives away."""
+    for member in architecture.of("databases"):
+        assert isinstance(member.body, Database)
+        said = member.body.password
+        parameter = architecture.spec.parameters.get(said.name) if isinstance(said, Parameter) else None
+        if parameter is None or not isinstance(said, Parameter):
+            continue
+        path = ("parameters", said.name)
+        if parameter.type != "secret":
+            label = Label(f"It is of type `{parameter.type}`.", (*path, "type"))
+            message = f"`{said.name}` would show the password of `{member.name}`."
+            help_ = f"Give `{said.name}` the type `secret`, or write `password: generated`."
+            yield Diagnostic(SHOWN, message, (*member.path, "password"), related=(label,), help=help_)
+        elif parameter.default is not None:
+            help_ = "Remove the default: the console asks."
+            yield Diagnostic(SHOWN, "A password must not stand in a spec.", (*path, "default"), help=help_)

@@ -1,0 +1,63 @@
+"""The command line.
+
+The only room that touches the output directory, and the only one with imports inside functions: each command pays for
+what it uses. Each command is a file that says what it takes (`parser`) and does it; `COMMANDS` lists them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from labspec.cli import build, check, lint
+from labspec.cli.status import FINE, OURS, USAGE
+
+COMMANDS = (build, check, lint)
+"""In the order in which `labspec --help` shows them."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit status."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.command is None:
+        parser.print_help()
+        return USAGE
+    try:
+        status: int = options.run(options)
+    except KeyboardInterrupt:
+        print("labspec: interrupted; nothing was changed.", file=sys.stderr)
+        status = 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = FINE
+    except Exception as error:
+        status = _our_fault(error, options.verbose)
+    return status
+
+
+def _our_fault(error: Exception, verbose: bool) -> int:
+    print(f"labspec: this is our mistake, not yours ({type(error).__name__}: {error}).", file=sys.stderr)
+    print("Please report it with the spec that caused it; -v shows where it happened.", file=sys.stderr)
+    if verbose:
+        import traceback
+
+        traceback.print_exc()
+    return OURS
+
+
+def _parser() -> argparse.ArgumentParser:
+    from labspec import __version__
+
+    parser = argparse.ArgumentParser(
+        prog="labspec",
+        description="Compile a YAML description of an AWS architecture into CloudFormation.",
+        epilog="Example: labspec build specs/full.yaml",
+    )
+    parser.add_argument("--version", action="version", version=f"labspec {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    for command in COMMANDS:
+        command.parser(commands)
+    return parser

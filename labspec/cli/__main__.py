@@ -1,0 +1,7 @@
+"""`python -m labspec.cli`."""
+
+import sys
+
+from labspec.cli import main
+
+sys.exit(main())

@@ -1,0 +1,58 @@
+"""What several commands take."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import Any
+
+
+def command(
+    commands: Any, name: str, run: Callable[[argparse.Namespace], int], help: str, example: str
+) -> argparse.ArgumentParser:
+    """Add a command; its help ends in an example."""
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name, help=help, description=help, epilog=f"Example: {example}"
+    )
+    parser.set_defaults(run=run, verbose=False)
+    return parser
+
+
+def specs(parser: argparse.ArgumentParser, metavar: str = "SPEC") -> None:
+    """Specs, what is laid over them, and how to work and report."""
+    parser.add_argument("specs", nargs="+", metavar=metavar, help="a spec; several are independent of one another")
+    parser.add_argument(
+        "--overlay", action="append", default=[], metavar="FILE", help="lay a document over each spec (repeatable)"
+    )
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="VARIABLE=VALUE", help="give a variable a value (repeatable)"
+    )
+    shared(parser)
+
+
+def shared(parser: argparse.ArgumentParser) -> None:
+    """How to work and report."""
+    parser.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="colours in the report")
+    parser.add_argument("--no-cache", action="store_true", help="do not use earlier answers of the linters")
+    parser.add_argument("--timings", action="store_true", help="print how long each stage took")
+    parser.add_argument("-q", "--quiet", action="store_true", help="print findings only")
+    parser.add_argument("-v", "--verbose", action="store_true", help="print more, also of our own failures")
+
+
+def form(parser: argparse.ArgumentParser) -> None:
+    """What the templates are to look like."""
+    parser.add_argument(
+        "--layout", choices=("nested", "flat"), default="nested", help="nested stacks, or one flat template"
+    )
+    parser.add_argument(
+        "--template-urls",
+        choices=("parameters", "relative"),
+        default="parameters",
+        help="where the root finds its nested templates",
+    )
+    parser.add_argument("--format", choices=("yaml", "json"), default="yaml", help="the notation of the templates")
+
+
+def validation(parser: argparse.ArgumentParser) -> None:
+    """Whether the output is validated."""
+    parser.add_argument("--no-validate", action="store_true", help="do not run cloudformation-validate on the output")

@@ -1,0 +1,73 @@
+"""From arguments to a build: the options, and the linters, fetched as they are needed."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from labspec.compiler import Build, Linter, Options
+    from labspec.diagnostic import Diagnostic
+
+VALIDATOR = "cloudformation-validate"
+LINTERS = (VALIDATOR, "cfn-lint")
+
+
+def compiled(arguments: argparse.Namespace, spec: str, linters: Sequence[str] = (VALIDATOR,)) -> Build:
+    """One spec, compiled and linted; nothing is written."""
+    from labspec.compiler import compile_spec
+
+    wanted = () if getattr(arguments, "no_validate", False) else linters
+    return compile_spec(os.path.normpath(spec), _options(arguments), _linter(arguments, wanted) if wanted else None)
+
+
+def _options(arguments: argparse.Namespace) -> Options:
+    from labspec.compiler import Options
+
+    settings = dict(setting.partition("=")[::2] for setting in arguments.set)
+    return Options(arguments.layout, arguments.template_urls, arguments.format, settings, arguments.overlay)
+
+
+def _linter(arguments: argparse.Namespace, names: Sequence[str]) -> Linter:
+    def run(templates: Mapping[str, str], origin_of: Any, region: str | None) -> list[Diagnostic]:
+        from labspec.lint import lint
+
+        return lint(templates, origin_of, engines=engines(names), region=region, cache=cache(arguments))
+
+    return run
+
+
+def engines(names: Sequence[str]) -> dict[str, Any]:
+    """The linters by name, each a function that fetches it."""
+
+    def validate() -> Any:
+        from labspec.lint.validate import findings
+
+        return findings
+
+    def cfn_lint() -> Any:
+        from labspec.lint.cfn_lint import findings
+
+        return findings
+
+    loaders = {VALIDATOR: validate, "cfn-lint": cfn_lint}
+    return {name: loaders[name] for name in names}
+
+
+def cache(arguments: argparse.Namespace) -> FilePath | None:
+    """Where earlier answers of the linters lie; None to ask again."""
+    if arguments.no_cache:
+        return None
+    from platformdirs import user_cache_path
+
+    return user_cache_path("labspec") / "lint"
+
+
+def count(build: Build) -> str:
+    """`105 resources in 10 stacks`."""
+    resources = len(build.graph.nodes) if build.graph else 0
+    stacks = len(build.stacks)
+    return f"{resources} resource{'s' * (resources != 1)} in {stacks} stack{'s' * (stacks != 1)}"
