@@ -67,8 +67,8 @@ def _waits_for_schemas(e: Emitter, identity: str, member: Member, source: Name) 
 def _maker(e: Emitter) -> Member:
     """The function as a member of its own. It is there when any image may be there."""
     conditions = {member.body.when for member in _made(e)}
-    body = Kind(when=conditions.pop() if len(conditions) == 1 else None)
-    return Member("images", MAKER, body, ("images", MAKER))
+    shared = conditions.pop() if len(conditions) == 1 else None
+    return Member("images", MAKER, Kind().model_copy(update={"when": shared}), ("images", MAKER))
 
 
 def _made(e: Emitter) -> Iterator[Member]:

@@ -11,13 +11,19 @@ from labspec.model.spec import Spec
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """The smallest and the largest value that a number can take; None where nothing is said."""
+    """The smallest and the largest value that a number can take; None where nothing is said.
+
+    `allowed` are the only values there are, where they are listed.
+    """
 
     low: int | None = None
     high: int | None = None
+    allowed: tuple[int, ...] = ()
 
     def values(self, most: int) -> tuple[int, ...]:
         """All values, if there are no more than `most`; none if there are more, or any number of them."""
+        if self.allowed:
+            return self.allowed if len(self.allowed) <= most else ()
         if self.low is None or self.high is None or self.high - self.low >= most:
             return ()
         return tuple(range(self.low, self.high + 1))
@@ -30,9 +36,9 @@ def bounds_of(spec: Spec, number: int | Parameter) -> Bounds:
     declared = spec.parameters.get(number.name)
     if declared is None or declared.type != "integer":
         return Bounds()
-    allowed = [value for text in declared.allowed if (value := _number(text)) is not None]
+    allowed = sorted({value for text in declared.allowed if (value := _number(text)) is not None})
     if allowed:
-        return Bounds(min(allowed), max(allowed))
+        return Bounds(allowed[0], allowed[-1], tuple(allowed))
     return Bounds(_number(declared.min), _number(declared.max))
 
 

@@ -20,8 +20,10 @@ class GroupSize(Part):
 
     @model_validator(mode="after")
     def _ordered(self) -> GroupSize:
-        if min(size for size in (self.min, self.max, 0) if isinstance(size, int)) < 0:
-            wrong("A group cannot have fewer than no machines.", "Sizes are 0 or more.")
+        if isinstance(self.min, int) and self.min < 0:
+            wrong("A group cannot have fewer than no machines.", "`min` is 0 or more.")
+        if isinstance(self.max, int) and self.max < 1:
+            wrong("A group that never has a machine cannot be updated.", "`max` is 1 or more.")
         if isinstance(self.min, int) and isinstance(self.max, int) and self.min > self.max:
             wrong(f"The smallest size {self.min} is above the largest, {self.max}.")
         return self
@@ -51,6 +53,12 @@ class CpuTarget(Part):
     warmup: Duration | None = None
     """How long a new machine's own use does not count."""
 
+    @model_validator(mode="after")
+    def _share(self) -> CpuTarget:
+        if isinstance(self.target, float) and not 0 < self.target <= 100:
+            wrong(f"No processor is kept at {self.target:g}%.", "The target is above 0% and at most 100%.")
+        return self
+
 
 class RequestTarget(Part):
     """Keeps the requests per machine and minute near a number; needs a target group with a load balancer."""
@@ -63,6 +71,12 @@ class RequestTarget(Part):
     """Whether the group may shrink, too."""
     warmup: Duration | None = None
     """How long a new machine's own use does not count."""
+
+    @model_validator(mode="after")
+    def _positive(self) -> RequestTarget:
+        if isinstance(self.target, int) and self.target < 1:
+            wrong("A group cannot follow fewer than one request.", "The target is 1 or more.")
+        return self
 
 
 class Scaling(Part):

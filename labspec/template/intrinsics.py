@@ -127,6 +127,13 @@ def length(argument: Any) -> Any:
     return {"Fn::Length": argument}
 
 
+def entry(table: Any, keys: list[str]) -> Any:
+    """The text or list in a table of `Mappings`; None where there is none."""
+    for name in keys:
+        table = table.get(name) if isinstance(table, dict) else None
+    return None if isinstance(table, dict) else table
+
+
 def variables(template: str) -> Iterator[str]:
     """The names between `${` and `}` that stand for something, in order; `${!x}` is the literal `${x}`."""
     return (name.strip() for name in _VARIABLE.findall(template) if not name.startswith("!"))
@@ -188,6 +195,8 @@ def mentioned(value: Any) -> Iterator[str]:
 def _titles(value: Any) -> list[str]:
     """The short and the full name of what a value stands for."""
     match call(value):
+        case str(name), str() if name.startswith("Labspec::"):
+            return [name.replace("Labspec::", "AWS::")]
         case "Ref", str(address):
             return [address.rpartition(".")[2], address]
         case "Fn::GetAtt", [str(address), str(attribute)]:

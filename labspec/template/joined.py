@@ -60,8 +60,10 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Unresolved:
-    """A place that could not be followed, and why. In the joined graph it stands as it was written,
-    a call in `Labspec::Unresolved`."""
+    """A place that could not be followed, and why.
+
+    A call stands there in the joined graph as `{"Labspec::Unresolved": ...}`, a reference under its address.
+    """
 
     file: str
     path: Path

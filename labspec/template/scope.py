@@ -14,10 +14,10 @@ from labspec.template.intrinsics import (
     UNRESOLVED,
     Unfit,
     call,
+    entry,
     fits,
     known,
     substitute,
-    text_of,
     variables,
 )
 from labspec.template.joined import Output
@@ -280,12 +280,10 @@ class Scope:
         if len(names) < 3:
             where = self.address(names[0]) if table is not None else keys[0]
             return {"Fn::FindInMap": [where, *keys[1:], *self._list(default)]}
-        found: Any = table
-        for name in names[1:]:
-            found = found.get(name) if isinstance(found, dict) else None
+        found = entry(table, names[1:])
         if found is None and default:
             return self._value(default[0]["DefaultValue"])
-        if text_of(found) is None and not isinstance(found, list):
+        if found is None:
             raise Unfit(f"Mappings has no {'.'.join(names)}")
         return found
 

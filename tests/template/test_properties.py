@@ -1,4 +1,4 @@
-"""However an architecture is cut into stacks, joining the stacks gives the graph that one template gives."""
+"""What holds for all templates: a cut architecture joins to the flat graph; any shape is joined or refused."""
 
 import json
 import re
@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labspec.template import Joined, read_directory
+from labspec.template import Joined, TemplateError, read_directory
 
 CONDITIONS = {
     "Big": {"Fn::Equals": [{"Ref": "Size"}, "big"]},
@@ -194,3 +194,79 @@ def test_a_cut_architecture_joins_to_the_flat_graph(resources: dict[str, Any], d
         for resource in joined.resources.values():
             # Whole stacks wait for whole stacks: a cut can only add to what comes before.
             assert flat.after(resource.id) <= {bare_id(address) for address in joined.after(resource.address)}
+
+
+NAMES = [
+    "A",
+    "B",
+    "S",
+    "AWS::NoValue",
+    "AWS::StackName",
+    "A.x",
+    "S.Outputs.O",
+    "${A}",
+    "${A.x}${!b}",
+    "t.yaml",
+    "c.yaml",
+    "0",
+    ",",
+]
+CALLS = [
+    "Ref",
+    *(f"Fn::{name}" for name in ("GetAtt", "Sub", "Join", "Split", "Select", "If", "FindInMap", "Length", "Base64")),
+    *(f"Fn::{name}" for name in ("Equals", "And", "Or", "Not", "Transform", "Odd")),
+    "Condition",
+    "Labspec::StackName",
+]
+SHAPES = st.recursive(
+    st.none() | st.booleans() | st.integers(-1, 2) | st.sampled_from(NAMES),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.sampled_from([*CALLS, "A", "Type"]), inner, min_size=1, max_size=2)
+    ),
+    max_leaves=12,
+)
+KEYS = ["Type", "Properties", "Condition", "DependsOn", "Value", "Default", "Metadata", "Export"]
+BODIES = st.dictionaries(st.sampled_from(KEYS), SHAPES, max_size=4) | SHAPES
+RESOURCES = st.builds(
+    lambda body, kind: body | {"Type": kind},
+    st.dictionaries(st.sampled_from(KEYS), SHAPES),
+    st.sampled_from(["T", "AWS::CloudFormation::Stack"]),
+)
+INCLUDES = st.builds(
+    lambda passed, url: {
+        "Type": "AWS::CloudFormation::Stack",
+        "Properties": {"TemplateURL": url, "Parameters": passed},
+    },
+    SHAPES,
+    SHAPES | st.just("c.yaml"),
+)
+SECTIONS = st.fixed_dictionaries(
+    {"Resources": st.dictionaries(st.sampled_from("ABS"), RESOURCES | INCLUDES | BODIES)},
+    optional={
+        **{
+            name: st.dictionaries(st.sampled_from("ABC"), BODIES)
+            for name in ("Parameters", "Conditions", "Mappings", "Outputs")
+        },
+        "Transform": SHAPES,
+    },
+)
+
+
+@given(SECTIONS, SECTIONS, st.booleans())
+def test_any_shape_is_joined_or_refused(root: dict[str, Any], child: dict[str, Any], use_defaults: bool) -> None:
+    texts = {"t.yaml": json.dumps(root), "c.yaml": json.dumps(child)}
+    try:
+        joined = read_directory(texts, "t.yaml", use_defaults=use_defaults)
+    except TemplateError as error:
+        refused_in = error.span.file
+    else:
+        refused_in = ""
+    if refused_in:
+        assert refused_in in texts
+        return
+    assert joined == read_directory(texts, "t.yaml", use_defaults=use_defaults)
+    for address in joined.resources:
+        assert address not in joined.after(address)
+    for unresolved in joined.unresolved:
+        joined.templates[unresolved.file].line(unresolved.path)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from labspec.diagnostic import Diagnostic, Severity, Span
+from labspec.report.order import counted, ordered
+from labspec.report.run import Run
 
 COLORS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.HINT: "36"}
 MOST = 50
@@ -23,16 +25,6 @@ class Paint:
         return f"\x1b[{code}m{text}\x1b[0m" if self.on else text
 
 
-def ordered(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """By file and position; those without a place first."""
-    return sorted(diagnostics, key=_where)
-
-
-def _where(diagnostic: Diagnostic) -> tuple[str, int, int, str]:
-    span = diagnostic.span
-    return (span.file, span.line, span.column, diagnostic.rule.code) if span else ("", 0, 0, diagnostic.rule.code)
-
-
 def to_text(diagnostics: Sequence[Diagnostic], texts: Mapping[str, str], color: bool = False) -> str:
     """All findings, at most `MOST` of them in full, and the sum."""
     paint = Paint(color)
@@ -42,11 +34,10 @@ def to_text(diagnostics: Sequence[Diagnostic], texts: Mapping[str, str], color: 
     return "\n".join(shown)
 
 
-def counted(diagnostics: Iterable[Diagnostic]) -> str:
-    """`2 errors, 1 warning`; empty where there is nothing."""
-    found = list(diagnostics)
-    numbers = [(sum(d.level is severity for d in found), severity.value) for severity in Severity]
-    return ", ".join(f"{number} {word}{'s' * (number > 1)}" for number, word in numbers if number)
+def run_to_text(run: Run) -> str:
+    """The findings in every spec of a run, each followed by their sum; without colours."""
+    found = [outcome for outcome in run.outcomes if outcome.diagnostics]
+    return "".join(f"{to_text(o.diagnostics, o.texts)}\n{o.target}: {counted(o.diagnostics)}.\n" for o in found)
 
 
 def _one(diagnostic: Diagnostic, texts: Mapping[str, str], paint: Paint) -> str:

@@ -1,0 +1,142 @@
+"""What commands tell: findings in the forms asked for, sums, timings. Findings go to standard error unless said."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING
+
+from labspec.cli.status import ERRORS, FINE, misused
+
+if TYPE_CHECKING:
+    from labspec.report import Outcome
+
+FORMATS = ("text", "json", "sarif", "junit", "github")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A form of report, and the file to write it to; empty for the terminal."""
+
+    format: str
+    file: str = ""
+
+
+def option(parser: argparse.ArgumentParser) -> None:
+    """`--report`."""
+    parser.add_argument(
+        "--report",
+        action="append",
+        type=_wanted,
+        metavar="FORM[=FILE]",
+        help="the form of the findings: text (the default, on standard error), or json, sarif, junit or github, on"
+        " standard output unless a file is named (repeatable)",
+    )
+
+
+def _wanted(text: str) -> Wanted:
+    form, equals, file = text.partition("=")
+    if form not in FORMATS:
+        raise argparse.ArgumentTypeError(f"there is no form `{form}`; there are {', '.join(FORMATS)}")
+    if equals and not file:
+        raise argparse.ArgumentTypeError(f"`{text}` names no file")
+    return Wanted(form, file)
+
+
+def for_each(
+    arguments: argparse.Namespace, work: Callable[[argparse.Namespace, str], tuple[Outcome, list[str]]]
+) -> int:
+    """Do a command's work on each of its specs, independently, and report. `work` returns what to say of success."""
+    reports: list[Wanted] = arguments.report or [Wanted("text")]
+    if problem := _problem(reports):
+        return misused(problem)
+    outcomes = []
+    for target in arguments.specs:
+        outcome, words = work(arguments, target)
+        _show(arguments, reports, outcome)
+        if not outcome.failed and not arguments.quiet:
+            _say(reports, words)
+        outcomes.append(outcome)
+    if problem := _write(reports, arguments.command, tuple(outcomes)):
+        return misused(problem)
+    return ERRORS if any(outcome.failed for outcome in outcomes) else FINE
+
+
+def _problem(reports: list[Wanted]) -> str:
+    """Why these reports cannot be written; empty where they can. It is found before any work is done."""
+    if sum(_to_output(report) for report in reports) > 1:
+        return "only one report can go to standard output; name a file for the others, as in --report sarif=FILE."
+    files = [report.file for report in reports if report.file]
+    if len(set(files)) < len(files):
+        return "two reports cannot go to one file."
+    for file in files:
+        try:
+            FilePath(file).open("ab").close()
+        except OSError as error:
+            return _unwritable(file, error)
+    return ""
+
+
+def _unwritable(file: str, error: OSError) -> str:
+    return f"the report `{file}` cannot be written: {error.strerror or error}."
+
+
+def _to_output(report: Wanted) -> bool:
+    return report.format != "text" and not report.file
+
+
+def _show(arguments: argparse.Namespace, reports: list[Wanted], outcome: Outcome) -> None:
+    """Findings as soon as there are any, for people, and their sum."""
+    if not outcome.diagnostics:
+        return
+    from labspec.report import counted, to_text
+
+    if Wanted("text") in reports:
+        print(to_text(outcome.diagnostics, outcome.texts, _colored(arguments)), file=sys.stderr)
+    where = f"{outcome.target}: " if len(arguments.specs) > 1 else ""
+    print(f"labspec: {where}{counted(outcome.diagnostics)}.", file=sys.stderr)
+
+
+def _colored(arguments: argparse.Namespace) -> bool:
+    if arguments.color == "auto":
+        return sys.stderr.isatty() and not os.environ.get("NO_COLOR")
+    return bool(arguments.color == "always")
+
+
+def _say(reports: list[Wanted], words: list[str]) -> None:
+    """All of it on a terminal, the first line in a pipe; beside a report that has standard output for itself."""
+    stream = sys.stderr if any(_to_output(report) for report in reports) else sys.stdout
+    print("\n".join(words if stream.isatty() else words[:1]), file=stream)
+
+
+def _write(reports: list[Wanted], command: str, outcomes: tuple[Outcome, ...]) -> str:
+    """Write the reports; why one could not be written, or nothing."""
+    written = [report for report in reports if report != Wanted("text")]
+    if not written:
+        return ""
+    from labspec import __version__
+    from labspec.report import FORMATS as WRITERS
+    from labspec.report import Run
+
+    run = Run(command, __version__, outcomes)
+    for report in written:
+        text = WRITERS[report.format](run)
+        if not report.file:
+            sys.stdout.write(text)
+            continue
+        try:
+            FilePath(report.file).write_text(text, "utf-8")
+        except OSError as error:
+            return _unwritable(report.file, error)
+    return ""
+
+
+def show_timings(arguments: argparse.Namespace, timings: Mapping[str, float]) -> None:
+    """How long each stage took, where it is asked for."""
+    if arguments.timings:
+        lines = [f"{stage:>8} {seconds * 1000:8.1f} ms" for stage, seconds in timings.items()]
+        print("\n".join(lines), file=sys.stderr)

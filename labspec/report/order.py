@@ -1,0 +1,24 @@
+"""The order of findings, and their sum."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from labspec.diagnostic import Diagnostic, Severity
+
+
+def ordered(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """By file and position; those without a place first."""
+    return sorted(diagnostics, key=_where)
+
+
+def _where(diagnostic: Diagnostic) -> tuple[str, int, int, str]:
+    span = diagnostic.span
+    return (span.file, span.line, span.column, diagnostic.rule.code) if span else ("", 0, 0, diagnostic.rule.code)
+
+
+def counted(diagnostics: Iterable[Diagnostic]) -> str:
+    """`2 errors, 1 warning`; empty where there is nothing."""
+    found = list(diagnostics)
+    numbers = [(sum(d.level is severity for d in found), severity.value) for severity in Severity]
+    return ", ".join(f"{number} {word}{'s' * (number > 1)}" for number, word in numbers if number)

@@ -1,0 +1,32 @@
+"""What a report is about: a command, and what it found in each of its specs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from labspec.diagnostic import Diagnostic, has_errors
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a command found in one spec (or in one directory of templates), and the texts of the files it read."""
+
+    target: str
+    diagnostics: Sequence[Diagnostic]
+    texts: Mapping[str, str]
+    seconds: float = 0.0
+
+    @property
+    def failed(self) -> bool:
+        """Whether there are errors. Warnings and hints do not make it fail."""
+        return has_errors(self.diagnostics)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One call of a command, by this version of labspec."""
+
+    command: str
+    version: str
+    outcomes: tuple[Outcome, ...]
