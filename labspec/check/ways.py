@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from labspec.diagnostic import Diagnostic, Label, Rule, Severity
+from labspec.diagnostic import Diagnostic, Label, Path, Rule, Severity
 from labspec.model.architecture import Architecture, Member
-from labspec.model.compute import Instance
+from labspec.model.compute import Instance, LaunchTemplate, Machine
 from labspec.model.network import Subnet
+from labspec.model.scaling import AutoScalingGroup
 
 NOT_PUBLIC = Rule(
     "LS374",
@@ -38,6 +39,8 @@ def check_ways(architecture: Architecture) -> Iterator[Diagnostic]:
             yield _not_public(gateway, place, "subnet" if gateway.path[-1] != "nat" else "")
     for member in architecture.of("instances"):
         yield from _machine(architecture, member)
+    for member in architecture.of("auto_scaling_groups"):
+        yield from _group(architecture, member)
 
 
 def _machine(architecture: Architecture, member: Member) -> Iterator[Diagnostic]:
@@ -49,12 +52,30 @@ def _machine(architecture: Architecture, member: Member) -> Iterator[Diagnostic]
     addressed = body.elastic_ip or body.public_ip
     if addressed and not _public(architecture, place):
         yield _not_public(member, place, "subnet")
-    elif (body.setup or body.mounts or body.secrets) and not _leads_out(architecture, place, addressed):
-        path = (*member.path, "subnet")
-        help_ = "Give it a public address, or a subnet that leads through NAT."
-        yield Diagnostic(
-            NO_WAY_OUT, f"`{member.name}` sets itself up in `{place.name}`, which leads nowhere.", path, help=help_
-        )
+    elif _sets_up(body) and not _leads_out(architecture, place, addressed):
+        yield _no_way_out(member, place, (*member.path, "subnet"))
+
+
+def _group(architecture: Architecture, member: Member) -> Iterator[Diagnostic]:
+    body = member.body
+    assert isinstance(body, AutoScalingGroup)
+    template = architecture.one(body.launch_template).body
+    assert isinstance(template, LaunchTemplate)
+    for index, name in enumerate(body.subnets):
+        for place in architecture.many([name]):
+            if _sets_up(template) and not _known(place) and not _leads_out(architecture, place, addressed=False):
+                yield _no_way_out(member, place, (*member.path, "subnets", index))
+
+
+def _sets_up(body: Machine) -> bool:
+    return bool(body.setup or body.mounts or body.secrets)
+
+
+def _no_way_out(member: Member, place: Member, path: Path) -> Diagnostic:
+    message = f"`{member.name}` sets itself up in `{place.name}`, which leads nowhere."
+    return Diagnostic(
+        NO_WAY_OUT, message, path, help="Choose a subnet that leads through NAT, or give it a public address."
+    )
 
 
 def _known(place: Member) -> bool:

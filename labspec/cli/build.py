@@ -8,12 +8,13 @@ from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
 from labspec.cli import arguments as takes
-from labspec.cli.compiling import compiled, count
-from labspec.cli.printing import print_build
-from labspec.cli.status import ERRORS, FINE, misused
+from labspec.cli import reporting
+from labspec.cli.compiling import VALIDATOR, compiled, count, outcome
+from labspec.cli.status import misused
 
 if TYPE_CHECKING:
     from labspec.compiler import Build
+    from labspec.report import Outcome
 
 
 def parser(commands: Any) -> None:
@@ -24,45 +25,58 @@ def parser(commands: Any) -> None:
     takes.specs(this)
     takes.form(this)
     takes.validation(this)
+    reporting.option(this)
     this.add_argument("--out", metavar="DIR", help="where to write; out/ and the spec's name unless said")
     this.add_argument("--check", action="store_true", help="write nothing; fail where the output directory differs")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Compile each spec and write what came of it."""
-    from labspec import output
-    from labspec.compiler import folder_for
-    from labspec.diagnostic import Rejected
-
     if arguments.out and len(arguments.specs) > 1:
         return misused("--out takes one spec at a time.")
-    failed = False
-    for spec in arguments.specs:
-        start = time.perf_counter()
-        build = compiled(arguments, spec)
-        directory = FilePath(arguments.out) if arguments.out else folder_for(spec, arguments.layout)
-        if not build.failed:
-            try:
-                if arguments.check:
-                    build.diagnostics += output.check(directory, build.files)
-                else:
-                    output.write(directory, build.files)
-            except Rejected as rejected:
-                build.diagnostics += rejected.diagnostics
-        print_build(arguments, build)
-        failed |= build.failed
-        if not build.failed and not arguments.quiet:
-            print(_summary(build, directory, arguments.check, time.perf_counter() - start))
-    return ERRORS if failed else FINE
+    return reporting.for_each(arguments, _build)
 
 
-def _summary(build: Build, directory: FilePath, check: bool, seconds: float) -> str:
-    linters = "cloudformation-validate found nothing" if "lint" in build.timings else "not validated"
+def _build(arguments: argparse.Namespace, spec: str) -> tuple[Outcome, list[str]]:
+    from labspec.compiler import folder_for
+
+    start = time.perf_counter()
+    build = compiled(arguments, spec)
+    directory = FilePath(arguments.out) if arguments.out else folder_for(spec, arguments.layout)
+    if not build.failed:
+        _deliver(build, directory, arguments.check)
+    found = outcome(spec, build, time.perf_counter() - start)
+    return found, [] if found.failed else _summary(build, directory, arguments.check, found.seconds)
+
+
+def _deliver(build: Build, directory: FilePath, check: bool) -> None:
+    """Write the files, or compare them with what is there."""
+    from labspec import output
+    from labspec.diagnostic import Rejected
+
+    try:
+        if check:
+            build.diagnostics += output.check(directory, build.files)
+        else:
+            output.write(directory, build.files)
+    except Rejected as rejected:
+        build.diagnostics += rejected.diagnostics
+
+
+def _summary(build: Build, directory: FilePath, check: bool, seconds: float) -> list[str]:
     done = "is what the spec compiles to" if check else "written"
-    lines = [f"{directory}/ {done}: {count(build)}, in {seconds:.1f} s; {linters}."]
-    if check:
-        return lines[0]
-    return "\n".join([*lines, *_next(build, directory)])
+    first = f"{directory}/ {done}: {count(build)}, in {seconds:.1f} s; {_validated(build)}."
+    return [first] if check else [first, *_next(build, directory)]
+
+
+def _validated(build: Build) -> str:
+    """What the validator said; that it was not asked is said, too."""
+    from labspec.report import counted
+
+    if "lint" not in build.timings:
+        return "not validated"
+    found = counted(diagnostic for diagnostic in build.diagnostics if diagnostic.note.startswith(VALIDATOR))
+    return f"{VALIDATOR} found {found or 'nothing'}"
 
 
 def _next(build: Build, directory: FilePath) -> list[str]:

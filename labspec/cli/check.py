@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+import time
+from typing import TYPE_CHECKING, Any
 
 from labspec.cli import arguments as takes
-from labspec.cli.compiling import compiled, count
-from labspec.cli.printing import print_build
-from labspec.cli.status import ERRORS, FINE
+from labspec.cli import reporting
+from labspec.cli.compiling import compiled, count, outcome
+
+if TYPE_CHECKING:
+    from labspec.report import Outcome
 
 
 def parser(commands: Any) -> None:
@@ -17,15 +20,15 @@ def parser(commands: Any) -> None:
     takes.specs(this)
     takes.form(this)
     takes.validation(this)
+    reporting.option(this)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Compile each spec and say what is wrong."""
-    failed = False
-    for spec in arguments.specs:
-        build = compiled(arguments, spec)
-        print_build(arguments, build)
-        failed |= build.failed
-        if not build.failed and not arguments.quiet:
-            print(f"{spec}: {count(build)}. Fine.")
-    return ERRORS if failed else FINE
+    return reporting.for_each(arguments, _check)
+
+
+def _check(arguments: argparse.Namespace, spec: str) -> tuple[Outcome, list[str]]:
+    start = time.perf_counter()
+    build = compiled(arguments, spec)
+    return outcome(spec, build, time.perf_counter() - start), [f"{spec}: {count(build)}. Fine."]

@@ -1,4 +1,4 @@
-"""From arguments to a build: the options, and the linters, fetched as they are needed."""
+"""From arguments to a build and what came of it: the options, and the linters, fetched as they are needed."""
 
 from __future__ import annotations
 
@@ -8,9 +8,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
+from labspec.cli.progress import progress
+from labspec.cli.reporting import show_timings
+
 if TYPE_CHECKING:
     from labspec.compiler import Build, Linter, Options
     from labspec.diagnostic import Diagnostic
+    from labspec.report import Outcome
 
 VALIDATOR = "cloudformation-validate"
 LINTERS = (VALIDATOR, "cfn-lint")
@@ -21,7 +25,16 @@ def compiled(arguments: argparse.Namespace, spec: str, linters: Sequence[str] = 
     from labspec.compiler import compile_spec
 
     wanted = () if getattr(arguments, "no_validate", False) else linters
-    return compile_spec(os.path.normpath(spec), _options(arguments), _linter(arguments, wanted) if wanted else None)
+    build = compile_spec(os.path.normpath(spec), _options(arguments), _linter(arguments, wanted) if wanted else None)
+    show_timings(arguments, build.timings)
+    return build
+
+
+def outcome(spec: str, build: Build, seconds: float) -> Outcome:
+    """What a build found, for a report."""
+    from labspec.report import Outcome
+
+    return Outcome(spec, build.diagnostics, build.source.texts if build.source else {}, seconds)
 
 
 def _options(arguments: argparse.Namespace) -> Options:
@@ -35,7 +48,8 @@ def _linter(arguments: argparse.Namespace, names: Sequence[str]) -> Linter:
     def run(templates: Mapping[str, str], origin_of: Any, region: str | None) -> list[Diagnostic]:
         from labspec.lint import lint
 
-        return lint(templates, origin_of, engines=engines(names), region=region, cache=cache(arguments))
+        with progress("linting..."):
+            return lint(templates, origin_of, engines=engines(names), region=region, cache=cache(arguments))
 
     return run
 

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import time
 from pathlib import Path as FilePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from labspec.cli import arguments as takes
-from labspec.cli.compiling import LINTERS, cache, compiled, count, engines
-from labspec.cli.printing import print_build, print_found
-from labspec.cli.status import ERRORS, FINE
+from labspec.cli import reporting
+from labspec.cli.compiling import LINTERS, cache, compiled, count, engines, outcome
+from labspec.cli.progress import progress
+
+if TYPE_CHECKING:
+    from labspec.report import Outcome
+
+TEMPLATES = (".yaml", ".yml", ".json", ".template")
 
 
 def parser(commands: Any) -> None:
@@ -23,33 +29,36 @@ def parser(commands: Any) -> None:
     )
     takes.specs(this, "SPEC|DIR")
     takes.form(this)
+    reporting.option(this)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Lint what each spec compiles to, or the templates of a directory."""
-    failed = False
-    for target in arguments.specs:
-        if FilePath(target).is_dir():
-            failed |= _directory(arguments, FilePath(target))
-            continue
-        build = compiled(arguments, target, LINTERS)
-        print_build(arguments, build)
-        failed |= bool(build.diagnostics)
-        if not build.diagnostics and not arguments.quiet:
-            print(f"{target}: {count(build)}. cfn-lint and cloudformation-validate have nothing to say.")
-    return ERRORS if failed else FINE
+    return reporting.for_each(arguments, _lint)
 
 
-def _directory(arguments: argparse.Namespace, directory: FilePath) -> bool:
+def _lint(arguments: argparse.Namespace, target: str) -> tuple[Outcome, list[str]]:
+    start = time.perf_counter()
+    if FilePath(target).is_dir():
+        return _directory(arguments, FilePath(target))
+    build = compiled(arguments, target, LINTERS)
+    found = outcome(target, build, time.perf_counter() - start)
+    return found, _words(found, count(build))
+
+
+def _directory(arguments: argparse.Namespace, directory: FilePath) -> tuple[Outcome, list[str]]:
     from labspec.lint import lint_directory
+    from labspec.report import Outcome
 
-    texts = {
-        path.name: path.read_text("utf-8")
-        for path in sorted(directory.iterdir())
-        if path.suffix in (".yaml", ".yml", ".json", ".template") and path.name != "manifest.json"
-    }
-    found = lint_directory(texts, engines=engines(LINTERS), region=None, cache=cache(arguments))
-    print_found(arguments, found, texts)
-    if not found and not arguments.quiet:
-        print(f"{directory}: {len(texts)} templates. cfn-lint and cloudformation-validate have nothing to say.")
-    return bool(found)
+    start = time.perf_counter()
+    paths = [path for path in sorted(directory.iterdir()) if path.suffix in TEMPLATES and path.name != "manifest.json"]
+    texts = {path.name: path.read_text("utf-8") for path in paths}
+    with progress("linting..."):
+        diagnostics = lint_directory(texts, engines=engines(LINTERS), region=None, cache=cache(arguments))
+    found = Outcome(str(directory), diagnostics, texts, time.perf_counter() - start)
+    return found, _words(found, f"{len(texts)} templates")
+
+
+def _words(found: Outcome, size: str) -> list[str]:
+    said = "have no errors to tell" if found.diagnostics else "have nothing to say"
+    return [f"{found.target}: {size}. cfn-lint and cloudformation-validate {said}."]

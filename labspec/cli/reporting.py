@@ -119,12 +119,12 @@ def _write(reports: list[Wanted], command: str, outcomes: tuple[Outcome, ...]) -
     if not written:
         return ""
     from labspec import __version__
-    from labspec.report import FORMATS as WRITERS
     from labspec.report import Run
+    from labspec.report.forms import FORMS
 
     run = Run(command, __version__, outcomes)
     for report in written:
-        text = WRITERS[report.format](run)
+        text = FORMS[report.format](run)
         if not report.file:
             sys.stdout.write(text)
             continue

@@ -56,7 +56,7 @@ def database(e: Emitter, member: Member) -> None:
     e.add(
         member,
         secretsmanager.SecretTargetAttachment,
-        "secret_attachment",
+        "credentials_attachment",
         SecretId=e.ref(member, SECRET),
         TargetId=Ref(identity),
         TargetType="AWS::RDS::DBInstance",
@@ -69,7 +69,8 @@ def _engine(e: Emitter, member: Member, body: Database) -> dict[str, Any]:
     """What runs, on what, how it is changed, and what it tells.
 
     Minor upgrades move the database past the version in the template. That does no harm: an update of the stack sends
-    the version only where the template's text changed, and only a change to one behind the running version is refused.
+    the version only where the template's text changed (AWS's resource provider, `Translator.modifyDbInstanceRequest`);
+    only a change to one behind the running version is refused.
 
     A version that has left standard support is charged for by the vCPU and hour, unless the database was never enrolled
     in that, as here. Then RDS refuses to make a database of such a version, and upgrades one whose version leaves.
@@ -107,6 +108,7 @@ def _data(e: Emitter, member: Member, body: Database) -> dict[str, Any]:
 
 ORIGINS: dict[str, str | Path] = {
     "DeletionPolicy": "on_delete",
+    "UpdateReplacePolicy": "on_delete",
     "DBInstanceClass": "class",
     "PubliclyAccessible": "public",
     "VPCSecurityGroups": "security_groups",

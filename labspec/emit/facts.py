@@ -40,12 +40,22 @@ def _ends(architecture: Architecture, ends: tuple[Any, ...]) -> list[Any]:
     found: list[Any] = []
     for end in ends:
         if isinstance(end, Name):
-            found += [{"id": id_of(member)} for member in architecture.many([end])]
+            found += [
+                {"id": id_of(meant)}
+                for member in architecture.many([end])
+                for meant in _stand_for(architecture, member)
+            ]
         elif isinstance(end, Parameter):
             found.append({"parameter": end.name})
         else:
             found.append(str(end) if end in ("internet", "endpoints") else {"cidr": str(end)})
     return found
+
+
+def _stand_for(architecture: Architecture, member: Member) -> list[Member]:
+    """What an expectation means by a member: by a launch template, the groups that are made from it."""
+    users = list(architecture.users_of(member)) if member.section == "launch_templates" else []
+    return users or [member]
 
 
 def id_of(member: Member) -> str:

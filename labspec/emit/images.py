@@ -30,8 +30,6 @@ SCHEMA = "schema_association"
 LOG_GROUP = "log_group"
 RETENTION = 30
 """The days for which the function's log is kept."""
-SUB_NAMES = ("FunctionName", "LogGroupName")
-"""What the texts of a grant may name beside pseudo-parameters."""
 
 
 def image(e: Emitter, member: Member) -> None:
@@ -80,7 +78,7 @@ def _made(e: Emitter) -> Iterator[Member]:
 def _emit_maker(e: Emitter, maker: Member) -> None:
     """The function, its role and its log group. The role comes first, so no image is begun without permission."""
     group = e.add(maker, logs.LogGroup, LOG_GROUP, RetentionInDays=RETENTION, Tags=e.tags(maker))
-    known = dict(zip(SUB_NAMES, (_function_name(), Ref(group)), strict=True))
+    known = {"FunctionName": _function_name(), "LogGroupName": Ref(group)}
     e.add(
         maker,
         iam.Role,

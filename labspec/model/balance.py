@@ -8,8 +8,9 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, model_validator
 
 from labspec.model.kind import Choice, Kind, ListOf, Name, Names, Part, PlainText, Word, mapped, wrong
+from labspec.model.notation import noted
 from labspec.model.parts import Connected
-from labspec.model.words import Arn, Duration, Integer, Port, read_duration, read_port
+from labspec.model.words import DURATION, PORT, Arn, Duration, Integer, Port, read_duration, read_port
 
 
 def _health_path(text: str) -> str:
@@ -36,9 +37,9 @@ class HealthCheck(Part):
 
     short: ClassVar[str] = "path"
 
-    path: Annotated[str, Word(_health_path, "a path, such as /health.html")] = "/"
+    path: Annotated[str, Word(_health_path, "a path, such as /health.html", "/.*")] = "/"
     """What is asked for."""
-    codes: Annotated[str, Word(_codes, "HTTP status codes, such as 200 or 200-299")] = "200"
+    codes: Annotated[str, Word(_codes, "HTTP status codes, such as 200 or 200-299", "[2-4][0-9,-]+")] = "200"
     """The answers that are well."""
     interval: Duration = 30
     """How often."""
@@ -72,7 +73,7 @@ class TargetGroup(Kind):
     """The instances behind it. An auto scaling group registers its own."""
     health_check: HealthCheck = HealthCheck()
     """A path, or more."""
-    drain: Annotated[int, Word(_drain, "a duration up to 1h, such as 30s")] = 300
+    drain: Annotated[int, Word(_drain, "a duration up to 1h, such as 30s", DURATION)] = 300
     """How long a leaving target finishes its requests."""
 
 
@@ -91,7 +92,7 @@ class Listener(Part):
     """`https` sends everyone to port 443, for good (301)."""
     certificate: Arn | None = None
     """The ARN of a certificate in this region, or a parameter; it makes this an HTTPS listener."""
-    was: Annotated[str, Word(_listener_port, "a port, such as 80")] | None = None
+    was: Annotated[str, Word(_listener_port, "a port, such as 80", PORT)] | None = None
     """The port that it had before, when its resource shall be kept."""
 
     @model_validator(mode="after")
@@ -99,6 +100,9 @@ class Listener(Part):
         if (self.forward is None) == (self.redirect is None):
             wrong("A listener has either `forward` or `redirect`.")
         return self
+
+
+ListenerPort = Annotated[str, BeforeValidator(_listener_port), noted("a port, such as 80", PORT)]
 
 
 def _listening(value: Any) -> Any:
@@ -128,7 +132,7 @@ class LoadBalancer(Connected):
     """`internet-facing` or `internal`. It has no default: it is the risk."""
     subnets: ListOf[Annotated[Name, Names("subnets")]]
     """Its subnets, in two zones or more."""
-    listeners: Annotated[dict[Annotated[str, BeforeValidator(_listener_port)], Listener], BeforeValidator(_listening)]
+    listeners: Annotated[dict[ListenerPort, Listener], BeforeValidator(_listening)]
     """A port, and the target group that gets its requests."""
     aws_name: PlainText | None = None
     """A fixed name: 32 letters, digits and dashes at most. It stands in the way of replacement and of a second copy."""

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from labspec.model.kind import (
     Choice,
@@ -23,9 +23,11 @@ from labspec.model.kind import (
     scalar_of,
     wrong,
 )
+from labspec.model.notation import NAME, noted, scalar_schema
 from labspec.model.parts import Connected, Permissions
 from labspec.model.words import Boolean, Duration, File, FileMode, InstanceType, Integer, Size
 
+IMAGE_ID = "ami-[0-9a-f]{8}([0-9a-f]{9})?"
 PUBLIC_IMAGES = {
     "amazon-linux-2023": "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-{arch}",
     "amazon-linux-2": "/aws/service/ami-amazon-linux-latest/amzn2-ami-hvm-{arch}-gp2",
@@ -49,7 +51,7 @@ class ImageId:
 
 def read_image_id(text: str) -> str:
     """The id of an image."""
-    if not re.fullmatch(r"ami-[0-9a-f]{8}([0-9a-f]{9})?", text):
+    if not re.fullmatch(IMAGE_ID, text):
         wrong(f"`{text}` is not the id of an image.", "It is `ami-` and 8 or 17 hexadecimal digits.")
     return str(text)
 
@@ -68,7 +70,24 @@ def read_image(value: Any) -> PublicImage | ImageId | Name:
     return name
 
 
-Image = Annotated[PublicImage | ImageId | Name, BeforeValidator(read_image)]
+Image = Annotated[
+    PublicImage | ImageId | Name,
+    BeforeValidator(read_image),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                scalar_schema("a public alias, the name of an image, or an image's id", f"(images\\.)?{NAME}"),
+                {
+                    "type": "object",
+                    "properties": {"ssm": scalar_schema("a path in Parameter Store")},
+                    "required": ["ssm"],
+                    "additionalProperties": False,
+                    "description": "{ssm: a path in Parameter Store}",
+                },
+            ]
+        }
+    ),
+]
 
 
 class Storage(Part):
@@ -127,7 +146,7 @@ def _absolute(value: Any) -> str:
     return str(text)
 
 
-MachinePath = Annotated[str, BeforeValidator(_absolute)]
+MachinePath = Annotated[str, BeforeValidator(_absolute), noted("a path on the machine", "/.*")]
 
 
 class Setup(Part):
@@ -170,6 +189,9 @@ def _run_path(value: Any) -> str:
     return path
 
 
+RunPath = Annotated[str, BeforeValidator(_run_path), noted("a path under /run", "/run/.*")]
+
+
 class UserData(Part):
     """A script of your own instead of `setup`."""
 
@@ -204,7 +226,7 @@ class Machine(Connected):
     """What is done once, at the first start."""
     mounts: Annotated[dict[MachinePath, Mount], BeforeValidator(mapped)] = {}
     """Directories and the file systems attached there, at every boot."""
-    secrets: Annotated[dict[Annotated[str, BeforeValidator(_run_path)], SecretFile], BeforeValidator(mapped)] = {}
+    secrets: Annotated[dict[RunPath, SecretFile], BeforeValidator(mapped)] = {}
     """Paths under `/run` and the databases whose credentials appear there."""
     user_data: UserData | None = None
     """A script of your own instead of `setup`, `mounts` and `secrets`."""
@@ -306,9 +328,9 @@ class ImageMade(Kind):
     """The instance that it is made of."""
     public: PlainText | None = None
     """A path in Parameter Store that holds an image's id, resolved at each launch."""
-    id: Annotated[str, Word(read_image_id, "an image id, such as ami-0123456789abcdef0")] | None = None
+    id: Annotated[str, Word(read_image_id, "an image id, such as ami-0123456789abcdef0", IMAGE_ID)] | None = None
     """The id of an image."""
-    pinned: Annotated[str, Word(read_image_id, "an image id, such as ami-0123456789abcdef0")] | None = None
+    pinned: Annotated[str, Word(read_image_id, "an image id, such as ami-0123456789abcdef0", IMAGE_ID)] | None = None
     """With `public`: the id that is used instead, until the line is removed."""
     by: Annotated[Literal["copy"], Choice()] = "copy"
     """How it is made: `copy` stops the instance for a moment and copies its disk."""

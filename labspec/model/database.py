@@ -24,6 +24,9 @@ def _class(text: str) -> str:
     return str(text)
 
 
+DatabaseClass = Annotated[str | Parameter, Word(_class, "a class, such as db.t3.micro", r"db\.[a-z0-9-]+\.[a-z0-9]+")]
+
+
 def _password(text: str) -> str:
     if text != "generated":
         wrong(
@@ -81,7 +84,7 @@ class Replica(Kind):
 
     zone: ZoneOrParameter | None = None
     """Its zone; AWS chooses unless said."""
-    class_: Annotated[str | Parameter, Word(_class, "a class, such as db.t3.micro")] | None = Field(None, alias="class")
+    class_: DatabaseClass | None = Field(None, alias="class")
     """Its class; that of its source unless said."""
 
 
@@ -105,11 +108,9 @@ class Database(Connected):
 
     engine: Annotated[Literal["mysql"], Choice()]
     """`mysql`."""
-    version: Annotated[str, Word(_version, "a full version, such as 8.4.7")]
+    version: Annotated[str, Word(_version, "a full version, such as 8.4.7", r"[0-9]+(\.[0-9]+){2}")]
     """The full version."""
-    class_: Annotated[str | Parameter, Word(_class, "a class, such as db.t3.micro")] = Field(
-        "db.t3.micro", alias="class"
-    )
+    class_: DatabaseClass = Field("db.t3.micro", alias="class")
     """Its size."""
     storage: DatabaseStorage = DatabaseStorage()
     """Its disk."""
@@ -123,7 +124,9 @@ class Database(Connected):
     """The master user; a change replaces the database."""
     port: Integer = 3306
     """Its port."""
-    password: Annotated[str | Parameter, Word(_password, "generated, or a parameter of type secret")] = "generated"
+    password: Annotated[str | Parameter, Word(_password, "generated, or a parameter of type secret", "generated")] = (
+        "generated"
+    )
     """`generated` and kept in Secrets Manager, or a parameter of type `secret`."""
     backups: Backups = Backups()
     """Automatic backups."""

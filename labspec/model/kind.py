@@ -17,13 +17,14 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from labspec.diagnostic import Path
+from labspec.model.notation import NAME, PARAMETER, choice_schema, names_schema, noted, scalar_schema
 from labspec.nearest import did_you_mean
 from labspec.scalar import Scalar
 
 T = TypeVar("T")
 
-PASCAL = re.compile(r"[A-Z][A-Za-z0-9]*\Z")
-KEBAB = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
+PASCAL = re.compile(PARAMETER + r"\Z")
+KEBAB = re.compile(NAME + r"\Z")
 EXPRESSION = re.compile(r"(\$?)\$\{\{(.*?)\}\}", re.DOTALL)
 
 
@@ -101,7 +102,7 @@ class Text:
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return {"type": ["string", "number", "boolean"], "description": "text, with ${{ }} expressions"}
+        return scalar_schema("text, with ${{ }} expressions")
 
 
 def _text_parts(text: str) -> Iterator[str | Expression]:
@@ -155,8 +156,9 @@ class When:
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        negated = {"type": "object", "properties": {"not": {"type": "string"}}, "required": ["not"]}
-        return {"anyOf": [{"type": "string"}, negated], "description": "a parameter, or {not: a parameter}"}
+        name = scalar_schema("a parameter", PARAMETER)
+        negated = {"type": "object", "properties": {"not": name}, "required": ["not"], "additionalProperties": False}
+        return {"anyOf": [name, negated], "description": "a parameter, or {not: a parameter}"}
 
 
 # ------------------------------------------------------------------ how words are read
@@ -179,17 +181,23 @@ def scalar_of(value: Any, notation: str, null_help: str = "") -> Scalar:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """How a typed field reads its scalar. `read` gets the text as typed and returns the value, or calls `wrong`."""
+    """How a typed field reads its scalar. `read` gets the text as typed and returns the value, or calls `wrong`.
+
+    `notation` says in words what it takes, `pattern` as a regular expression that matches at least that.
+    """
 
     read: Callable[[str], Any]
     notation: str
+    pattern: str = ""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         deploy_time = Parameter in get_args(source) or source is Parameter
-        return core_schema.no_info_plain_validator_function(lambda value: self._value(value, deploy_time))
+        return core_schema.no_info_plain_validator_function(
+            lambda value: self._value(value, deploy_time), metadata={"parameter": deploy_time}
+        )
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return {"type": ["string", "number", "boolean"], "description": self.notation}
+        return scalar_schema(self.notation, self.pattern, parameter=schema["metadata"]["parameter"])
 
     def _value(self, value: Any, deploy_time: bool) -> Any:
         text = scalar_of(value, self.notation)
@@ -214,10 +222,12 @@ class Choice:
         options = tuple(_literals(source))
         deploy_time = Parameter in get_args(source)
         word = Word(lambda text: _one_of(text, options), "one of " + ", ".join(options))
-        return core_schema.no_info_plain_validator_function(lambda value: word._value(value, deploy_time))
+        return core_schema.no_info_plain_validator_function(
+            lambda value: word._value(value, deploy_time), metadata={"options": options, "parameter": deploy_time}
+        )
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return {"type": "string"}
+        return choice_schema(schema["metadata"]["options"], parameter=schema["metadata"]["parameter"])
 
 
 def _literals(source: Any) -> Iterator[str]:
@@ -266,10 +276,12 @@ class Names:
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         deploy_time = Parameter in get_args(source)
         word = Word(self.read, self.notation)
-        return core_schema.no_info_plain_validator_function(lambda value: word._value(value, deploy_time))
+        return core_schema.no_info_plain_validator_function(
+            lambda value: word._value(value, deploy_time), metadata={"parameter": deploy_time}
+        )
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return {"type": "string", "description": self.notation}
+        return names_schema(self.notation, self.sections, self.reserved, parameter=schema["metadata"]["parameter"])
 
 
 def _noun(section: str) -> str:
@@ -372,9 +384,9 @@ def _key(read: Callable[[Any], str]) -> Any:
     return BeforeValidator(read)
 
 
-MemberName = Annotated[str, _key(_member_key)]
+MemberName = Annotated[str, _key(_member_key), noted("a name in kebab-case", NAME)]
 """A name of the user's for a member: kebab-case."""
-PascalName = Annotated[str, _key(_pascal_key)]
+PascalName = Annotated[str, _key(_pascal_key), noted("a name in PascalCase", PARAMETER)]
 """A name of the user's for a parameter, an output or a raw resource: PascalCase."""
 Tags = Annotated[dict[str, Text], BeforeValidator(mapped)]
 """Tag names and their values."""
@@ -404,7 +416,7 @@ def read_plain(value: Any) -> str:
     return _plain(text)
 
 
-PlainText = Annotated[str, BeforeValidator(read_plain)]
+PlainText = Annotated[str, BeforeValidator(read_plain), noted("text")]
 """Text that CloudFormation keeps as it is: a description, a label."""
 
 

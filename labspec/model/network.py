@@ -8,7 +8,7 @@ from pydantic import BeforeValidator
 
 from labspec.model.kind import Choice, Kind, ListOf, MemberName, MembersOf, Name, Names, Word, mapped, wrong
 from labspec.model.parts import Existing
-from labspec.model.words import Boolean, Cidr, Zone, read_cidr
+from labspec.model.words import CIDR, Boolean, Cidr, Zone, read_cidr
 
 
 def _prefix(text: str) -> int:
@@ -34,7 +34,7 @@ class Subnet(Kind):
     """Its addresses; with `each`, the addresses that its zones share out."""
     zone: Zone | None = None
     """Its zone's letter, or number."""
-    each: Annotated[int, Word(_prefix, "the size of each zone's subnet, such as /24")] | None = None
+    each: Annotated[int, Word(_prefix, "the size of each zone's subnet, such as /24", "/[12][0-9]")] | None = None
     """The size of each zone's subnet. The zone's letter or number decides which piece it gets."""
     access: Annotated[Literal["public", "private", "isolated"], Choice()] | None = None
     """Routes it: `public` to the internet gateway, `private` through NAT, `isolated` nowhere."""
@@ -65,7 +65,7 @@ def _destination(text: str) -> str:
     return str(text) if text == "internet" else str(read_cidr(text))
 
 
-Destination = Annotated[str, Word(_destination, "`internet` or an address block")]
+Destination = Annotated[str, Word(_destination, "`internet` or an address block", f"internet|{CIDR}")]
 
 
 class RouteTable(Kind):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from ipaddress import IPv4Network
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, NoReturn
 
 from pydantic import Field
 
@@ -23,6 +23,7 @@ from labspec.model.kind import (
     Word,
     wrong,
 )
+from labspec.model.notation import PARAMETER
 from labspec.model.words import Arn, AwsId, PortRange, read_cidr
 
 GROUPED = (
@@ -97,6 +98,10 @@ class Connected(Kind):
     """Rules of a security group of its own; without them it may call anyone."""
 
 
+def _not_a_parameter(text: str) -> NoReturn:
+    wrong(f"`{text}` is not a parameter.", "A parameter's name is PascalCase, such as `VpcId`.")
+
+
 class Existing(Part):
     """Something that is already there. Exactly one of these says how it is found."""
 
@@ -104,9 +109,7 @@ class Existing(Part):
 
     id: AwsId | None = None
     """Its id, or its name where it has no id."""
-    parameter: Annotated[Parameter, Word(lambda text: wrong(f"`{text}` is not a parameter."), "a parameter")] | None = (
-        None
-    )
+    parameter: Annotated[Parameter, Word(_not_a_parameter, "a parameter", PARAMETER)] | None = None
     """A parameter that holds its id."""
     ssm: AwsId | None = None
     """A path in Parameter Store that holds its id, read when the stack is deployed."""

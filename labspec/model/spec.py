@@ -31,11 +31,12 @@ from labspec.model.kind import (
     wrong,
 )
 from labspec.model.network import Vpc
+from labspec.model.notation import NAME, noted
 from labspec.model.scaling import AutoScalingGroup
 from labspec.model.storage import FileSystem
 from labspec.model.watch import Notification
 from labspec.model.website import Website
-from labspec.model.words import Ports, read_cidr, read_ports
+from labspec.model.words import PortRange, read_cidr
 from labspec.scalar import Scalar
 
 ParameterType = Literal[
@@ -61,7 +62,7 @@ def _written(value: Any) -> str:
     return str(scalar_of(value, "a value of the parameter's type", null_help='Write `""` for an empty one.'))
 
 
-Written = Annotated[str, BeforeValidator(_written)]
+Written = Annotated[str, BeforeValidator(_written), noted("a value, as its type is written")]
 
 
 class ParameterDeclared(Part):
@@ -164,7 +165,7 @@ class Expectation(Part):
     """In `blocked`: nobody but these."""
     to: ListOf[End]
     """Who is called."""
-    port: Annotated[Ports, Word(read_ports, "a port, such as 80, 3000-3010 or all")] | None = None
+    port: PortRange | None = None
     """The port; the one that the called listens on unless said."""
     protocol: Annotated[Literal["tcp", "udp", "icmp", "all"], Choice()] = "tcp"
     """`tcp`, `udp`, `icmp` or `all`."""
@@ -190,9 +191,12 @@ class Expect(Part):
     """Who must not."""
 
 
+SELECTOR = r"[a-z_]+(\.[A-Za-z0-9-]+)?"
+
+
 def _selector(value: Any) -> str:
     text = scalar_of(value, "a section, or `section.member`")
-    if not re.fullmatch(r"[a-z_]+(\.[A-Za-z0-9-]+)?", text):
+    if not re.fullmatch(SELECTOR, text):
         wrong(f"`{text}` selects nothing.", "Write a section, such as `instances`, or one member: `instances.web`.")
     return str(text)
 
@@ -204,13 +208,14 @@ def _stack_name(value: Any) -> str:
     return str(text)
 
 
+Selector = Annotated[str, BeforeValidator(_selector), noted("a section, or section.member", SELECTOR)]
+StackName = Annotated[str, BeforeValidator(_stack_name), noted("the name of a stack, in kebab-case", NAME)]
+
+
 class Layout(Part):
     """Which stack holds what, where the default does not please."""
 
-    stacks: Annotated[
-        dict[Annotated[str, BeforeValidator(_stack_name)], ListOf[Annotated[str, BeforeValidator(_selector)]]],
-        BeforeValidator(mapped),
-    ] = {}
+    stacks: Annotated[dict[StackName, ListOf[Selector]], BeforeValidator(mapped)] = {}
     """Names of stacks, each with sections or single members (`instances.web`)."""
 
 
@@ -237,9 +242,9 @@ class Spec(Part):
     ```
     """
 
-    labspec: Annotated[int, Word(_edition, "1")]
+    labspec: Annotated[int, Word(_edition, "1", "1")]
     """The edition of the language, 1. It pins the defaults."""
-    name: Annotated[str, BeforeValidator(_spec_name)]
+    name: Annotated[str, BeforeValidator(_spec_name), noted("a name in kebab-case", NAME)]
     """The name of what is described."""
     description: PlainText = ""
     """A sentence about it: the description of the root stack."""

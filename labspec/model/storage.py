@@ -8,7 +8,7 @@ from pydantic import model_validator
 
 from labspec.model.kind import Choice, ListOf, Name, Names, Word, wrong
 from labspec.model.parts import Connected, Existing
-from labspec.model.words import Boolean, read_duration
+from labspec.model.words import DURATION, Boolean, read_duration
 
 LIFECYCLE_DAYS = {
     1: "1_DAY",
@@ -54,7 +54,9 @@ class FileSystem(Connected):
     """`elastic` or `bursting`."""
     performance: Annotated[Literal["general-purpose", "max-io"], Choice()] = "general-purpose"
     """`general-purpose` or `max-io`; a change replaces the file system."""
-    to_infrequent_access: Annotated[int | None, Word(_lifecycle, "an age, such as 30d, or never")] = 30
+    to_infrequent_access: Annotated[
+        int | None, Word(_lifecycle, "an age, such as 30d, or never", f"never|{DURATION}")
+    ] = 30
     """The age at which an unread file becomes cheaper to keep, or `never`."""
     back_on_access: Boolean = False
     """Whether a file that is read again moves back."""

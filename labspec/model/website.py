@@ -57,7 +57,7 @@ class Website(Kind):
     """Whether the bucket keeps old versions."""
     on_delete: Annotated[Literal["keep", "delete"], Choice()] = "keep"
     """What becomes of the bucket when the website leaves the spec."""
-    cdn: Annotated[Cdn | None, BeforeValidator(_switch)] = Cdn()
+    cdn: Annotated[Cdn | None, BeforeValidator(_switch, json_schema_input_type=Boolean | Cdn)] = Cdn()
     """The distribution before it; `false` for none."""
     aws_name: Text | None = None
     """The bucket's name, free in the whole world; AWS makes one up where it is empty."""

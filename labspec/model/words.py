@@ -10,9 +10,15 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator
 
 from labspec.model.kind import FileName, Parameter, Word, read_plain, scalar_of, wrong
+from labspec.model.notation import noted
 
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+DURATION = "[0-9]+[smhd]"
+CIDR = r"[0-9]{1,3}(\.[0-9]{1,3}){3}/[0-9]{1,2}"
+PORT = "[1-9][0-9]{0,4}"
+HOURS = "[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]"
 
 
 def _boolean(text: str) -> bool:
@@ -175,23 +181,26 @@ def _arn(text: str) -> str:
     return str(text)
 
 
-Boolean = Annotated[bool, Word(_boolean, "true or false")]
-BooleanOrParameter = Annotated[bool | Parameter, Word(_boolean, "true or false")]
-Integer = Annotated[int, Word(read_integer, "a whole number")]
-IntegerOrParameter = Annotated[int | Parameter, Word(read_integer, "a whole number")]
-Percent = Annotated[float | Parameter, Word(read_percent, "a share, such as 50%")]
-Duration = Annotated[int, Word(read_duration, "a duration, such as 30s, 5m or 30d")]
-Size = Annotated[int, Word(read_size, "a size, such as 20GiB")]
-Cidr = Annotated[IPv4Network, Word(read_cidr, "an address block, such as 10.0.0.0/16")]
-PortRange = Annotated[Ports, Word(read_ports, "a port, such as 80, 3000-3010 or all")]
-Port = Annotated[int, Word(read_port, "a port, such as 80")]
-DailyWindow = Annotated[Window, Word(read_window, "a time of day, such as 17:00-18:00 UTC")]
-WeeklyWindow = Annotated[Window, Word(read_weekly_window, "a time of the week, such as sun 18:00-19:00 UTC")]
-Zone = Annotated[str | int, Word(read_zone, "a zone's letter or number")]
-ZoneOrParameter = Annotated[str | int | Parameter, Word(read_zone, "a zone's letter or number")]
-File = Annotated[FileName, BeforeValidator(_file)]
-FileMode = Annotated[str, Word(_octal, 'a file mode, such as "0644"')]
+Boolean = Annotated[bool, Word(_boolean, "true or false", "true|false")]
+BooleanOrParameter = Annotated[bool | Parameter, Word(_boolean, "true or false", "true|false")]
+Integer = Annotated[int, Word(read_integer, "a whole number", "0|-?[1-9][0-9]*")]
+IntegerOrParameter = Annotated[int | Parameter, Word(read_integer, "a whole number", "0|-?[1-9][0-9]*")]
+Percent = Annotated[float | Parameter, Word(read_percent, "a share, such as 50%", r"[0-9]+(\.[0-9]+)?%")]
+Duration = Annotated[int, Word(read_duration, "a duration, such as 30s, 5m or 30d", DURATION)]
+Size = Annotated[int, Word(read_size, "a size, such as 20GiB", "[0-9]+(GiB|TiB)")]
+Cidr = Annotated[IPv4Network, Word(read_cidr, "an address block, such as 10.0.0.0/16", CIDR)]
+PortRange = Annotated[Ports, Word(read_ports, "a port, such as 80, 3000-3010 or all", "all|[0-9]{1,5}(-[0-9]{1,5})?")]
+Port = Annotated[int, Word(read_port, "a port, such as 80", PORT)]
+DailyWindow = Annotated[Window, Word(read_window, "a time of day, such as 17:00-18:00 UTC", f"{HOURS} UTC")]
+WeeklyWindow = Annotated[
+    Window,
+    Word(read_weekly_window, "a time of the week, such as sun 18:00-19:00 UTC", f"({'|'.join(DAYS)}) {HOURS} UTC"),
+]
+Zone = Annotated[str | int, Word(read_zone, "a zone's letter or number", "[a-z]|[1-6]")]
+ZoneOrParameter = Annotated[str | int | Parameter, Word(read_zone, "a zone's letter or number", "[a-z]|[1-6]")]
+File = Annotated[FileName, BeforeValidator(_file), noted("the name of a file")]
+FileMode = Annotated[str, Word(_octal, 'a file mode, such as "0644"', "[0-7]{4}")]
 InstanceType = Annotated[str | Parameter, Word(str, "an instance type, such as t3.micro")]
-Arn = Annotated[str | Parameter, Word(_arn, "an ARN")]
-AwsId = Annotated[str, BeforeValidator(read_plain)]
+Arn = Annotated[str | Parameter, Word(_arn, "an ARN", "arn:.*")]
+AwsId = Annotated[str, BeforeValidator(read_plain), noted("an id, or a name in AWS")]
 Access = Literal["public", "private", "isolated"]

@@ -6,13 +6,8 @@ from typing import Any
 
 import pytest
 
-from labspec.emit.schemas import PATIENCE, SECONDS
 from labspec.graph import Graph
-from tests.building import NETWORK, build, graph_of
-from tests.emit.test_boot import shellcheck
-
-WAITED_FOR_A_LOGIN = 300
-"""Seconds after which a machine fetches a changed password."""
+from tests.building import NETWORK, graph_of
 
 
 def database(more: str = "", rest: str = "") -> str:
@@ -20,14 +15,6 @@ def database(more: str = "", rest: str = "") -> str:
     body = "engine: mysql, version: 8.4.7, subnets: [data-a, data-c], security_groups: db-sg"
     head = NETWORK + "security_groups:\n  db-sg: {ingress: {mysql: {port: 3306, from: net}}}\n"
     return f"{head}databases:\n  orders: {{{body}{', ' if more else ''}{more}}}\n{rest}"
-
-
-READER = "instances:\n  reader: {subnet: public-a, public_ip: true, secrets: {/run/orders.json: orders}}\n"
-
-
-def with_schema(folder: Path, script: bytes = b"DO 0;\n", more: str = "", rest: str = READER) -> Graph:
-    (folder / "orders.sql").write_bytes(script)
-    return graph_of(folder, database(f"schema: {{source: orders.sql, through: reader}}{more}", rest))
 
 
 def properties(graph: Graph, identity: str) -> dict[str, Any]:
@@ -56,7 +43,7 @@ def test_what_a_database_is_unless_said(tmp_path: Path) -> None:
         "MasterUserPassword": {
             "Fn::Sub": [
                 "{{resolve:secretsmanager:${Secret}:SecretString:password}}",
-                {"Secret": {"Ref": "OrdersSecret"}},
+                {"Secret": {"Ref": "OrdersCredentials"}},
             ]
         },
         "AllocatedStorage": "20",
@@ -120,7 +107,7 @@ def test_what_becomes_of_the_data_is_always_written(tmp_path: Path, said: str, d
     """A database that stays keeps what it goes on using, and the only copy of its password."""
     graph = graph_of(tmp_path, database(f"logs: general{', ' if said else ''}{said}"))
     assert afterwards(graph, "OrdersDatabase") == {data}
-    for identity in ("OrdersSubnetGroup", "OrdersParameterGroup", "OrdersSecret"):
+    for identity in ("OrdersSubnetGroup", "OrdersParameterGroup", "OrdersCredentials"):
         assert afterwards(graph, identity) == {rest}
 
 
@@ -160,16 +147,16 @@ def test_a_public_database_waits_for_the_gateway(tmp_path: Path) -> None:
 def test_a_generated_password_lies_in_a_secret_of_its_own(tmp_path: Path) -> None:
     """Not in RDS's managed one, beside which MySQL has no replicas. Letters and digits are safe wherever they go."""
     graph = graph_of(tmp_path, database("username: clerk"))
-    wanted = properties(graph, "OrdersSecret")["GenerateSecretString"]
+    wanted = properties(graph, "OrdersCredentials")["GenerateSecretString"]
     assert json.loads(wanted.pop("SecretStringTemplate")) == {"username": "clerk"}
     assert wanted == {"GenerateStringKey": "password", "ExcludePunctuation": True, "PasswordLength": 32}
     assert "ManageMasterUserPassword" not in properties(graph, "OrdersDatabase")
 
 
 def test_the_secret_learns_where_the_database_is(tmp_path: Path) -> None:
-    made = properties(graph_of(tmp_path, database()), "OrdersSecretAttachment")
+    made = properties(graph_of(tmp_path, database()), "OrdersCredentialsAttachment")
     assert made == {
-        "SecretId": {"Ref": "OrdersSecret"},
+        "SecretId": {"Ref": "OrdersCredentials"},
         "TargetId": {"Ref": "OrdersDatabase"},
         "TargetType": "AWS::RDS::DBInstance",
     }
@@ -179,7 +166,7 @@ def test_a_given_password_reaches_the_database_and_the_machines(tmp_path: Path) 
     """The database names the parameter itself, so that a changed password changes it; machines read a secret."""
     graph = graph_of(tmp_path, "parameters: {Pass: {type: secret}}\n" + database("password: Pass"))
     assert properties(graph, "OrdersDatabase")["MasterUserPassword"] == {"Fn::Join": ["", [{"Ref": "Pass"}]]}
-    template, variables = properties(graph, "OrdersSecret")["SecretString"]["Fn::Sub"]
+    template, variables = properties(graph, "OrdersCredentials")["SecretString"]["Fn::Sub"]
     between, parts = variables["Password"]["Fn::Join"]
     assert parts["Fn::Split"][1] == {"Ref": "Pass"}
     password = r"a\b\\c'd e"
@@ -244,99 +231,5 @@ def test_what_others_can_ask_of_them(tmp_path: Path) -> None:
     for name, identity in (("Orders", "OrdersDatabase"), ("Copy", "CopyReplica")):
         assert values[f"{name}Endpoint"] == {"Fn::GetAtt": [identity, "Endpoint.Address"]}
         assert values[f"{name}Port"] == {"Fn::GetAtt": [identity, "Endpoint.Port"]}
-        assert values[f"{name}Secret"] == {"Ref": "OrdersSecret"}
+        assert values[f"{name}Secret"] == {"Ref": "OrdersCredentials"}
         assert values[f"{name}Arn"] == {"Fn::GetAtt": [identity, "DBInstanceArn"]}
-
-
-# ------------------------------------------------------------------ schemas
-
-
-def command(graph: Graph) -> str:
-    content = properties(graph, "OrdersSchemaDocument")["Content"]
-    (text,) = content["mainSteps"][0]["inputs"]["runCommand"]
-    return str(text)
-
-
-def test_a_schema_is_run_on_the_database_by_the_machine(tmp_path: Path) -> None:
-    graph = with_schema(tmp_path, more=", database: shop")
-    document = properties(graph, "OrdersSchemaDocument")
-    assert (document["DocumentType"], document["UpdateMethod"]) == ("Command", "NewVersion")
-    assert "Name" not in document
-    made = properties(graph, "OrdersSchemaAssociation")
-    assert made["Name"] == {"Ref": "OrdersSchemaDocument"}
-    assert made["Targets"] == [{"Key": "InstanceIds", "Values": [{"Ref": "ReaderInstance"}]}]
-    assert made["Parameters"]["Host"] == [{"Fn::GetAtt": ["OrdersDatabase", "Endpoint.Address"]}]
-    assert made["Parameters"]["Port"] == [{"Fn::GetAtt": ["OrdersDatabase", "Endpoint.Port"]}]
-    assert "\nsql shop <<'END'\nDO 0;\nEND\n" in command(graph)
-
-
-def test_the_command_is_sound(tmp_path: Path) -> None:
-    path = tmp_path / "command"
-    path.write_text(command(with_schema(tmp_path)))
-    shellcheck(path)
-
-
-def test_what_an_association_fills_in_is_what_the_document_asks_for(tmp_path: Path) -> None:
-    graph = with_schema(tmp_path)
-    asked = properties(graph, "OrdersSchemaDocument")["Content"]["parameters"]
-    assert list(properties(graph, "OrdersSchemaAssociation")["Parameters"]) == list(asked)
-    assert all(f"{{{{ {name} }}}}" in command(graph) for name in asked)
-
-
-def test_cloudformation_waits_for_the_script(tmp_path: Path) -> None:
-    """Longer than the script may take, and that longer than a changed password needs to arrive."""
-    made = properties(with_schema(tmp_path), "OrdersSchemaAssociation")
-    assert made["WaitForSuccessTimeoutSeconds"] > SECONDS > PATIENCE > WAITED_FOR_A_LOGIN
-
-
-def test_a_changed_script_is_run_again(tmp_path: Path) -> None:
-    """The association itself changes, and nothing else changes it."""
-
-    def revision(script: bytes) -> str:
-        return str(properties(with_schema(tmp_path, script), "OrdersSchemaAssociation")["Parameters"]["Revision"])
-
-    assert revision(b"DO 0;\n") == revision(b"DO 0;\n") != revision(b"DO 1;\n")
-
-
-def test_a_schema_comes_after_the_database_and_the_machine(tmp_path: Path) -> None:
-    graph = with_schema(tmp_path)
-    order = {(edge.source, edge.target) for edge in graph.edges if edge.kind == "order"}
-    assert ("OrdersSchemaAssociation", "OrdersDatabase") in order
-    assert ("OrdersSchemaAssociation", "ReaderInstance") in order
-
-
-@pytest.mark.parametrize(
-    ("secrets", "path"),
-    [
-        ("{/run/b.json: orders, /run/c.json: orders}", "/run/b.json"),
-        ("{/run/a.json: copy, /run/b.json: orders}", "/run/b.json"),
-        ("{/run/a.json: copy}", "/run/a.json"),
-    ],
-)
-def test_the_login_may_be_that_of_a_replica(tmp_path: Path, secrets: str, path: str) -> None:
-    """User and password are the same; host and port are always the primary's, where tables can be made."""
-    machine = f"instances:\n  reader: {{subnet: public-a, public_ip: true, secrets: {secrets}}}\n"
-    graph = with_schema(tmp_path, more=", replicas: {copy: {}}", rest=machine)
-    assert f"python3 - {path} >" in command(graph)
-    made = properties(graph, "OrdersSchemaAssociation")["Parameters"]
-    assert made["Host"] == [{"Fn::GetAtt": ["OrdersDatabase", "Endpoint.Address"]}]
-
-
-@pytest.mark.parametrize("script", [b"SELECT '{{resolve:ssm:x}}';", "SELECT '\u00e9';".encode(), b"\xff\x00"])
-def test_what_others_would_change_on_the_way_travels_encoded(tmp_path: Path, script: bytes) -> None:
-    """Systems Manager and CloudFormation fill in pairs of braces; templates are ASCII."""
-    text = command(with_schema(tmp_path, script))
-    assert text.isascii()
-    assert "resolve" not in text
-    assert text.count("{{") == 3
-    assert "base64 -d <<'END' | sql\n" in text
-
-
-@pytest.mark.parametrize("moved", ["instances", "databases", "instances, databases"])
-def test_a_schema_stays_with_the_machines_wherever_others_are_placed(tmp_path: Path, moved: str) -> None:
-    (tmp_path / "orders.sql").write_text("DO 0;\n")
-    rest = f"{READER}layout: {{stacks: {{elsewhere: [{moved}]}}}}\n"
-    made = build(tmp_path, database("schema: {source: orders.sql, through: reader}", rest), layout="nested")
-    assert not made.failed, made.diagnostics
-    placed = {stack.name: stack.template["Resources"] for stack in made.stacks}
-    assert {"OrdersSchemaDocument", "OrdersSchemaAssociation"} <= set(placed["compute"])

@@ -6,7 +6,6 @@ import pytest
 
 from labspec.template import TemplateError, read_directory, read_folder
 
-
 ROOT = """
 Parameters: {Env: {Type: String}, Bucket: {Type: String}}
 Resources:

@@ -1,0 +1,51 @@
+"""What a field takes, for people and for editors: its notation in words, and the JSON schema of its scalars."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from pydantic import WithJsonSchema
+from pydantic.json_schema import JsonSchemaValue
+
+PARAMETER = "[A-Z][A-Za-z0-9]*"
+NAME = "[a-z][a-z0-9]*(-[a-z0-9]+)*"
+
+WRITTEN_AS = {"integer": ("0", "1", "22", "80", "3306"), "number": ("0.5",), "boolean": ("true", "false")}
+"""Texts that YAML's core schema, and so an editor, takes for something else than text."""
+
+
+def scalar_schema(notation: str, pattern: str = "", *, parameter: bool = False) -> JsonSchemaValue:
+    """The schema of a scalar whose text matches a pattern; any text without one. It may be a parameter's name, too.
+
+    A field reads its scalar as it was typed, but an editor has typed it already: where the pattern takes `80`, the
+    schema takes the number, too.
+    """
+    if parameter:
+        notation += "" if "a parameter" in notation else ", or a parameter"
+        pattern = pattern and f"{pattern}|{PARAMETER}"
+    if not pattern:
+        return {"type": ["string", *WRITTEN_AS], "description": notation}
+    types = [kind for kind, texts in WRITTEN_AS.items() if any(re.fullmatch(pattern, text) for text in texts)]
+    return {"type": ["string", *types] if types else "string", "pattern": f"^({pattern})$", "description": notation}
+
+
+def choice_schema(options: Iterable[str], *, parameter: bool = False) -> JsonSchemaValue:
+    """The schema of a word from a closed list."""
+    choice: JsonSchemaValue = {"enum": list(options)}
+    if not parameter:
+        return choice
+    return {"anyOf": [choice, {"type": "string", "pattern": f"^{PARAMETER}$", "description": "a parameter"}]}
+
+
+def names_schema(
+    notation: str, sections: Iterable[str], reserved: Iterable[str], *, parameter: bool = False
+) -> JsonSchemaValue:
+    """The schema of a member's name, bare or with its section."""
+    words = [f"(({'|'.join(sections)})\\.)?{NAME}", *reserved]
+    return scalar_schema(notation, "|".join(words), parameter=parameter)
+
+
+def noted(notation: str, pattern: str = "") -> WithJsonSchema:
+    """The same for a field whose reader says nothing of it."""
+    return WithJsonSchema(scalar_schema(notation, pattern))

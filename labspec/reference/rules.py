@@ -1,0 +1,49 @@
+"""Every rule of every room.
+
+Rules are declared beside the code that raises them, and no list of them is kept: they are found where they stand. This
+room knows no other; it looks into the package's files for declarations and imports those that have some.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Iterator
+from pathlib import Path as FilePath
+
+import labspec
+from labspec.diagnostic import Rule
+
+DECLARATION = re.compile(r"^[A-Z][A-Z0-9_]* = Rule\(", re.MULTILINE)
+
+ROOMS = {
+    "0": "Reading",
+    "1": "The language",
+    "2": "Names",
+    "3": "Laws",
+    "4": "Emission",
+    "5": "Layout and output",
+    "6": "Linters",
+}
+"""The blocks of codes, by their first digit (see `Rule`)."""
+
+
+def rules() -> tuple[Rule, ...]:
+    """All rules, by their codes."""
+    found = {rule: None for module in _modules() for rule in _declared(module)}
+    return tuple(sorted(found, key=lambda rule: rule.code))
+
+
+def _modules() -> Iterator[str]:
+    """The modules that declare rules."""
+    package = FilePath(labspec.__file__).parent
+    for path in sorted(package.rglob("*.py")):
+        if DECLARATION.search(path.read_text("utf-8")):
+            steps = path.relative_to(package.parent).with_suffix("").parts
+            yield ".".join(steps[:-1] if steps[-1] == "__init__" else steps)
+
+
+def _declared(module: str) -> Iterator[Rule]:
+    for value in vars(importlib.import_module(module)).values():
+        if isinstance(value, Rule):
+            yield value
