@@ -26,6 +26,8 @@ def scalar_schema(notation: str, pattern: str = "", *, parameter: bool = False) 
         pattern = pattern and f"{pattern}|{PARAMETER}"
     if not pattern:
         return {"type": ["string", *WRITTEN_AS], "description": notation}
+    if re.fullmatch(pattern, "true-name"):  # A pattern of names takes `true`, but nobody means the boolean.
+        return {"type": "string", "pattern": f"^({pattern})$", "description": notation}
     types = [kind for kind, texts in WRITTEN_AS.items() if any(re.fullmatch(pattern, text) for text in texts)]
     return {"type": ["string", *types] if types else "string", "pattern": f"^({pattern})$", "description": notation}
 

@@ -254,7 +254,8 @@ class _Joiner:
 
 def _in_order(scope: Scope, nested: list[str]) -> list[str]:
     """The nested stacks of a template, each after those whose outputs it takes."""
-    needs = {name: [other for other in mentioned(scope.resources[name]) if other in set(nested)] for name in nested}
+    siblings = frozenset(nested)
+    needs = {name: [other for other in mentioned(scope.resources[name]) if other in siblings] for name in nested}
     try:
         return list(TopologicalSorter(needs).static_order())
     except CycleError as error:

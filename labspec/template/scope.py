@@ -206,7 +206,7 @@ class Scope:
     def _pseudo(self, name: str) -> Any:
         if name == "AWS::NoValue":
             return NO_VALUE
-        if name not in _EVERYWHERE | _OF_ONE_STACK:
+        if name not in _EVERYWHERE and name not in _OF_ONE_STACK:
             raise Unfit(f"CloudFormation has no pseudo parameter {name}")
         if self.stack and name in _OF_ONE_STACK:
             return {name.replace("AWS::", "Labspec::"): self.stack}

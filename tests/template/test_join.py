@@ -191,7 +191,7 @@ Outputs: {Gateway: {Value: !If [NatWanted, !Ref Gateway, ""]}}
     assert decided.outputs["Gateway"].value == ""
 
 
-def test_lists_and_stored_values_cross_into_a_nested_stack() -> None:
+def test_lists_stored_values_and_mappings_of_a_nested_stack() -> None:
     root = """
 Parameters: {Names: {Type: CommaDelimitedList}, Text: {Type: String}}
 Resources:
@@ -210,8 +210,10 @@ Parameters:
   D: {Type: Number, Default: 80}
   Image: {Type: AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>}
   Images: {Type: AWS::SSM::Parameter::Value<List<String>>}
+Mappings: {Regions: {eu-west-1: {Size: 3}}}
 Resources:
   R: {Type: T, Properties: {A: !Ref A, B: !Ref B, C: !Ref C, D: !Ref D, Image: !Ref Image, Images: !Ref Images}}
+  Sized: {Type: T, Properties: {Size: !FindInMap [Regions, !Ref AWS::Region, Size]}}
 """
     joined = read_directory({"root.yaml": root, "child.yaml": child}, "root.yaml")
     assert joined.resources["S.R"].properties == {
@@ -222,6 +224,9 @@ Resources:
         "Image": "{{resolve:ssm:/image}}",
         "Images": {"Fn::Split": [",", "{{resolve:ssm:/images}}"]},
     }
+    size = {"Fn::FindInMap": ["S.Regions", {"Ref": "AWS::Region"}, "Size"]}
+    assert joined.resources["S.Sized"].properties == {"Size": size}
+    assert joined.mappings == {"S.Regions": {"eu-west-1": {"Size": 3}}}
 
 
 def test_a_folder_is_read_as_far_as_it_is_included(tmp_path: pathlib.Path) -> None:

@@ -1,0 +1,62 @@
+"""The classes that the language is made of, and the pages they stand on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, get_args
+
+from labspec.model.kind import Part
+from labspec.model.spec import Spec
+
+SHARED_BY = 4
+"""A part that so many pages speak of stands on the page of what members share."""
+
+DOCUMENT, MEMBERS = "document", "members"
+"""Pages that are no section: the document itself, and what all its members can say."""
+
+
+def parts() -> tuple[type[Part], ...]:
+    """Every class of the language, the document first, each before what stands inside it."""
+    return tuple(_reached(Spec, {}))
+
+
+def sections() -> dict[str, type[Part] | None]:
+    """The keys of a document that hold mappings, and the class of their entries (of themselves, for a single part)."""
+    found: dict[str, type[Part] | None] = {}
+    for name, info in Spec.model_fields.items():
+        inner = next(_parts(info.annotation), None)
+        if inner is not None or name == "resources":
+            found[name] = inner
+    return found
+
+
+def pages() -> dict[type[Part], str]:
+    """The page of each class: its section's, the first that speaks of it, or that of what members share."""
+    users: dict[type[Part], list[str]] = {}
+    for name, part in sections().items():
+        for reached in _reached(part, {}) if part else ():
+            users.setdefault(reached, []).append(name)
+    page = {part: names[0] if len(names) < SHARED_BY else MEMBERS for part, names in users.items()}
+    return {Spec: DOCUMENT, **page}
+
+
+def inside(part: type[Part]) -> Iterator[type[Part]]:
+    """The classes that a class's own fields hold."""
+    for info in part.model_fields.values():
+        yield from _parts(info.annotation)
+
+
+def _reached(part: type[Part], seen: dict[type[Part], None]) -> dict[type[Part], None]:
+    if part not in seen:
+        seen[part] = None
+        for inner in inside(part):
+            _reached(inner, seen)
+    return seen
+
+
+def _parts(annotation: Any) -> Iterator[type[Part]]:
+    if isinstance(annotation, type) and issubclass(annotation, Part):
+        yield annotation
+        return
+    for argument in get_args(annotation):
+        yield from _parts(argument)
