@@ -6,6 +6,7 @@ graph.txt, one line for each resource, is what to review first; nested and flat 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,10 +27,9 @@ def test_golden(case: Path, update: bool) -> None:
     assert graph_text(nested.graph) == graph_text(flat.graph)
     made = {name: text for name, text in nested.files.items() if name != "manifest.json"}
     made["graph.txt"] = graph_text(nested.graph)
+    texts = nested.source.texts if nested.source else {}
     if nested.diagnostics:
-        made["diagnostics.txt"] = (
-            f"{to_text(nested.diagnostics, nested.source.texts if nested.source else {})}\n{counted(nested.diagnostics)}\n"
-        )
+        made["diagnostics.txt"] = to_text(nested.diagnostics, texts) + f"\n{counted(nested.diagnostics)}\n"
     expected = case / "expected"
     if update:
         rewrite(expected, made)
@@ -52,12 +52,12 @@ def rewrite(folder: Path, made: dict[str, str]) -> None:
     folder.mkdir(exist_ok=True)
     for path in folder.iterdir():
         if path.name not in made:
-            print(f"removed {path}")
+            sys.stdout.write(f"removed {path}\n")
             path.unlink()
     for name, text in made.items():
         path = folder / name
         if not path.exists() or path.read_text("utf-8") != text:
-            print(f"wrote {path}")
+            sys.stdout.write(f"wrote {path}\n")
             path.write_text(text, "utf-8")
 
 

@@ -11,10 +11,10 @@ import os
 import sys
 from collections.abc import Sequence
 
-from labspec.cli import build, check, explain, lint
+from labspec.cli import build, check, explain, lint, reference, schema
 from labspec.cli.status import FINE, OURS, USAGE
 
-COMMANDS = (build, check, lint, explain)
+COMMANDS = (build, check, lint, explain, reference, schema)
 """In the order in which `labspec --help` shows them."""
 
 

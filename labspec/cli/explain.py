@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 def parser(commands: Any) -> None:
     """What the command takes."""
     this = takes.command(
-        commands, "explain", run, "Tell what a finding means, with a wrong and a right example.", "labspec explain LS201"
+        commands,
+        "explain",
+        run,
+        "Tell what a finding means, with a wrong and a right example.",
+        "labspec explain LS201",
     )
     this.add_argument("code", nargs="?", metavar="CODE", help="a code (LS201) or a name (unknown-name); all, if none")
 

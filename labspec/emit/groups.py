@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from ipaddress import IPv4Network
 from typing import Any
 
@@ -46,71 +47,62 @@ def emit_group(e: Emitter, member: Member, role: str, description: str, egress: 
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """In or out: how CloudFormation and the spec speak of it."""
+
+    field: str
+    side: str
+    prefix: str
+    kind: type[ec2.SecurityGroupIngress | ec2.SecurityGroupEgress]
+
+
+INGRESS = _Way("ingress", "from", "Source", ec2.SecurityGroupIngress)
+EGRESS = _Way("egress", "to", "Destination", ec2.SecurityGroupEgress)
+
+
+@dataclass(frozen=True, slots=True)
+class _Peer:
+    """The other side of a rule: its part of the id, what people call it, its property and value."""
+
+    label: str
+    words: str
+    property: str
+    value: Any
+
+
 def emit_rules(
     e: Emitter, member: Member, role: str, ingress: Mapping[str, Ingress], egress: Mapping[str, Egress]
 ) -> None:
     """Each rule is a resource of its own, so that two groups can name each other."""
     group = group_id(e, member, role)
-    for name, rule in sorted(ingress.items()):
-        path: Path = ("ingress", name)
-        for label, peer in _peers(e, rule.from_, group, "Source"):
-            _rule(
-                e,
-                member,
-                (rule.was or name) + label + "-ingress",
-                ec2.SecurityGroupIngress,
-                group,
-                rule,
-                "from",
-                path,
-                peer,
-            )
-    for name, allowed in sorted(egress.items()):
-        path = ("egress", name)
-        for label, peer in _peers(e, allowed.to, group, "Destination"):
-            _rule(
-                e,
-                member,
-                (allowed.was or name) + label + "-egress",
-                ec2.SecurityGroupEgress,
-                group,
-                allowed,
-                "to",
-                path,
-                peer,
-            )
+    for name, entering in sorted(ingress.items()):
+        for peer in _peers(e, INGRESS, entering.from_, group):
+            _rule(e, member, name, entering, INGRESS, peer, group)
+    for name, leaving in sorted(egress.items()):
+        for peer in _peers(e, EGRESS, leaving.to, group):
+            _rule(e, member, name, leaving, EGRESS, peer, group)
 
 
-def _rule(
-    e: Emitter,
-    member: Member,
-    role: str,
-    kind: type[ec2.SecurityGroupIngress | ec2.SecurityGroupEgress],
-    group: Any,
-    rule: Ingress | Egress,
-    side: str,
-    path: Path,
-    peer: tuple[str, str, Any],
-) -> None:
-    prop, words, value = peer
-    protocol = "-1" if rule.protocol == "all" else rule.protocol
+def _rule(e: Emitter, member: Member, name: str, rule: Ingress | Egress, way: _Way, peer: _Peer, group: Any) -> None:
+    path: Path = (way.field, name)
     ports = {} if rule.protocol == "all" else _ports(rule)
     e.add(
         member,
-        kind,
-        role.replace("-", "_"),
+        way.kind,
+        f"{rule.was or name}{peer.label}-{way.field}".replace("-", "_"),
         section="security_groups",
         GroupId=group,
-        IpProtocol=protocol,
-        Description=rule.description or f"{path[1]}: {rule.protocol} {rule.port} {side} {words}",
+        IpProtocol="-1" if rule.protocol == "all" else rule.protocol,
+        Description=rule.description or f"{name}: {rule.protocol} {rule.port} {way.side} {peer.words}",
         **ports,
-        **{prop: value},
+        **{peer.property: peer.value},
         origins={
             "IpProtocol": (*path, "protocol"),
             "FromPort": (*path, "port"),
             "ToPort": (*path, "port"),
             "Description": (*path, "description"),
-            prop: (*path, side),
+            peer.property: (*path, way.side),
             "GroupId": path,
         },
     )
@@ -122,42 +114,35 @@ def _ports(rule: Ingress | Egress) -> dict[str, int]:
     return {"FromPort": rule.port.first, "ToPort": rule.port.last}
 
 
-def _peers(e: Emitter, peers: tuple[Any, ...], own: Any, side: str) -> Iterator[tuple[str, tuple[str, str, Any]]]:
-    """Each other side of a rule: the part of its id, its property, its words, its value."""
+def _peers(e: Emitter, way: _Way, peers: tuple[Any, ...], own: Any) -> Iterator[_Peer]:
+    """Every other side of a rule; where there are several, each one's name is part of its id."""
     several = len(peers) > 1
-    way = _way(side)
     for peer in peers:
         if isinstance(peer, Name):
-            yield from _named(e, peer, side, several)
+            yield from _named(e, way, peer, several)
             continue
         words = peer.name if isinstance(peer, Parameter) else str(peer)
-        label = f"-{way}-" + words.replace(".", "-").replace("/", "-") if several else ""
+        label = f"-{way.side}-" + words.replace(".", "-").replace("/", "-") if several else ""
         if peer == "self":
-            yield label, (f"{side}SecurityGroupId", "itself", own)
+            yield _Peer(label, "itself", f"{way.prefix}SecurityGroupId", own)
         elif isinstance(peer, (Parameter, IPv4Network)):
-            yield label, ("CidrIp", words, e.value(peer) if isinstance(peer, Parameter) else str(peer))
+            yield _Peer(label, words, "CidrIp", e.value(peer) if isinstance(peer, Parameter) else str(peer))
         elif peer == "internet":
-            yield label, ("CidrIp", "internet", "0.0.0.0/0")
+            yield _Peer(label, words, "CidrIp", "0.0.0.0/0")
         else:
-            yield label, (f"{side}PrefixListId", words, peer)
+            yield _Peer(label, words, f"{way.prefix}PrefixListId", words)
 
 
-def _way(side: str) -> str:
-    """How a rule's id speaks of its other side."""
-    return "from" if side == "Source" else "to"
-
-
-def _named(e: Emitter, name: Name, side: str, several: bool) -> Iterator[tuple[str, tuple[str, str, Any]]]:
-    way = _way(side)
+def _named(e: Emitter, way: _Way, name: Name, several: bool) -> Iterator[_Peer]:
     for member in e.architecture.many([name]):
         if isinstance(member.body, Vpc):
-            label = f"-{way}-{member.name}" if several else ""
-            yield label, ("CidrIp", member.name, vpc_cidr(member))
+            label = f"-{way.side}-{member.name}" if several else ""
+            yield _Peer(label, member.name, "CidrIp", vpc_cidr(member))
             continue
         groups = list(_groups(e, member))
         for group_name, group in groups:
-            label = f"-{way}-{group_name}" if several or len(groups) > 1 else ""
-            yield label, (f"{side}SecurityGroupId", member.name, group)
+            label = f"-{way.side}-{group_name}" if several or len(groups) > 1 else ""
+            yield _Peer(label, member.name, f"{way.prefix}SecurityGroupId", group)
 
 
 def vpc_cidr(vpc: Member) -> Any:

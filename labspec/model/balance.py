@@ -102,7 +102,7 @@ class Listener(Part):
         return self
 
 
-ListenerPort = Annotated[str, BeforeValidator(_listener_port), noted("a port, such as 80", PORT)]
+ListenerPort = Annotated[str, BeforeValidator(_listener_port), noted("a port, such as 80", PORT, key=True)]
 
 
 def _listening(value: Any) -> Any:

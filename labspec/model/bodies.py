@@ -24,10 +24,10 @@ from labspec.scalar import Scalar
 BODY_TAKEN = Rule(
     "LS105",
     "name-of-body-taken",
-    "A body cannot have its owner's name: another member has it.",
-    "Where a body stands instead of a name, the member takes its owner's name. Two of them under one owner, or one beside a"
+    "Another member has the name that a body would get.",
+    "Where a body stands instead of a name, the member takes its owner's name. Two under one owner, or one beside a"
     " member of that name, need names of their own.",
-    "target_groups: {front: {port: 80}}\nload_balancers:\n  front: {listeners: {80: {forward: {port: 8080}}}, ...}",
+    "target_groups: {front: ...}\nload_balancers:\n  front: {listeners: {80: {forward: {port: 8080}}}, ...}",
     "target_groups: {front: {port: 80}}\nload_balancers:\n  front: {listeners: {80: front}, ...}",
 )
 

@@ -21,7 +21,7 @@ def scalar_schema(notation: str, pattern: str = "", *, parameter: bool = False) 
     A field reads its scalar as it was typed, but an editor has typed it already: where the pattern takes `80`, the
     schema takes the number, too.
     """
-    if parameter:
+    if parameter and pattern != PARAMETER:
         notation += "" if "a parameter" in notation else ", or a parameter"
         pattern = pattern and f"{pattern}|{PARAMETER}"
     if not pattern:
@@ -48,6 +48,7 @@ def names_schema(
     return scalar_schema(notation, "|".join(words), parameter=parameter)
 
 
-def noted(notation: str, pattern: str = "") -> WithJsonSchema:
-    """The same for a field whose reader says nothing of it."""
-    return WithJsonSchema(scalar_schema(notation, pattern))
+def noted(notation: str, pattern: str = "", *, key: bool = False) -> WithJsonSchema:
+    """The same for a field, or a key, whose reader says nothing of it. Keys are text, also to an editor."""
+    schema = scalar_schema(notation, pattern)
+    return WithJsonSchema(schema | {"type": "string"} if key else schema)

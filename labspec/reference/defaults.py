@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from operator import getitem
+from typing import Annotated, Any
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
@@ -23,22 +24,10 @@ def default_text(info: FieldInfo) -> str:
     if isinstance(default, Part):
         return ""  # its fields have defaults of their own, and tell them
     wanted = default[0] if isinstance(default, tuple) else default
-    reader: TypeAdapter[Any] = TypeAdapter(info.annotation if not info.metadata else _annotated(info))
+    # pydantic keeps the words of an annotation apart from its type.
+    annotation: Any = getitem(Annotated, (info.annotation, *info.metadata, "a default"))
+    reader: TypeAdapter[Any] = TypeAdapter(annotation)
     return next((text for text in _texts(wanted) if _reads(reader, text, default)), "")
-
-
-def _annotated(info: FieldInfo) -> Any:
-    """The field's annotation with its words, which pydantic keeps beside it."""
-    annotation: Any = info.annotation
-    for word in info.metadata:
-        annotation = _with(annotation, word)
-    return annotation
-
-
-def _with(annotation: Any, word: Any) -> Any:
-    from typing import Annotated
-
-    return Annotated[annotation, word]
 
 
 def _texts(value: Any) -> Iterator[str]:

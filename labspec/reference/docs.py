@@ -47,7 +47,8 @@ def _written(module: str) -> dict[str, dict[str, str]]:
 def _of(node: ast.ClassDef) -> dict[str, str]:
     docs = {}
     for field, after in zip(node.body, node.body[1:], strict=False):
-        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
-            if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant):
-                docs[field.target.id] = " ".join(str(after.value.value).split())
+        if not (isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)):
+            continue
+        if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant):
+            docs[field.target.id] = " ".join(str(after.value.value).split())
     return docs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, get_args
 
@@ -10,6 +11,8 @@ from labspec.model.spec import Spec
 
 SHARED_BY = 4
 """A part that so many pages speak of stands on the page of what members share."""
+
+ABBREVIATIONS = frozenset({"CDN", "CPU", "NAT", "VPC"})
 
 DOCUMENT, MEMBERS = "document", "members"
 """Pages that are no section: the document itself, and what all its members can say."""
@@ -38,6 +41,13 @@ def pages() -> dict[type[Part], str]:
             users.setdefault(reached, []).append(name)
     page = {part: names[0] if len(names) < SHARED_BY else MEMBERS for part, names in users.items()}
     return {Spec: DOCUMENT, **page}
+
+
+def title(part: type[Part]) -> str:
+    """What a class is called: `HealthCheck` is a health check, `ImageMade` an image."""
+    name = part.__name__.removesuffix("Made").removesuffix("Declared")
+    words = re.sub("(?<!^)(?=[A-Z])", " ", name).split()
+    return " ".join(word.upper() if word.upper() in ABBREVIATIONS else word.lower() for word in words)
 
 
 def inside(part: type[Part]) -> Iterator[type[Part]]:

@@ -1,0 +1,98 @@
+"""Specs of any size for the measurements: sites that are all alike, each a network with what a small company runs in it."""
+
+from __future__ import annotations
+
+PER_SITE = 50
+"""Resources of a site. `run.py` compares it with what is compiled."""
+SITES_IN_A_STACK = 8
+"""So that no template comes near CloudFormation's 500 resources, 200 parameters and 200 outputs."""
+
+HEAD = """\
+labspec: 1
+name: sites
+parameters:
+  AdminCidr: {type: cidr, description: Where SSH may come from}
+"""
+
+SITE = {
+    "vpcs": """\
+  net-%(n)s:
+    cidr: 10.%(n)s.0.0/16
+    zones: [a, c]
+    nat: single
+    subnets:
+      public-%(n)s: {access: public, cidr: 10.%(n)s.0.0/20, each: /24}
+      app-%(n)s: {access: private, cidr: 10.%(n)s.16.0/20, each: /24}
+      data-%(n)s: {access: isolated, cidr: 10.%(n)s.32.0/20, each: /24}
+""",
+    "security_groups": """\
+  front-%(n)s:
+    ingress:
+      http: {port: 80, from: internet}
+  web-%(n)s:
+    ingress:
+      ssh: {port: 22, from: AdminCidr}
+      http: {port: 80, from: front-%(n)s}
+""",
+    "instances": """\
+  admin-%(n)s:
+    subnet: public-%(n)s-a
+    type: t3.micro
+    image: amazon-linux-2023
+    elastic_ip: true
+    security_groups: [web-%(n)s]
+    setup:
+      packages: [httpd]
+      files: {/var/www/html/index.html: {text: "Site %(n)s in ${{ aws.region }}"}}
+      services: [httpd]
+  worker-%(n)s: {subnet: app-%(n)s-c, type: t3.micro, image: amazon-linux-2023, security_groups: [web-%(n)s]}
+""",
+    "target_groups": """\
+  web-%(n)s: {port: 80, targets: [admin-%(n)s, worker-%(n)s], health_check: {path: /index.html}}
+""",
+    "load_balancers": """\
+  front-%(n)s:
+    scheme: internet-facing
+    subnets: public-%(n)s
+    security_groups: [front-%(n)s]
+    listeners: {80: web-%(n)s}
+""",
+    "file_systems": """\
+  shared-%(n)s: {subnets: app-%(n)s, ingress: {nfs: {port: 2049, from: web-%(n)s}}}
+""",
+    "databases": """\
+  orders-%(n)s:
+    engine: mysql
+    version: 8.4.7
+    class: db.t3.micro
+    storage: {size: 20GiB}
+    subnets: data-%(n)s
+    ingress: {mysql: {port: 3306, from: web-%(n)s}}
+    username: admin
+    password: generated
+""",
+    "outputs": """\
+  Front%(n)s: ${{ load_balancers.front-%(n)s.url }}
+""",
+}
+"""What a site has, by section of the spec."""
+
+
+def spec(sites: int) -> str:
+    """A spec of so many sites, eight of them to a stack."""
+    numbers = range(1, sites + 1)
+    sections = [f"{section}:\n" + "".join(text % {"n": n} for n in numbers) for section, text in SITE.items()]
+    return HEAD + "".join(sections) + "layout:\n  stacks:\n" + "".join(_stack(n) for n in numbers[::SITES_IN_A_STACK])
+
+
+def _stack(first: int) -> str:
+    members = {
+        "vpcs": ["net"],
+        "security_groups": ["front", "web"],
+        "instances": ["admin", "worker"],
+        "target_groups": ["web"],
+        "load_balancers": ["front"],
+        "file_systems": ["shared"],
+        "databases": ["orders"],
+    }
+    return ""

@@ -1,0 +1,50 @@
+"""What a field takes, in words, from what pydantic and the words of the language say of it as JSON schema."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+Node = dict[str, Any]
+
+
+def notation(node: Node, link: Callable[[str], str]) -> str:
+    """The notation of a field in words. `link` names a class of the language."""
+    if "$ref" in node:
+        return link(class_named(node))
+    if "enum" in node:
+        return _either([f"`{option}`" for option in node["enum"]])
+    if "description" in node:
+        return str(node["description"])
+    if alternatives := said(node):
+        return _either([notation(alternative, link) for alternative in alternatives])
+    if node.get("type") == "array":
+        return f"{notation(node['items'], link)}; or a list"
+    if (inner := values(node)) is not None:
+        key = node.get("propertyNames", {}).get("description", "a name")
+        return f"a map from {key} to {notation(inner, link)}"
+    return "CloudFormation's own mapping" if node.get("type") == "object" else "anything"
+
+
+def said(node: Node) -> list[Node]:
+    """The alternatives of a node, without the null that stands for a default."""
+    return [alternative for alternative in node.get("anyOf", []) if alternative != {"type": "null"}]
+
+
+def values(node: Node) -> Node | None:
+    """What stands behind the keys of a mapping; None where a node is none, or holds anything."""
+    for inner in node.get("patternProperties", {}).values():
+        return dict(inner)
+    inner = node.get("additionalProperties")
+    return inner if isinstance(inner, dict) else None
+
+
+def class_named(node: Node) -> str:
+    """The name of the class that a node refers to."""
+    return str(node["$ref"]).rpartition("/")[2]
+
+
+def _either(words: list[str]) -> str:
+    if len(words) < 2:
+        return "".join(words)
+    return ", ".join(words[:-1]) + " or " + words[-1]
