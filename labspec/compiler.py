@@ -113,11 +113,11 @@ def understand(build: Build) -> Architecture | None:
     with _timed(build, "model"):
         loaded = load(build.source.data, build.options.settings)
         build.spec = loaded.spec
+        build.source = replace(build.source, moved=loaded.moved)
     _report(build, loaded.diagnostics)
     with _timed(build, "link"):
         contents, folders, found = _contents(loaded)
-        architecture, unlinked = link(loaded.spec, loaded.poisoned, contents)
-        architecture = replace(architecture, folders=folders)
+        architecture, unlinked = link(loaded.spec, loaded.poisoned, contents, folders)
     _report(build, [*found, *unlinked])
     with _timed(build, "check"):
         if not has_errors(unlinked):
@@ -148,13 +148,14 @@ def _contents(
 
 def _report(build: Build, found: Iterable[Diagnostic]) -> None:
     """Keep what is not silenced, each with its lines, once."""
+    told = {(d.rule, d.span, d.message) for d in build.diagnostics}
     for diagnostic in found:
         if build.spec is not None and _silenced(build.spec, diagnostic):
             continue
         placed = build.source.place(diagnostic) if build.source else diagnostic
-        if not any(
-            (d.rule, d.span, d.message) == (placed.rule, placed.span, placed.message) for d in build.diagnostics
-        ):
+        said = (placed.rule, placed.span, placed.message)
+        if said not in told:
+            told.add(said)
             build.diagnostics.append(placed)
 
 

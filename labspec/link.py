@@ -13,7 +13,7 @@ from labspec.diagnostic import Diagnostic, Fix, Label, Path, Rule
 from labspec.model.architecture import Architecture, Member
 from labspec.model.attributes import ATTRIBUTES, AWS_VALUES
 from labspec.model.expand import expand
-from labspec.model.kind import PASCAL, Expression, FileName, Kind, Name, Parameter, Text, leaves
+from labspec.model.kind import PASCAL, Expression, FileName, Kind, Name, Parameter, Text
 from labspec.model.spec import Spec
 from labspec.nearest import did_you_mean, nearest
 
@@ -70,11 +70,14 @@ EXPRESSION = Rule(
 
 
 def link(
-    spec: Spec, poisoned: frozenset[tuple[str, str]], contents: Mapping[FileName, bytes]
+    spec: Spec,
+    poisoned: frozenset[tuple[str, str]],
+    contents: Mapping[FileName, bytes],
+    folders: Mapping[FileName, tuple[str, ...]],
 ) -> tuple[Architecture, list[Diagnostic]]:
     """The architecture of a spec, and every reference in it that does not hold."""
     members, families, found = _members(spec)
-    architecture = Architecture(spec, members, families, contents)
+    architecture = Architecture(spec, members, families, contents, folders)
     linker = _Linker(architecture, poisoned)
     return architecture, [*found, *linker.check()]
 
@@ -128,7 +131,7 @@ class _Linker:
         self.poisoned = poisoned
 
     def check(self) -> Iterator[Diagnostic]:
-        for path, leaf in leaves(self.architecture.spec):
+        for path, leaf in self.architecture.leaves:
             yield from self._leaf(path, leaf)
 
     def _leaf(self, path: Path, leaf: Any) -> Iterator[Diagnostic]:

@@ -19,7 +19,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -112,6 +112,8 @@ class Source:
     data: dict[str, Any]
     tree: Tree
     texts: Mapping[str, str]
+    moved: Mapping[Path, Path] = field(default_factory=dict)
+    """Members that were written elsewhere than their path says: where."""
 
     def place(self, diagnostic: Diagnostic) -> Diagnostic:
         """The diagnostic with lines and columns, its secondary labels too."""
@@ -152,7 +154,7 @@ class Source:
 
     def _steps(self, path: Path) -> Iterator[Tree]:
         tree = self.tree
-        for step in path:
+        for step in (*self.moved[path[:2]], *path[2:]) if path[:2] in self.moved else path:
             inner: Tree | None = None
             if isinstance(tree.value, dict):
                 inner = tree.value.get(str(step))

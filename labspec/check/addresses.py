@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from ipaddress import IPv4Network
-from itertools import combinations
 
 from labspec.diagnostic import Diagnostic, Label, Rule
 from labspec.model.architecture import Architecture, Member
@@ -44,7 +43,7 @@ def check_addresses(architecture: Architecture) -> Iterator[Diagnostic]:
             if vpc.body.existing is None:
                 yield Diagnostic(SIZE, f"`{vpc.name}` has no addresses.", vpc.path, "key", help="Say `cidr`.")
             continue
-        subnets = [(m, c) for m in architecture.of("subnets") if m.owner == vpc and (c := _cidr(m)) is not None]
+        subnets = [(m, c) for m in architecture.inside(vpc, "subnets") if (c := _cidr(m)) is not None]
         if vpc.body.existing is None:
             yield from _size(vpc, vpc.body.cidr)
         for member, cidr in subnets:
@@ -67,8 +66,13 @@ def _size(member: Member, cidr: IPv4Network) -> Iterator[Diagnostic]:
 
 
 def _overlaps(subnets: list[tuple[Member, IPv4Network]]) -> Iterator[Diagnostic]:
-    for (one, first), (other, second) in combinations(sorted(subnets, key=lambda pair: pair[1]), 2):
-        if first.overlaps(second) and one.path != other.path:
-            label = Label(f"`{one.name}` has {first}.", (*one.path, "cidr"))
-            message = f"`{second}` of `{other.name}` overlaps `{one.name}`."
-            yield Diagnostic(OVERLAP, message, (*other.path, "cidr"), related=(label,))
+    """Two blocks are apart, or one is inside the other; in their order, a block comes after those that it is inside."""
+    around: list[tuple[Member, IPv4Network]] = []
+    for other, second in sorted(subnets, key=lambda pair: pair[1]):
+        around = [(one, first) for one, first in around if second.subnet_of(first)]
+        for one, first in around:
+            if one.path != other.path:
+                label = Label(f"`{one.name}` has {first}.", (*one.path, "cidr"))
+                message = f"`{second}` of `{other.name}` overlaps `{one.name}`."
+                yield Diagnostic(OVERLAP, message, (*other.path, "cidr"), related=(label,))
+        around.append((other, second))

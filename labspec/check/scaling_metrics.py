@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from labspec.check.machine_groups import MachineGroup, machine_groups
 from labspec.diagnostic import Diagnostic, Label, Rule, Severity
 from labspec.model.architecture import Architecture, Member
-from labspec.model.balance import LoadBalancer
 
 UNCOUNTED = Rule(
     "LS357",
@@ -65,12 +64,7 @@ def _requests(architecture: Architecture, group: MachineGroup) -> Iterator[Diagn
 
 
 def _behind_balancer(architecture: Architecture, target: Member) -> bool:
-    for balancer in architecture.of("load_balancers"):
-        assert isinstance(balancer.body, LoadBalancer)
-        for listener in balancer.body.listeners.values():
-            if listener.forward is not None and target in architecture.many([listener.forward]):
-                return True
-    return False
+    return any(user.section == "load_balancers" for user in architecture.users_of(target))
 
 
 def _cpu(group: MachineGroup) -> Iterator[Diagnostic]:

@@ -24,7 +24,7 @@ def check_target_groups(architecture: Architecture) -> Iterator[Diagnostic]:
     for member in architecture.of("target_groups"):
         body = member.body
         assert isinstance(body, TargetGroup)
-        led = body.vpc or body.targets or any(architecture.users_of(member))
+        led = body.vpc or body.targets or architecture.users_of(member)
         if not led and architecture.vpc_of(member) is None:
             message = f"Nothing says which VPC `{member.name}` is in."
             yield Diagnostic(NO_VPC, message, member.path, "key", help="Say its `vpc`.")

@@ -8,7 +8,7 @@ from labspec.check.machine_groups import machine_groups
 from labspec.diagnostic import Diagnostic, Label, Rule
 from labspec.model.architecture import Architecture, Member
 from labspec.model.attributes import ATTRIBUTES
-from labspec.model.kind import Expression, Text, leaves
+from labspec.model.kind import Expression, Text
 
 OWNED = Rule(
     "LS360",
@@ -25,7 +25,7 @@ def check_template_names(architecture: Architecture) -> Iterator[Diagnostic]:
     users = {group.template.path: group.member for group in machine_groups(architecture)}
     if not users:
         return
-    for path, leaf in leaves(architecture.spec):
+    for path, leaf in architecture.leaves:
         for expression in leaf.expressions if isinstance(leaf, Text) else ():
             for member in _meant(architecture, expression):
                 if member.path in users:

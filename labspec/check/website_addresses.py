@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from labspec.diagnostic import Diagnostic, Rule
 from labspec.model.architecture import Architecture, Member
 from labspec.model.attributes import ATTRIBUTES
-from labspec.model.kind import Expression, Text, leaves
+from labspec.model.kind import Expression, Text
 from labspec.model.website import Website
 
 NO_ADDRESS = Rule(
@@ -23,7 +23,7 @@ NO_ADDRESS = Rule(
 
 def check_website_addresses(architecture: Architecture) -> Iterator[Diagnostic]:
     """Every expression of the spec that asks something of a website."""
-    for path, leaf in leaves(architecture.spec):
+    for path, leaf in architecture.leaves:
         for expression in leaf.expressions if isinstance(leaf, Text) else ():
             member, attribute = _asked(architecture, expression)
             if member is not None and (problem := _problem(member, attribute)):

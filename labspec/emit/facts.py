@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from labspec.emit.emitter import logical_id
@@ -52,10 +53,10 @@ def _ends(architecture: Architecture, ends: tuple[Any, ...]) -> list[Any]:
     return found
 
 
-def _stand_for(architecture: Architecture, member: Member) -> list[Member]:
+def _stand_for(architecture: Architecture, member: Member) -> Sequence[Member]:
     """What an expectation means by a member: by a launch template, the groups that are made from it."""
-    users = list(architecture.users_of(member)) if member.section == "launch_templates" else []
-    return users or [member]
+    users = architecture.users_of(member) if member.section == "launch_templates" else ()
+    return users or (member,)
 
 
 def id_of(member: Member) -> str:

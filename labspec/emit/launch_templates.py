@@ -22,24 +22,18 @@ from labspec.emit.roles import machine_role
 from labspec.graph import Body
 from labspec.model.architecture import Member
 from labspec.model.compute import LaunchTemplate
-from labspec.model.scaling import AutoScalingGroup
 
 
 def launch_template(e: Emitter, member: Member) -> None:
     """What groups of machines are made from. Groups that share it share its role and its security group, too."""
     emit_own_group(e, member)
     profile = machine_role(e, member)
-    users = [group for group in e.architecture.of("auto_scaling_groups") if _template_of(e, group) == member]
+    users = e.architecture.users_of(member)
     for group in sorted(users, key=lambda group: group.name):
         _template_for(e, member, group, profile)
     if not users:
         body = _template(e, member, member, profile, "")
         e.put(member, logical_id(member), "", body, {"LaunchTemplateData": ()})
-
-
-def _template_of(e: Emitter, group: Member) -> Member:
-    assert isinstance(group.body, AutoScalingGroup)
-    return e.architecture.one(group.body.launch_template)
 
 
 def _template_for(e: Emitter, member: Member, group: Member, profile: Any) -> None:

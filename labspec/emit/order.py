@@ -23,14 +23,9 @@ def route_role(destination: str) -> str:
 def waits_for_gateway(e: Emitter, waiting: str, place: Member) -> None:
     """What gets a public address waits for the attachment of the internet gateway."""
     vpc_member = e.architecture.vpc_of(place)
-    for gateway in e.architecture.of("internet_gateways"):
-        if gateway.owner == vpc_member:
-            e.edge(
-                waiting,
-                logical_id(gateway, ATTACHMENT),
-                "a public address needs the gateway attached",
-                origin=place.path,
-            )
+    for gateway in e.architecture.inside(vpc_member, "internet_gateways") if vpc_member else ():
+        why = "a public address needs the gateway attached"
+        e.edge(waiting, logical_id(gateway, ATTACHMENT), why, origin=place.path)
 
 
 def waits_for_way_out(e: Emitter, waiting: str, place: Member) -> None:

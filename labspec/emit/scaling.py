@@ -240,8 +240,10 @@ def _number(value: Any) -> Any:
 def _fronts(e: Emitter, body: AutoScalingGroup) -> Iterator[tuple[Member, Member, str]]:
     """The listeners that forward to a group: the target group, the load balancer, and the listener's role on it."""
     targets = e.architecture.many(body.target_groups)
-    for balancer in sorted(e.architecture.of("load_balancers"), key=lambda balancer: balancer.name):
-        assert isinstance(balancer.body, LoadBalancer)
+    users = {user.name: user for target in targets for user in e.architecture.users_of(target)}
+    for _, balancer in sorted(users.items()):
+        if not isinstance(balancer.body, LoadBalancer):
+            continue
         for port, listener in sorted(balancer.body.listeners.items()):
             target = e.architecture.one(listener.forward) if listener.forward is not None else None
             if target is not None and target in targets:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -39,31 +40,31 @@ def too_large(name: str, text: str) -> Iterator[Diagnostic]:
 def limits(stacks: list[Stack], graph: Graph) -> Iterator[Diagnostic]:
     """Every limit that a template, or all of them together, are over."""
     for stack in stacks:
-        for section, most in (("Resources", MAX_RESOURCES), ("Parameters", MAX_PARAMETERS), ("Outputs", MAX_OUTPUTS)):
-            if (count := len(stack.template.get(section, {}))) > most:
-                help_ = "Move sections to stacks of their own, by `layout`." if section == "Resources" else ""
-                yield Diagnostic(
-                    LIMIT,
-                    f"The {stack.name} template has {count} {section.lower()}; {most} is the most.",
-                    ("layout",),
-                    help=help_,
-                )
-        dynamic = sum(text.count("{{resolve:") for _, text in _texts(stack.template))
-        if dynamic > MAX_DYNAMIC:
-            yield Diagnostic(
-                LIMIT, f"The {stack.name} template has {dynamic} dynamic references; {MAX_DYNAMIC} is the most."
-            )
-        for place, text in _texts(stack.template):
-            if not text.isascii():
-                char = next(char for char in text if not char.isascii())
-                yield Diagnostic(
-                    NOT_ASCII,
-                    f"CloudFormation would show `{char}` as `?`.",
-                    stack.origin_of(place),
-                    help="Write it in ASCII.",
-                )
+        yield from _too_many(stack)
+        written = json.dumps(stack.template, ensure_ascii=False)
+        if (dynamic := written.count("{{resolve:")) > MAX_DYNAMIC:
+            message = f"The {stack.name} template has {dynamic} dynamic references; {MAX_DYNAMIC} is the most."
+            yield Diagnostic(LIMIT, message)
+        if not written.isascii():
+            yield from _garbled(stack)
     if len(graph.nodes) > MAX_TOTAL:
         yield Diagnostic(LIMIT, f"The spec has {len(graph.nodes)} resources; one nested operation takes {MAX_TOTAL}.")
+
+
+def _too_many(stack: Stack) -> Iterator[Diagnostic]:
+    for section, most in (("Resources", MAX_RESOURCES), ("Parameters", MAX_PARAMETERS), ("Outputs", MAX_OUTPUTS)):
+        if (count := len(stack.template.get(section, {}))) > most:
+            message = f"The {stack.name} template has {count} {section.lower()}; {most} is the most."
+            help_ = "Move sections to stacks of their own, by `layout`." if section == "Resources" else ""
+            yield Diagnostic(LIMIT, message, ("layout",), help=help_)
+
+
+def _garbled(stack: Stack) -> Iterator[Diagnostic]:
+    for place, text in _texts(stack.template):
+        if not text.isascii():
+            char = next(char for char in text if not char.isascii())
+            message = f"CloudFormation would show `{char}` as `?`."
+            yield Diagnostic(NOT_ASCII, message, stack.origin_of(place), help="Write it in ASCII.")
 
 
 def _texts(value: Any, place: Path = ()) -> Iterator[tuple[Path, str]]:

@@ -35,15 +35,17 @@ def shared_condition(part: Part) -> str | None:
 
 def conditions_in(value: Any) -> Iterator[str]:
     """The names of the conditions that a piece of a template uses."""
-    if isinstance(value, dict):
-        if isinstance(value.get("Condition"), str):
-            yield value["Condition"]
-        if isinstance(value.get("Fn::If"), list):
-            yield str(value["Fn::If"][0])
-        value = list(value.values())
-    if isinstance(value, list):
-        for inner in value:
-            yield from conditions_in(inner)
+    ahead = [value]
+    while ahead:
+        value = ahead.pop()
+        if isinstance(value, dict):
+            if isinstance(value.get("Condition"), str):
+                yield value["Condition"]
+            if isinstance(value.get("Fn::If"), list):
+                yield str(value["Fn::If"][0])
+            ahead += value.values()
+        elif isinstance(value, list):
+            ahead += value
 
 
 def resource_of(body: Body, after: Sequence[str]) -> Body:
@@ -61,10 +63,13 @@ def resource_of(body: Body, after: Sequence[str]) -> Body:
 def after_in(graph: Graph, places: Mapping[str, str]) -> dict[str, dict[str, list[str]]]:
     """For each stack and resource what it must wait for inside its stack, where no reference says so."""
     after: dict[str, dict[str, list[str]]] = {stack: {} for stack in places.values()}
+    named: dict[str, set[str]] = {}
     for edge in graph.edges:
         if edge.kind != "order" or edge.target not in graph.nodes or places[edge.source] != places[edge.target]:
             continue
-        if not any(target == edge.target for _, target, _ in references(graph.nodes[edge.source].body)):
+        if edge.source not in named:
+            named[edge.source] = {target for _, target, _ in references(graph.nodes[edge.source].body)}
+        if edge.target not in named[edge.source]:
             after[places[edge.source]].setdefault(edge.source, []).append(edge.target)
     return after
 

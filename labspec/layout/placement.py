@@ -75,18 +75,15 @@ def placed(graph: Graph, wanted: Mapping[str, Sequence[str]]) -> tuple[dict[str,
     """The stack of every resource: as `layout` in the spec says, else by its section."""
     chosen: dict[str, str] = {}
     found: list[Diagnostic] = []
+    known = {name for node in graph.nodes.values() for name in _selectors(node)} if wanted else set()
     for stack, selectors in wanted.items():
         for index, selector in enumerate(selectors):
             path: Path = ("layout", "stacks", stack, index)
             if selector in chosen:
                 found.append(Diagnostic(SELECTS_NOTHING, f"`{selector}` is placed in two stacks.", path))
-            elif not any(selector in _selectors(node) for node in graph.nodes.values()):
-                known = {name for node in graph.nodes.values() for name in _selectors(node)}
-                found.append(
-                    Diagnostic(
-                        SELECTS_NOTHING, f"`{selector}` selects nothing.", path, help=did_you_mean(selector, known)
-                    )
-                )
+            elif selector not in known:
+                message, help_ = f"`{selector}` selects nothing.", did_you_mean(selector, known)
+                found.append(Diagnostic(SELECTS_NOTHING, message, path, help=help_))
             chosen[selector] = stack
     return {node.id: _place(node, chosen) for node in graph.nodes.values()}, found
 

@@ -63,8 +63,9 @@ class Wiring:
     def __init__(self, graph: Graph, places: Mapping[str, str]) -> None:
         self.graph = graph
         self.places = places
-        names = dict.fromkeys(places[node] for node in graph.nodes)
-        self.parts = {name: Part(name, [n for n in graph.nodes.values() if places[n.id] == name]) for name in names}
+        self.parts = {name: Part(name, []) for name in dict.fromkeys(places[node] for node in graph.nodes)}
+        for node in graph.nodes.values():
+            self.parts[places[node.id]].nodes.append(node)
         self.needs: dict[str, dict[str, tuple[Path, Path, str]]] = {name: {} for name in self.parts}
 
     def stacks(self) -> list[Stack]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
 from labspec.diagnostic import Path
 from labspec.model.balance import LoadBalancer
-from labspec.model.kind import FileName, Kind, Name
+from labspec.model.kind import FileName, Kind, Name, leaves
 from labspec.model.network import NatGateway, RouteTable, Subnet
 from labspec.model.parts import Connected
 from labspec.model.scaling import AutoScalingGroup
@@ -49,9 +51,33 @@ class Architecture:
     files: Mapping[FileName, bytes] = field(default_factory=dict)
     folders: Mapping[FileName, tuple[str, ...]] = field(default_factory=dict)
 
-    def of(self, section: str) -> list[Member]:
+    @cached_property
+    def leaves(self) -> list[tuple[Path, Any]]:
+        """Every name, parameter, text and file name of the spec, with its path."""
+        return list(leaves(self.spec))
+
+    @cached_property
+    def _sections(self) -> dict[str, list[Member]]:
+        found: dict[str, list[Member]] = {}
+        for member in self.members.values():
+            found.setdefault(member.section, []).append(member)
+        return found
+
+    def of(self, section: str) -> Sequence[Member]:
         """The members of a section, as written."""
-        return [member for (kind, _), member in self.members.items() if kind == section]
+        return self._sections.get(section, ())
+
+    @cached_property
+    def _inside(self) -> dict[tuple[str, str], list[Member]]:
+        found: dict[tuple[str, str], list[Member]] = {}
+        for member in self.members.values():
+            if member.owner is not None:
+                found.setdefault((member.owner.selector, member.section), []).append(member)
+        return found
+
+    def inside(self, owner: Member, section: str) -> Sequence[Member]:
+        """The members of a section that stand in a member, as written."""
+        return self._inside.get((owner.selector, section), ())
 
     def get(self, section: str, name: str) -> Member | None:
         """A member by section and bare name."""
@@ -106,29 +132,35 @@ class Architecture:
         vpcs = self.of("vpcs")
         return vpcs[0] if len(vpcs) == 1 else None
 
-    def users_of(self, used: Member) -> Iterator[Member]:
+    @cached_property
+    def _users(self) -> dict[str, list[Member]]:
+        found: dict[str, list[Member]] = {}
+        for member in (*self.of("load_balancers"), *self.of("auto_scaling_groups")):
+            for used in dict.fromkeys(meant.selector for meant in self.many(_used_by(member))):
+                found.setdefault(used, []).append(member)
+        return found
+
+    def users_of(self, used: Member) -> Sequence[Member]:
         """What forwards to a target group, then what registers in it; what is made from a launch template."""
-        for member in self.of("load_balancers"):
-            assert isinstance(member.body, LoadBalancer)
-            if any(used in self.meant(on.forward) for on in member.body.listeners.values() if on.forward):
-                yield member
-        for member in self.of("auto_scaling_groups"):
-            assert isinstance(member.body, AutoScalingGroup)
-            if used in self.many([*member.body.target_groups, member.body.launch_template]):
-                yield member
+        return self._users.get(used.selector, ())
 
     def has_own_group(self, member: Member) -> bool:
         """Whether a member brings a security group of its own along."""
         body = member.body
         return isinstance(body, Connected) and (body.ingress is not None or body.egress is not None)
 
-    def route_table_of(self, subnet: Member) -> Member | None:
-        """The route table that a subnet follows."""
+    @cached_property
+    def _route_tables(self) -> dict[str, Member]:
+        found: dict[str, Member] = {}
         for table in self.of("route_tables"):
             assert isinstance(table.body, RouteTable)
-            if subnet in self.many(table.body.subnets):
-                return table
-        return None
+            for subnet in self.many(table.body.subnets):
+                found.setdefault(subnet.selector, table)
+        return found
+
+    def route_table_of(self, subnet: Member) -> Member | None:
+        """The route table that a subnet follows."""
+        return self._route_tables.get(subnet.selector)
 
     def way_out(self, subnet: Member) -> Member | None:
         """The gateway to the internet of a subnet: an internet gateway, a NAT gateway, or none."""
@@ -143,3 +175,11 @@ class Architecture:
         """The subnet that a NAT gateway stands in."""
         assert isinstance(gateway.body, NatGateway)
         return self.one(gateway.body.subnet)
+
+
+def _used_by(user: Member) -> list[Name]:
+    """What a load balancer forwards to; where a group registers, and what it is made from."""
+    if isinstance(user.body, LoadBalancer):
+        return [listener.forward for listener in user.body.listeners.values() if listener.forward]
+    assert isinstance(user.body, AutoScalingGroup)
+    return [*user.body.target_groups, user.body.launch_template]

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from labspec.diagnostic import At, Diagnostic, Fix, Path, Rule
+from labspec.model.bodies import move_bodies
 from labspec.model.kind import EXPRESSION, Part
 from labspec.model.spec import Spec
 from labspec.nearest import did_you_mean, nearest
@@ -61,17 +62,21 @@ class Loaded:
     poisoned: frozenset[tuple[str, str]]
     """Members (section, name) that are declared and wrong."""
     diagnostics: tuple[Diagnostic, ...]
+    moved: Mapping[Path, Path]
+    """Members that stood as bodies in the place of their names: where each one was written."""
 
 
 def load(document: Mapping[str, Any], settings: Mapping[str, str]) -> Loaded:
     """Validate a document. `settings` are the variables given on the command line."""
-    data, found = _with_variables(dict(document), settings)
+    filled, found = _with_variables(dict(document), settings)
+    bodies = move_bodies(filled)
+    data, found = bodies.document, [*found, *bodies.diagnostics]
     try:
-        return Loaded(Spec.model_validate(data), frozenset(), tuple(found))
+        return Loaded(Spec.model_validate(data), frozenset(), tuple(found), bodies.places)
     except ValidationError as error:
         diagnostics = [_diagnostic(detail) for detail in error.errors(include_url=False, include_input=False)]
     spec, poisoned = _without(data, diagnostics)
-    return Loaded(spec, poisoned, (*found, *diagnostics))
+    return Loaded(spec, poisoned, (*found, *diagnostics), bodies.places)
 
 
 def _without(data: dict[str, Any], diagnostics: list[Diagnostic]) -> tuple[Spec, frozenset[tuple[str, str]]]:

@@ -68,7 +68,7 @@ class Finding:
     note: str
     """What another tool said: the rule and the place of a linter's finding; empty for our own."""
     path: list[str | int]
-    """Where it stands in the resolved spec: keys and list indices from the root; empty for the whole of it."""
+    """Where it stands in the resolved spec, short forms made long: keys and list indices; empty for the whole of it."""
     at: Literal["key", "value"]
     """Which half of the entry at `path` is meant."""
     place: Place | None

@@ -1,0 +1,244 @@
+"""The forms of a report say the same of one build, each in its own words."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from xml.etree import ElementTree
+
+import jsonschema
+import pytest
+
+from labspec.diagnostic import Diagnostic, Fix, Label, Rule, Severity, Span
+from labspec.report import Outcome, Run, to_text
+from labspec.report.forms import FORMS
+from tests.building import build
+from tests.report.sarif import SARIF
+
+ROOT = Path(__file__).parents[2]
+
+SPEC = """\
+vpcs:
+  net:
+    cidr: 10.0.0.0/16
+    subnets:
+      app: {zone: a, cidr: 10.0.1.0/24, access: isolated}
+      data: {zone: c, cidr: 10.0.1.0/25, access: isolated}
+instances:
+  server: {subnet: app, storage: 20, setup: {commands: [id]}}
+  quiet: {subnet: app, setup: {commands: [id]}}
+"""
+FOUND = {("LS371", "error", 8), ("LS103", "error", 10), ("LS375", "warning", 11)}
+"""Code, severity and line of the three findings; the second has a fix, the first a second place."""
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.chdir(tmp_path)
+    made = build(Path(), SPEC)
+    assert made.source is not None
+    return Run("check", "0.0.0", (Outcome("spec.yaml", made.diagnostics, made.source.texts, 0.25),))
+
+
+def test_every_form_tells_the_same_three_findings(run: Run) -> None:
+    """Nothing is lost or added between forms: codes, severities, lines, columns and messages agree."""
+    whole = {
+        (d.rule.code, d.level.value, d.span.file, d.span.line, d.span.column, d.message)
+        for d in run.outcomes[0].diagnostics
+        if d.span
+    }
+    assert {(code, severity, line) for code, severity, _, line, _, _ in whole} == FOUND
+    assert _read_text(FORMS["text"](run)) == whole
+    assert _read_json(FORMS["json"](run)) == whole
+    assert _read_sarif(FORMS["sarif"](run)) == whole
+    assert _read_junit(FORMS["junit"](run)) == whole
+    assert _read_github(FORMS["github"](run)) == whole
+
+
+def test_every_form_is_compared() -> None:
+    assert set(FORMS) == {"text", "json", "sarif", "junit", "github"}
+
+
+Findings = set[tuple[str, str, str, int, int, str]]
+
+
+def _read_text(text: str) -> Findings:
+    found = re.findall(r"^(\w+)\[(LS\d+)\]: (.*)\n +--> (.*):(\d+):(\d+)$", text, re.MULTILINE)
+    return {(code, level, file, int(line), int(column), said) for level, code, said, file, line, column in found}
+
+
+def _read_json(text: str) -> Findings:
+    return {
+        (f["code"], f["severity"], f["place"]["file"], f["place"]["line"], f["place"]["column"], f["message"])
+        for f in json.loads(text)["findings"]
+    }
+
+
+def _read_sarif(text: str) -> Findings:
+    found = set()
+    for result in json.loads(text)["runs"][0]["results"]:
+        place = result["locations"][0]["physicalLocation"]
+        region, file = place["region"], place["artifactLocation"]["uri"]
+        said = result["message"]["text"].split(". ")[0].removesuffix(".") + "."
+        found.add((result["ruleId"], result["level"], file, region["startLine"], region["startColumn"], said))
+    return found
+
+
+def _read_junit(text: str) -> Findings:
+    case = ElementTree.fromstring(text).findall("testsuite/testcase")[0]
+    lines = "\n".join(part.text or "" for part in case)
+    found = re.findall(r"^(.*?):(\d+):(\d+): (\w+)\[(LS\d+)\]: (.*?\.)(?: .*)?$", lines, re.MULTILINE)
+    return {(code, level, file, int(line), int(column), said) for file, line, column, level, code, said in found}
+
+
+def _read_github(text: str) -> Findings:
+    found = set()
+    for line in text.splitlines():
+        match = re.fullmatch(r"::(\w+) (.*?)::(.*)", line)
+        assert match
+        said = dict(word.split("=", 1) for word in match[2].split(","))
+        message = match[3].split("%0A")[0].replace("%25", "%")
+        found.add((said["title"], match[1], said["file"], int(said["line"]), int(said["col"]), message))
+    return found
+
+
+# ------------------------------------------------------------------ JSON
+
+
+def test_json_follows_its_documented_schema(run: Run) -> None:
+    schema = json.loads((ROOT / "docs/reference/report.schema.json").read_text("utf-8"))
+    jsonschema.Draft202012Validator(schema).validate(json.loads(FORMS["json"](run)))
+
+
+def test_json_has_second_places_and_fixes(run: Run) -> None:
+    findings = {finding["code"]: finding for finding in json.loads(FORMS["json"](run))["findings"]}
+    assert [label["place"]["line"] for label in findings["LS371"]["related"]] == [7]
+    assert findings["LS103"]["fix"] == {"title": "Write `20GiB`.", "place": findings["LS103"]["place"], "text": "20GiB"}
+    assert findings["LS103"]["path"] == ["instances", "server", "storage", "size"]
+
+
+# ------------------------------------------------------------------ SARIF
+
+
+def test_sarif_has_the_shape_of_version_2_1_0(run: Run) -> None:
+    """Every object has only the properties that the standard names, and those that it requires."""
+    log = json.loads(FORMS["sarif"](run))
+    jsonschema.Draft202012Validator(SARIF).validate(log)
+    assert log["version"] == "2.1.0"
+
+
+def test_sarif_tells_of_each_rule_once(run: Run) -> None:
+    (only,) = json.loads(FORMS["sarif"](run))["runs"]
+    rules = only["tool"]["driver"]["rules"]
+    assert [rule["id"] for rule in rules] == ["LS103", "LS371", "LS375"]
+    assert {rule["id"]: rule["defaultConfiguration"]["level"] for rule in rules}["LS375"] == "warning"
+    assert all(only["tool"]["driver"]["rules"][r["ruleIndex"]]["id"] == r["ruleId"] for r in only["results"])
+    assert "```yaml" in rules[0]["help"]["markdown"]
+
+
+def test_sarif_has_second_places_and_fixes(run: Run) -> None:
+    results = {result["ruleId"]: result for result in json.loads(FORMS["sarif"](run))["runs"][0]["results"]}
+    (related,) = results["LS371"]["relatedLocations"]
+    assert related["physicalLocation"]["region"]["startLine"] == 7
+    (change,) = results["LS103"]["fixes"][0]["artifactChanges"]
+    (replacement,) = change["replacements"]
+    assert replacement["insertedContent"]["text"] == "20GiB"
+    assert replacement["deletedRegion"] == results["LS103"]["locations"][0]["physicalLocation"]["region"]
+
+
+def test_sarif_counts_columns_in_characters(run: Run) -> None:
+    """SARIF takes UTF-16 units for granted; ours are characters, and the run says so."""
+    assert json.loads(FORMS["sarif"](run))["runs"][0]["columnKind"] == "unicodeCodePoints"
+
+
+def test_sarif_writes_files_as_addresses() -> None:
+    for file, uri in {"my specs/a#b.yaml": "my%20specs/a%23b.yaml", "/x/y.yaml": "file:///x/y.yaml"}.items():
+        run = _run(Diagnostic(RULE, "No.", span=Span(file, 1, 1, 1, 2)))
+        (result,) = json.loads(FORMS["sarif"](run))["runs"][0]["results"]
+        assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == uri
+
+
+# ------------------------------------------------------------------ JUnit
+
+
+def test_junit_has_a_case_for_each_spec() -> None:
+    """A spec without errors passes; its warnings stand in its output."""
+    warned = Outcome("warned.yaml", [Diagnostic(RULE, "Mind.", severity=Severity.WARNING)], {})
+    wrong = Outcome("wrong.yaml", [Diagnostic(RULE, "One."), Diagnostic(RULE, "Two.")], {})
+    suites = ElementTree.fromstring(FORMS["junit"](Run("build", "0", (Outcome("fine.yaml", [], {}), warned, wrong))))
+    (suite,) = suites
+    assert (suite.get("name"), suite.get("tests"), suite.get("failures")) == ("labspec build", "3", "1")
+    fine, mind, fail = suite
+    assert (fine.get("name"), list(fine)) == ("fine.yaml", [])
+    assert [part.tag for part in mind] == ["system-out"]
+    (failure,) = fail
+    assert failure.get("message") == "2 errors; the first: One."
+    assert (failure.text or "").splitlines() == ["error[LS999]: One.", "error[LS999]: Two."]
+
+
+def test_junit_is_xml_whatever_a_message_holds() -> None:
+    case = ElementTree.fromstring(FORMS["junit"](_run(Diagnostic(RULE, "a\x1b[1m <b> & \x00 \ud800 é"))))
+    assert case.findall("testsuite/testcase/failure")[0].get("message") == "a\ufffd[1m <b> & \ufffd \ufffd é"
+
+
+# ------------------------------------------------------------------ GitHub
+
+
+def test_github_commands_are_escaped() -> None:
+    """What would end a message or a property is escaped as GitHub's own toolkit does it."""
+    run = _run(Diagnostic(RULE, "50% of\nit :: all, yes", span=Span("a,b:c%.yaml", 3, 5, 3, 9)))
+    assert FORMS["github"](run) == (
+        "::error file=a%2Cb%3Ac%25.yaml,line=3,col=5,endColumn=9,title=LS999::50%25 of%0Ait :: all, yes\n"
+    )
+
+
+def test_github_takes_columns_on_one_line_only() -> None:
+    run = _run(Diagnostic(RULE, "No.", span=Span("a.yaml", 3, 5, 6, 9)), Diagnostic(RULE, "Nowhere."))
+    assert FORMS["github"](run).splitlines() == [
+        "::error title=LS999::Nowhere.",
+        "::error file=a.yaml,line=3,endLine=6,title=LS999::No.",
+    ]
+
+
+def test_github_shows_errors_first() -> None:
+    mild = Diagnostic(RULE, "Mild.", severity=Severity.HINT, span=Span("a.yaml", 1, 1, 1, 2))
+    lines = FORMS["github"](_run(mild, Diagnostic(RULE, "Bad.", span=Span("a.yaml", 9, 1, 9, 2)))).splitlines()
+    assert [line.split(" ")[0] for line in lines] == ["::error", "::notice"]
+
+
+# ------------------------------------------------------------------ all of them
+
+RULE = Rule("LS999", "a-rule", "A rule.", "Why.", "wrong: 1\n", "right: 1\n")
+
+
+def _run(*found: Diagnostic) -> Run:
+    return Run("check", "0", (Outcome("a.yaml", found, {}),))
+
+
+def test_specs_that_share_a_file_share_its_findings() -> None:
+    """Where an annotation would stand twice at one place, it stands once; JSON says for each spec what it found."""
+    found = (Diagnostic(RULE, "No.", span=Span("base.yaml", 1, 1, 1, 2)),)
+    run = Run("check", "0", (Outcome("a.yaml", found, {}), Outcome("b.yaml", found, {})))
+    assert len(FORMS["github"](run).splitlines()) == 1
+    assert len(json.loads(FORMS["sarif"](run))["runs"][0]["results"]) == 1
+    assert [finding["target"] for finding in json.loads(FORMS["json"](run))["findings"]] == ["a.yaml", "b.yaml"]
+
+
+@pytest.mark.parametrize("form", sorted(FORMS))
+def test_a_finding_without_a_place_is_told(form: str) -> None:
+    """A second place without a file, and a fix without one, do no harm."""
+    found = Diagnostic(RULE, "Nowhere to be seen.", related=(Label("Here."),), fix=Fix("Mend.", "x"))
+    assert "Nowhere to be seen." in FORMS[form](_run(found))
+
+
+@pytest.mark.parametrize("form", sorted(FORMS))
+def test_nothing_found_is_a_report_too(form: str) -> None:
+    text = FORMS[form](Run("check", "0", (Outcome("a.yaml", [], {}),)))
+    assert text == "" if form in ("text", "github") else text.endswith("\n")
+
+
+def test_colors_are_only_where_they_are_wanted() -> None:
+    found = [Diagnostic(RULE, "No.")]
+    assert "\x1b[" in to_text(found, {}, color=True)
+    assert "\x1b[" not in to_text(found, {})
