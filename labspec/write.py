@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import yaml
@@ -10,6 +11,8 @@ import yaml
 from labspec.graph import Stack
 
 STR, INT, FLOAT, BOOL, NULL = (f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null"))
+NUMBER_LIKE = re.compile(r"[-+.]?[0-9][0-9_.eExo+-]*\Z")
+"""Text that some reader of YAML would take for a number: `089`, `1e3`, `0o17`. It is quoted, so that none does."""
 MAP, SEQ = "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"
 
 
@@ -49,7 +52,7 @@ def _scalar(value: Any) -> yaml.ScalarNode:
         return yaml.ScalarNode(NULL, "null")
     if isinstance(value, (int, float)):
         return yaml.ScalarNode(INT if isinstance(value, int) else FLOAT, repr(value))
-    return yaml.ScalarNode(STR, value, style="|" if "\n" in value else None)
+    return yaml.ScalarNode(STR, value, style="|" if "\n" in value else "'" if NUMBER_LIKE.match(value) else None)
 
 
 def _short(value: dict[str, Any]) -> yaml.Node | None:

@@ -109,7 +109,8 @@ def _data(plan: Plan) -> None:
     if plan.chance():
         plan.add("file_systems", "share", {"subnets": "public", "security_groups": plan.some(["data-sg", "app-sg"], 1)})
     if plan.chance():
-        plan.add("notifications", "alerts", {"email": plan.parameter("Email"), "when": "Email"})
+        own = {"notification": {"Properties": {"TracingConfig": "Active", "DisplayName": "Alerts"}}}
+        plan.add("notifications", "alerts", {"email": plan.parameter("Email"), "when": "Email", "override": own})
 
 
 def _machines(plan: Plan) -> None:
@@ -193,7 +194,9 @@ def _raw(plan: Plan) -> None:
     """A resource in CloudFormation's own words, which names members by expressions."""
     if plan.chance(3):
         name = plan.draw(st.sampled_from(["net ${{ vpcs.net.id }}", "plain", "${{ aws.region }}"]))
-        plan.add("resources", "Queue", {"Type": "AWS::SQS::Queue", "Properties": {"Tags": [{"Key": "A", "Value": name}]}})
+        plan.add(
+            "resources", "Queue", {"Type": "AWS::SQS::Queue", "Properties": {"Tags": [{"Key": "A", "Value": name}]}}
+        )
 
 
 def _outputs(plan: Plan) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,11 +25,11 @@ class Thing:
     condition: Condition
 
 
-def joined_of(build: Build) -> Joined:
-    """The templates of a build, joined; everything in them can be followed."""
+def joined_of(build: Build, parameters: Mapping[str, Any] | None = None) -> Joined:
+    """The templates of a build, joined, where these parameters are given; everything in them can be followed."""
     assert not build.failed, [diagnostic.message for diagnostic in build.diagnostics]
     templates = {name: text for name, text in build.files.items() if name != "manifest.json"}
-    joined = read_directory(templates, f"{build.stacks[0].name}.yaml")
+    joined = read_directory(templates, f"{build.stacks[0].name}.yaml", parameters=parameters)
     assert joined.unresolved == ()
     return joined
 
@@ -47,9 +48,7 @@ def outputs(joined: Joined) -> dict[str, tuple[Any, Condition]]:
 
 def order(joined: Joined) -> dict[str, frozenset[str]]:
     """What is certainly created before each resource, by logical ids."""
-    return {
-        resource.id: frozenset(map(_id, joined.after(address))) for address, resource in joined.resources.items()
-    }
+    return {resource.id: frozenset(map(_id, joined.after(address))) for address, resource in joined.resources.items()}
 
 
 def _thing(resource: Resource) -> Thing:

@@ -82,8 +82,8 @@ def _first_boot(
 ) -> Script:
     if setup == Setup() and signal is None:
         return ()
-    # A failure must be told before CloudFormation stops waiting.
-    patience = max((signal.seconds if signal else 900) - 60, 60)
+    # A failure must be told before CloudFormation stops waiting, which it began before the machine did.
+    patience = max((signal.seconds if signal else 900) - 120, 60)
     return pieces(
         _HEAD,
         _finish(signal),

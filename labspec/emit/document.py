@@ -15,7 +15,7 @@ PATTERNS = {
         "An address block, such as 203.0.113.7/32",
     ),
     "email": (r"[^\s@]+@[^\s@]+\.[^\s@]+", "An e-mail address, such as ops@example.com"),
-    "bucket_name": (r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "3 to 63 lower-case letters, digits, dots and dashes"),
+    "bucket_name": (r"[a-z0-9]+((-+|\.)[a-z0-9]+)*", "3 to 63 lower-case letters, digits, dots and dashes"),
     "certificate": (r"arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[A-Za-z0-9-]+", "The ARN of a certificate"),
     "instance_type": (r"[a-z0-9-]+\.[a-z0-9-]+", "An instance type, such as t3.micro"),
     "zone": (r"[a-z]", "The letter of a zone"),
@@ -87,7 +87,7 @@ def _databases_with(e: Emitter, name: str) -> list[Any]:
 
 def _bounds(declared: ParameterDeclared) -> Body:
     smallest, largest = ("MinValue", "MaxValue") if _type(declared) == "Number" else ("MinLength", "MaxLength")
-    body: Body = {}
+    body: Body = {"MaxLength": 63} if declared.type == "bucket_name" else {}
     if declared.min is not None:
         body[smallest] = _number(declared, declared.min) if smallest == "MinValue" else int(declared.min)
     if declared.max is not None:

@@ -215,12 +215,12 @@ class Emitter:
         return found[0], ".".join(words[1:])
 
     def plain(self, value: Any) -> Any:
-        """A raw body as plain data, its texts filled in."""
+        """A raw body as plain data, its texts filled in. The order in which its keys were written decides nothing."""
         if isinstance(value, Text):
             filled = self.text(value)
             return filled.to_dict() if hasattr(filled, "to_dict") else filled
         if isinstance(value, dict):
-            return {key: self.plain(inner) for key, inner in value.items()}
+            return {key: self.plain(value[key]) for key in sorted(value)}
         if isinstance(value, (list, tuple)):
             return [self.plain(inner) for inner in value]
         return value

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from awacs.aws import Action, Allow, Condition, Statement, StringEquals
+from awacs.aws import Action, Allow, Condition, Statement, StringEquals, StringLike
 from troposphere import Join, Ref, Select, Split, Sub, Tags, awslambda, iam, logs
 
 from labspec.emit.emitter import Emitter, logical_id
 from labspec.emit.hardware import made_image, public_path
 from labspec.emit.roles import ROLE, policy, trust
+from labspec.graph import ROOT_STACK_NAME
 from labspec.lambdas import IMAGE_MAKER, SERVICE_TIMEOUT, Grant
 from labspec.lambdas.inline import inline, source_of
 from labspec.model.architecture import Member
@@ -78,7 +79,7 @@ def _made(e: Emitter) -> Iterator[Member]:
 def _emit_maker(e: Emitter, maker: Member) -> None:
     """The function, its role and its log group. The role comes first, so no image is begun without permission."""
     group = e.add(maker, logs.LogGroup, LOG_GROUP, RetentionInDays=RETENTION, Tags=e.tags(maker))
-    known = {"FunctionName": _function_name(), "LogGroupName": Ref(group)}
+    known = {"FunctionName": _function_name(), "LogGroupName": Ref(group), "RootStackName": Ref(ROOT_STACK_NAME)}
     e.add(
         maker,
         iam.Role,
@@ -119,10 +120,13 @@ def _permissions(known: dict[str, Any]) -> Any:
 def _statement(grant: Grant, known: dict[str, Any]) -> Statement:
     actions = [Action(*action.split(":")) for action in grant.actions]
     resources = [_filled(text, known) for text in grant.resources]
-    if not grant.equals:
-        return Statement(Effect=Allow, Action=actions, Resource=resources)
-    condition = Condition(StringEquals({key: _filled(value, known) for key, value in grant.equals}))
-    return Statement(Effect=Allow, Action=actions, Resource=resources, Condition=condition)
+    tests = [
+        test({key: _filled(value, known) for key, value in pairs})
+        for test, pairs in ((StringEquals, grant.equals), (StringLike, grant.like))
+        if pairs
+    ]
+    conditions = {"Condition": Condition(tests)} if tests else {}
+    return Statement(Effect=Allow, Action=actions, Resource=resources, **conditions)
 
 
 def _filled(text: str, known: dict[str, Any]) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from awacs.aws import Action, Allow, PolicyDocument, Principal, Statement
+from awacs.aws import Action, Allow, Deny, PolicyDocument, Principal, Statement
 from troposphere import Ref, Sub, iam
 
 from labspec.emit.emitter import Emitter, logical_id
@@ -17,6 +17,9 @@ from labspec.model.parts import Permissions
 ROLE = "role"
 PROFILE = "instance_profile"
 SESSION_MANAGER = "AmazonSSMManagedInstanceCore"
+KEYS = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/ec2/keypair/*"
+"""Where the private halves of key pairs lie, which Session Manager's policy lets every machine read."""
+READS = ("ssm:GetParameter", "ssm:GetParameterHistory", "ssm:GetParameters", "ssm:GetParametersByPath")
 SECRET = "credentials"
 """The role, on a database, of its secret: linters take a parameter that is called a secret for a password."""
 BUCKET = "bucket"
@@ -53,7 +56,8 @@ def emit_role(
     """A role with what its permissions say, and nothing else."""
     said = permissions or Permissions()
     names = [*managed, *said.managed]
-    statements = [*more, *_statements(e, said), *(e.plain(statement) for statement in said.statements)]
+    # awacs knows its own statements only, and a spec may hold IAM's: both are laid down plain.
+    statements = [e.plain(statement) for statement in (*more, *_statements(e, said), *said.statements)]
     return e.add(
         member,
         iam.Role,
@@ -62,7 +66,11 @@ def emit_role(
         ManagedPolicyArns=[Sub("arn:${AWS::Partition}:iam::aws:policy/" + name) for name in dict.fromkeys(names)]
         or None,
         PermissionsBoundary=e.value(said.boundary),
-        Policies=[iam.Policy(PolicyName="permissions", PolicyDocument=policy(*statements))] if statements else None,
+        Policies=[
+            iam.Policy(PolicyName="permissions", PolicyDocument={"Version": "2012-10-17", "Statement": statements})
+        ]
+        if statements
+        else None,
         Tags=e.tags(member),
         origins={
             "AssumeRolePolicyDocument": "trust",
@@ -108,9 +116,15 @@ def machine_role(e: Emitter, member: Member) -> Any:
     if body.access == "none" and body.permissions is None and not secrets:
         return None
     managed = [SESSION_MANAGER] if body.access == "ssm" else []
-    emit_role(e, member, ROLE, "ec2.amazonaws.com", body.permissions, managed, secrets)
+    closed = [_no_private_keys()] if managed else []
+    emit_role(e, member, ROLE, "ec2.amazonaws.com", body.permissions, managed, [*closed, *secrets])
     e.add(member, iam.InstanceProfile, PROFILE, Roles=[e.ref(member, ROLE)])
     return e.ref(member, PROFILE)
+
+
+def _no_private_keys() -> Statement:
+    """Keeps machines from the private keys, of which one may open another machine."""
+    return Statement(Effect=Deny, Action=[Action(*read.split(":")) for read in READS], Resource=[Sub(KEYS)])
 
 
 def _databases(e: Emitter, body: Machine) -> list[Member]:

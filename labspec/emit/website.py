@@ -275,7 +275,10 @@ def _upload_command(e: Emitter, member: Member, body: Website) -> None:
         return
     folder = shlex.quote(body.content.name).replace("${", "${!")
     command = Sub(f"aws s3 sync {folder} s3://${{Bucket}}/", Bucket=e.ref(member, BUCKET))
-    output = {"Description": f"Copies the files of {member.name} into its bucket", "Value": command.to_dict()}
+    output = {
+        "Description": f"Copies the files of {member.name} into its bucket; run it where the spec lies",
+        "Value": command.to_dict(),
+    }
     e.graph.outputs[name] = Declaration(name, output, (*member.path, "content"))
 
 

@@ -17,11 +17,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Actions that a function's role allows, on these resources, where each of these condition keys has this value."""
+    """Actions that a function's role allows, on these resources, where each condition key has this value or is like it."""
 
     actions: tuple[str, ...]
     resources: tuple[str, ...]
     equals: tuple[tuple[str, str], ...] = ()
+    like: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ _IMAGES = f"{_EC2}::image/*"
 _SNAPSHOTS = f"{_EC2}::snapshot/*"
 _FUNCTION = "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${FunctionName}"
 _LOG_STREAMS = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${LogGroupName}:log-stream:*"
+_OF_THESE_STACKS = ("aws:ResourceTag/aws:cloudformation:stack-name", "${RootStackName}*")
+"""An image can be made, and so a machine be restarted, of the root stack's and its nested stacks' machines only."""
 _MAKES_ITS_OWN = ("aws:RequestTag/labspec:image-maker", "${FunctionName}")
 _OWNS = ("aws:ResourceTag/labspec:image-maker", "${FunctionName}")
 
@@ -59,7 +62,7 @@ IMAGE_MAKER = Function(
     grants=(
         # Each action is held to what the service authorization reference lists for it. Descriptions know no resources.
         Grant(("ec2:DescribeImages", "ec2:DescribeSnapshots"), ("*",)),
-        Grant(("ec2:CreateImage",), (_INSTANCES,)),
+        Grant(("ec2:CreateImage",), (_INSTANCES,), like=(_OF_THESE_STACKS,)),
         Grant(("ec2:CreateImage",), (_IMAGES, _SNAPSHOTS), (_MAKES_ITS_OWN,)),
         Grant(("ec2:CreateTags",), (_IMAGES, _SNAPSHOTS), (("ec2:CreateAction", "CreateImage"), _MAKES_ITS_OWN)),
         Grant(("ec2:CreateTags", "ec2:DeleteTags"), (_IMAGES, _SNAPSHOTS), (_OWNS,)),

@@ -10,6 +10,7 @@ Urls = Literal["parameters", "relative"]
 
 TEMPLATE_BUCKET, TEMPLATE_FOLDER = "TemplateBucket", "TemplateFolder"
 TEMPLATE_URL = "Labspec::TemplateURL"
+BUCKET_NAME = r"[a-z0-9]+((-+|\.)[a-z0-9]+)*"
 
 
 def with_urls(root: Stack, digest: str, form: Urls, suffix: str) -> Stack:
@@ -39,7 +40,8 @@ def _with_location(template: Body) -> Body:
         TEMPLATE_BUCKET: {
             "Type": "String",
             "Description": "A bucket in this region that holds the nested templates; build prints where to copy them",
-            "AllowedPattern": "[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]",
+            "AllowedPattern": BUCKET_NAME,
+            "MaxLength": 63,
             "ConstraintDescription": "The name of a bucket: 3 to 63 lower-case letters, digits, dots and dashes.",
         },
         TEMPLATE_FOLDER: {

@@ -111,7 +111,8 @@ class Wiring:
         self._produce(producer, attribute, name, reference)
         listed = attribute in LISTS.get(producer.type, ())
         kind = "CommaDelimitedList" if listed else IMAGE if attribute == "ImageId" else "String"
-        what = f"{attribute or REF_IS.get(producer.type, 'Id')} of {producer.member}"
+        part_of = "" if producer.role == producer.section.removesuffix("s") else f" ({producer.role.replace('_', ' ')})"
+        what = f"{attribute or REF_IS.get(producer.type, 'Id')} of {producer.member}{part_of}"
         part.parameters[name] = Declaration(
             name, {"Type": kind, "Description": f"{what}, from the {self.places[producer.id]} stack"}, producer.origin
         )

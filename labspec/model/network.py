@@ -89,7 +89,13 @@ class RouteTable(Kind):
 
 
 class InternetGateway(Kind):
-    """An internet gateway: named by its VPC."""
+    """An internet gateway: named by its VPC, and nothing to say of it.
+
+    ```yaml
+    vpcs:
+      web: {cidr: 10.0.0.0/16, internet_gateway: web-igw}
+    ```
+    """
 
     section: ClassVar[str] = "internet_gateways"
     suffix: ClassVar[str] = "InternetGateway"

@@ -43,9 +43,10 @@ def choice_schema(options: Iterable[str], *, parameter: bool = False) -> JsonSch
 def names_schema(
     notation: str, sections: Iterable[str], reserved: Iterable[str], *, parameter: bool = False
 ) -> JsonSchemaValue:
-    """The schema of a member's name, bare or with its section."""
-    words = [f"(({'|'.join(sections)})\\.)?{NAME}", *reserved]
-    return scalar_schema(notation, "|".join(words), parameter=parameter)
+    """The schema of a member's name, bare or with its section. `sections` is our own word, for the reference alone."""
+    named = list(sections)
+    words = [f"(({'|'.join(named)})\\.)?{NAME}", *reserved]
+    return {**scalar_schema(notation, "|".join(words), parameter=parameter), "sections": named}
 
 
 def noted(notation: str, pattern: str = "", *, key: bool = False) -> WithJsonSchema:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from labspec.model.grammar import SECTIONS
+from labspec.reference.parts import sections
+
 Node = dict[str, Any]
 
 
@@ -14,12 +17,14 @@ def notation(node: Node, link: Callable[[str], str]) -> str:
         return link(class_named(node))
     if "enum" in node:
         return _either([f"`{option}`" for option in node["enum"]])
+    if (body := body_of(node)) is not None:
+        return f"{node['description']}, or its body ({link(body)})"
     if "description" in node:
         return str(node["description"])
     if alternatives := said(node):
         return _either([notation(alternative, link) for alternative in alternatives])
     if node.get("type") == "array":
-        return f"{notation(node['items'], link)}; or a list"
+        return f"{notation(without_body(node['items']), link)}; or a list"
     if (inner := values(node)) is not None:
         key = node.get("propertyNames", {}).get("description", "a name")
         return f"a map from {key} to {notation(inner, link)}"
@@ -37,6 +42,18 @@ def values(node: Node) -> Node | None:
         return dict(inner)
     inner = node.get("additionalProperties")
     return inner if isinstance(inner, dict) else None
+
+
+def body_of(node: Node) -> str | None:
+    """The class whose body can stand in the place of a member's name; None where only a name can."""
+    named = node.get("sections", ())
+    part = sections()[named[0]] if len(named) == 1 and named[0] in SECTIONS else None
+    return part.__name__ if part else None
+
+
+def without_body(node: Node) -> Node:
+    """The same for a name in a list or in short: there a mapping is something else."""
+    return {key: value for key, value in node.items() if key != "sections"}
 
 
 def class_named(node: Node) -> str:

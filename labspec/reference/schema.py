@@ -23,7 +23,7 @@ from labspec.model.spec import Spec
 from labspec.reference.defaults import default_text
 from labspec.reference.docs import field_docs, summary
 from labspec.reference.markdown import GENERATED
-from labspec.reference.notation import Node, class_named, notation, said, values
+from labspec.reference.notation import Node, body_of, class_named, notation, said, values, without_body
 from labspec.reference.parts import parts
 
 COMMENT = f"{GENERATED} Change the classes that it is made from."
@@ -122,8 +122,8 @@ class Form:
         if member:
             node["properties"] = {"like": LIKE, **node["properties"]}
         if part.short:
-            short = self._value(self.bare[part.__name__]["properties"][part.short])
-            node = {"anyOf": [node, short or ANYTHING], "description": node["description"]}
+            short = _alone(self.bare[part.__name__]["properties"][part.short])
+            node = {"anyOf": [node, self._value(short) or ANYTHING], "description": node["description"]}
         else:
             node |= {"type": [*_listed(node["type"]), "string"], "pattern": VARIABLE}
         if not member or self.patch:
@@ -175,10 +175,12 @@ class Form:
             made = [self._made(alternative) for alternative in alternatives]
             return made[0] if len(made) == 1 else {"anyOf": made}
         if node.get("type") == "array":
-            item = self._made(node["items"])
+            item = self._made(without_body(node["items"]))
             return {"anyOf": [item, {"type": "array", "items": item}]}
         if node.get("type") == "object":
             return self._mapping(node)
+        if (body := body_of(node)) is not None:
+            return {"anyOf": [self._made(without_body(node)), {"$ref": f"#/$defs/{self.name(body)}"}]}
         kept = {key: value for key, value in node.items() if key in ("type", "pattern")}
         return kept | ({"pattern": f"{kept['pattern']}|{VARIABLE}"} if "pattern" in kept else {})
 
@@ -190,6 +192,12 @@ class Form:
         others = node.get("additionalProperties", True)
         more = self._value(others) if isinstance(others, dict) else others
         return {"type": "object", **kept, "additionalProperties": more}
+
+
+def _alone(node: Node) -> Node:
+    """A field as the short form of its class."""
+    alternatives = said(node)
+    return without_body(alternatives[0] if len(alternatives) == 1 else node)
 
 
 def _listed(types: Any) -> list[str]:

@@ -10,6 +10,7 @@ import pytest
 
 from labspec.cli import main
 
+
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The reference, written once for all tests of this file."""

@@ -338,7 +338,7 @@ def test_web_servers_start_after_the_boot_hook_and_firewalls_do_not(machine: Mac
     assert "After=cloud-init.service" in (machine.root / orders.pop()).read_text()
 
 
-@pytest.mark.parametrize(("seconds", "patience"), [(900, 840), (1800, 1740), (60, 60)])
+@pytest.mark.parametrize(("seconds", "patience"), [(900, 780), (1800, 1680), (60, 60)])
 def test_failure_is_told_before_cloudformation_stops_waiting(seconds: int, patience: int) -> None:
     signal = Signal("lab", "Web", "r", seconds)
     text = filled(user_data(Setup(packages=("x",)), (MOUNT,), (), signal))

@@ -1,0 +1,86 @@
+"""Every finding has a code of its own, in the block of its room, that is explained and shown by an example."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from labspec.diagnostic import Rule
+from labspec.reference.rules import ROOMS, rules
+
+ROOT = Path(__file__).parents[2]
+RULES = rules()
+
+BLOCKS = {
+    "0": ("source", "yaml_tree", "compiler"),
+    "1": ("model/load", "model/bodies"),
+    "2": ("link", "model/expand"),
+    "3": ("check/",),
+    "4": ("emit/",),
+    "5": ("layout/", "output"),
+    "6": ("lint/",),
+}
+"""The room of each block of codes (see `Rule`), by the files that declare them."""
+
+WITHOUT_EXAMPLE = {
+    "LS004": "no small example is too large",
+    "LS334": "no small example is too large",
+    "LS503": "only an override of CloudFormation's own makes it, and takes a page",
+    "LS504": "no small example is over a limit",
+    "LS510": "it is about the output directory, not the spec",
+    "LS511": "it is about the output directory, not the spec",
+    "LS512": "it is about the output directory, not the spec",
+    "LS603": "it is the linter's fault, not the spec's",
+}
+
+
+def declarations() -> list[tuple[str, str]]:
+    """Where each code is declared: the file, without its suffix, and the code."""
+    package = ROOT / "labspec"
+    declared = re.compile(r"^[A-Z0-9_]+ = Rule\(\s*(?:code=)?\"(LS[0-9]{3})\"", re.MULTILINE)
+    return [
+        (path.relative_to(package).with_suffix("").as_posix(), code)
+        for path in sorted(package.rglob("*.py"))
+        for code in declared.findall(path.read_text("utf-8"))
+    ]
+
+
+def test_every_rule_that_is_declared_is_found() -> None:
+    assert sorted(code for _, code in declarations()) == [rule.code for rule in RULES]
+
+
+def test_codes_and_names_are_unique() -> None:
+    assert len({rule.code for rule in RULES}) == len({rule.name for rule in RULES}) == len(RULES)
+
+
+def test_codes_are_numbered_by_room() -> None:
+    strays = [(file, code) for file, code in declarations() if not file.startswith(BLOCKS[code[2]])]
+    assert strays == []
+    assert set(ROOMS) == set(BLOCKS)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_a_rule_is_explained(rule: Rule) -> None:
+    """A kebab-case name that can be silenced, whole sentences, and a wrong and a right example, or a reason why not."""
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", rule.name)
+    assert rule.summary.endswith(".")
+    assert rule.why.endswith(".")
+    assert (bool(rule.wrong), bool(rule.right)) == ((False, False) if rule.code in WITHOUT_EXAMPLE else (True, True))
+    assert rule.wrong != rule.right or not rule.wrong
+
+
+RAISED_IN = {
+    "LS010": "tests/test_source.py",
+}
+"""Codes that need more than one file, or something else than a spec, and the test that raises them."""
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_a_rule_is_raised_by_a_test(rule: Rule) -> None:
+    """By a file in tests/diagnostics, or by the test that is named here."""
+    if list((ROOT / "tests/diagnostics").rglob(f"{rule.code}-*.yaml")):
+        assert rule.code not in RAISED_IN
+    else:
+        assert rule.code in (ROOT / RAISED_IN[rule.code]).read_text("utf-8")
