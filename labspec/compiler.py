@@ -36,7 +36,9 @@ MISSING_FILE = Rule(
     "source: files/index.php",
 )
 
-GRAMMAR = Grammar(grammar.JOINED, grammar.JOINED_DEEP, grammar.MEMBERS, grammar.RAW, grammar.NOT_COPIED)
+GRAMMAR = Grammar(
+    grammar.JOINED, grammar.JOINED_DEEP, grammar.MEMBERS, grammar.RAW | grammar.RAW_IN_BODIES, grammar.NOT_COPIED
+)
 
 Linter = Callable[[Mapping[str, str], Callable[[str, Path], Path], str | None], list[Diagnostic]]
 """Templates with relative addresses, the origin of each place in them, the region: to findings."""

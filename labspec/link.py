@@ -97,7 +97,8 @@ def _members(
         found += expansion.diagnostics
         families.update(expansion.families)
         for member in (owner, *expansion.members):
-            found += _declare(member, members)
+            told = any(other.rule is DECLARED_TWICE and other.path == member.path for other in found)
+            found += [] if told else _declare(member, members)  # A subnet's route table is told of with the subnet.
     return members, families, found
 
 
@@ -206,6 +207,8 @@ class _Linker:
         elif words[0] == "aws":
             known = len(words) == 2 and words[1] in AWS_VALUES
             problem = None if known else (f"There is no `{expression}`.", did_you_mean(words[-1], AWS_VALUES))
+        elif words[0] == "variables":
+            return  # Variables were filled in as the spec was loaded; one that is left is unknown, and was told there.
         elif words[0] == "resources":
             problem = self._raw(words)
         else:

@@ -31,12 +31,6 @@ def specs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (tmp_path / f"{name}.yaml").write_text(text, "utf-8")
 
 
-def on_a_terminal(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
-    """Run a command whose standard output takes itself for a terminal."""
-    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
-    return main(arguments)
-
-
 # ------------------------------------------------------------------ help
 
 
@@ -153,7 +147,7 @@ def test_build_tells_what_it_wrote_and_what_comes_next(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Directory, resources, stacks, time, what the validator said, and the command to go on with."""
-    assert on_a_terminal(monkeypatch, "build", "fine.yaml") == 0
+    assert main(["build", "fine.yaml"]) == 0
     first, *following = capsys.readouterr().out.splitlines()
     shape = r"out/fine/ written: \d+ resources in 2 stacks, in \d+\.\d s; cloudformation-validate found nothing\."
     assert re.fullmatch(shape, first)
@@ -173,7 +167,7 @@ def test_build_tells_what_it_wrote_and_what_comes_next(
 def test_the_next_step_fits_what_was_built(
     arguments: list[str], following: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert on_a_terminal(monkeypatch, "build", "fine.yaml", "--no-validate", *arguments) == 0
+    assert main(["build", "fine.yaml", "--no-validate", *arguments]) == 0
     said = capsys.readouterr().out
     assert "; not validated." in said
     assert following in said
@@ -188,11 +182,10 @@ def test_a_validator_that_found_something_did_not_find_nothing(
     assert "cloudformation-validate found 1 warning." in capsys.readouterr().out
 
 
-def test_in_a_pipe_one_line_is_enough(capsys: pytest.CaptureFixture[str]) -> None:
-    """No next step, no colours, no progress."""
+def test_in_a_pipe_there_is_no_progress_and_no_colour(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["build", "fine.yaml"]) == 0
     said = capsys.readouterr()
-    assert len(said.out.splitlines()) == 1
+    assert "\x1b" not in said.out
     assert said.err == ""
 
 
@@ -219,6 +212,18 @@ def test_build_check_compares_and_writes_nothing(capsys: pytest.CaptureFixture[s
     assert main(["build", "fine.yaml", "--no-validate"]) == 0
     assert main(["build", "fine.yaml", "--check", "--no-validate"]) == 0
     assert "out/fine/ is what the spec compiles to" in capsys.readouterr().out
+
+
+def test_build_refuses_what_is_not_its_own(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """A file that no build made is not replaced, and a directory that is none is not written to."""
+    (tmp_path / "out/fine").mkdir(parents=True)
+    (tmp_path / "out/fine/root.yaml").write_text("mine", "utf-8")
+    assert main(["build", "fine.yaml", "--no-validate"]) == 1
+    assert "LS511" in capsys.readouterr().err
+    assert (tmp_path / "out/fine/root.yaml").read_text("utf-8") == "mine"
+    assert main(["build", "fine.yaml", "--no-validate", "--out", "fine.yaml"]) == 1
+    assert "LS510" in capsys.readouterr().err
+    assert (tmp_path / "fine.yaml").read_text("utf-8") == FINE
 
 
 def test_timings_tell_of_each_stage(capsys: pytest.CaptureFixture[str]) -> None:

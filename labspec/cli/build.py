@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from labspec.report import Outcome
 
 
+DIRECT = 51_200
+"""The bytes of a template that CloudFormation takes in a call (`CloudFormation quotas`); larger ones come from S3."""
+
+
 def parser(commands: Any) -> None:
     """What the command takes."""
     this = takes.command(
@@ -82,7 +86,10 @@ def _validated(build: Build) -> str:
 def _next(build: Build, directory: FilePath) -> list[str]:
     root = directory / f"{build.stacks[0].name}.{build.options.format}"
     if len(build.stacks) == 1:
-        return [f"Next: upload {root} in the CloudFormation console (Create stack)."]
+        step = f"Next: upload {root} in the CloudFormation console (Create stack)."
+        size = len(build.files[root.name])
+        beyond = f"It has {size:,} bytes; over {DIRECT:,} the AWS CLI needs a bucket (deploy --s3-bucket)."
+        return [step, *([f"  {beyond}"] if size > DIRECT else [])]
     if build.options.urls == "relative":
         package = f"aws cloudformation package --template-file {root} --s3-bucket BUCKET"
         return [f"Next: {package} --output-template-file packaged.yaml"]

@@ -6,9 +6,8 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path as FilePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from labspec.cli.status import ERRORS, FINE, misused
 
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
 FORMATS = ("text", "json", "sarif", "junit", "github")
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):  # no dataclass: importing those would be half of what `labspec --help` takes
     """A form of report, and the file to write it to; empty for the terminal."""
 
     format: str
@@ -108,9 +106,8 @@ def _colored(arguments: argparse.Namespace) -> bool:
 
 
 def _say(reports: list[Wanted], words: list[str]) -> None:
-    """All of it on a terminal, the first line in a pipe; beside a report that has standard output for itself."""
-    stream = sys.stderr if any(_to_output(report) for report in reports) else sys.stdout
-    print("\n".join(words if stream.isatty() else words[:1]), file=stream)
+    """Say it on standard output, or beside a report that has standard output for itself."""
+    print("\n".join(words), file=sys.stderr if any(_to_output(report) for report in reports) else sys.stdout)
 
 
 def _write(reports: list[Wanted], command: str, outcomes: tuple[Outcome, ...]) -> str:

@@ -121,7 +121,7 @@ def _peers(e: Emitter, way: _Way, peers: tuple[Any, ...], own: Any) -> Iterator[
         if isinstance(peer, Name):
             yield from _named(e, way, peer, several)
             continue
-        words = peer.name if isinstance(peer, Parameter) else str(peer)
+        words = peer.name if isinstance(peer, Parameter) else "internet" if str(peer) == "0.0.0.0/0" else str(peer)
         label = f"-{way.side}-" + words.replace(".", "-").replace("/", "-") if several else ""
         if peer == "self":
             yield _Peer(label, "itself", f"{way.prefix}SecurityGroupId", own)

@@ -16,8 +16,9 @@ ASSOCIATION = "route_table_association"
 
 
 def route_role(destination: str) -> str:
-    """The role of a route, from where it leads."""
-    return "to_" + destination.replace(".", "_").replace("/", "_")
+    """The role of a route, from where it leads: the same however that is spelled, or it would be lost on its way."""
+    name = "internet" if destination == "0.0.0.0/0" else destination
+    return "to_" + name.replace(".", "_").replace("/", "_")
 
 
 def waits_for_gateway(e: Emitter, waiting: str, place: Member) -> None:

@@ -55,7 +55,7 @@ def emit_schema(e: Emitter, member: Member, body: Database, schema: Schema) -> N
         Targets=[ssm.Targets(Key="InstanceIds", Values=[e.ref(machine)])],
         # The machine may still be on its way to Systems Manager.
         WaitForSuccessTimeoutSeconds=SECONDS + 300,
-        # No tags: every change runs the script again and waits, and a machine that is stopped meanwhile fails the update.
+        # No tags: every change runs the script again and waits, and a machine that is stopped fails the update.
         origins={"Name": "schema", "Parameters": "schema", "Targets": ("schema", "through")},
     )
     for needed in (logical_id(member), logical_id(machine)):

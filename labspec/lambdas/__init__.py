@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Actions that a function's role allows, on these resources, where each condition key has this value or is like it."""
+    """Actions that a role allows, on these resources, where each condition key has this value or is like it."""
 
     actions: tuple[str, ...]
     resources: tuple[str, ...]

@@ -24,8 +24,8 @@ NO_PIECE = Rule(
     "LS211",
     "no-room-for-zone",
     "The addresses of a zoned subnet have no piece for a zone.",
-    "A zone's letter or number decides which piece it gets, so that a zone that leaves does not move the others: zone `c`"
-    " gets the third.",
+    "A zone's letter or number decides which piece it gets, so that a zone that leaves does not move the others: zone"
+    " `c` gets the third.",
     "zones: [a, c]\nsubnets: {app: {cidr: 10.0.0.0/23, each: /24}}",
     "zones: [a, c]\nsubnets: {app: {cidr: 10.0.0.0/22, each: /24}}",
 )
@@ -179,16 +179,17 @@ class _Network:
 
     def _table(self, name: str, subnet: Subnet, path: Path) -> RouteTable:
         names = (Name(name, ("subnets",)),)
+        said = {"override": subnet.override, "tags": subnet.tags, "when": subnet.when}
         if subnet.access == "isolated":
-            return RouteTable.model_construct(subnets=names)
+            return RouteTable.model_construct(subnets=names, **said)
         section, gateway = (
             ("internet_gateways", self._igw)
             if subnet.access == "public"
             else ("nat_gateways", self._nat(name, subnet, path))
         )
         if not gateway:
-            return RouteTable.model_construct(subnets=names)
-        return RouteTable.model_construct(subnets=names, routes={"internet": Name(gateway, (section,))})
+            return RouteTable.model_construct(subnets=names, **said)
+        return RouteTable.model_construct(subnets=names, **said, routes={"internet": Name(gateway, (section,))})
 
     def _nat(self, name: str, subnet: Subnet, path: Path) -> str:
         gateways = [member for member in self.out.members if member.section == "nat_gateways"]

@@ -50,5 +50,14 @@ RAW = frozenset(
 )
 """Where CloudFormation's (or IAM's) own notation stands."""
 
+RAW_IN_BODIES = frozenset(
+    {
+        ("*", "*", "*", "override", "*"),
+        ("*", "*", "*", "permissions", "statements"),
+        ("load_balancers", "*", "listeners", "*", "forward", "override", "*"),
+    }
+)
+"""Where it stands in a member's body that stands in the place of its name."""
+
 NOT_COPIED = frozenset({"aws_name", "was", "existing", "silence"})
 """What `like` leaves behind."""

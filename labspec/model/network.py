@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator
 
@@ -68,6 +68,13 @@ def _destination(text: str) -> str:
 Destination = Annotated[str, Word(_destination, "`internet` or an address block", f"internet|{CIDR}")]
 
 
+def _routes(value: Any) -> Any:
+    routes = mapped(value)
+    if {"internet", "0.0.0.0/0"} <= {str(destination) for destination in routes}:
+        wrong("`internet` and `0.0.0.0/0` are the same: a table has one route there.", "Remove one of them.")
+    return routes
+
+
 class RouteTable(Kind):
     """A route table and the subnets that follow it.
 
@@ -83,7 +90,7 @@ class RouteTable(Kind):
     subnets: ListOf[Annotated[Name, Names("subnets")]]
     """The subnets that follow it."""
     routes: Annotated[
-        dict[Destination, Annotated[Name, Names("internet_gateways", "nat_gateways")]], BeforeValidator(mapped)
+        dict[Destination, Annotated[Name, Names("internet_gateways", "nat_gateways")]], BeforeValidator(_routes)
     ] = {}
     """`internet` or a CIDR, and the gateway that leads there."""
 
