@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path as FilePath
 
 MAX_BYTES = 1 << 20
@@ -20,7 +21,7 @@ def resolve(folder: str, name: str) -> FilePath:
     target = (base / name).resolve()
     if not target.is_relative_to(base):
         raise Unreadable(f"`{name}` leaves the folder of the file that mentions it.")
-    return FilePath(folder or ".") / name
+    return FilePath(os.path.normpath(FilePath(folder or ".") / name))
 
 
 def read(path: FilePath) -> bytes:

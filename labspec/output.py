@@ -49,7 +49,8 @@ def digest(text: str) -> str:
 def owned(directory: FilePath) -> set[str]:
     """The files in a directory that a build made."""
     manifest = read_manifest(directory)
-    return {MANIFEST, *manifest.get("outputs", {})} if manifest else set()
+    names = {name for name in manifest.get("outputs", {}) if FilePath(name).name == name}
+    return {MANIFEST, *names} if manifest else set()
 
 
 def read_manifest(directory: FilePath) -> dict[str, Any]:
@@ -116,7 +117,7 @@ def _stage(directory: FilePath, files: Mapping[str, str], stale: list[str]) -> N
         _durable(staging / name, text)
     names = [name for name in files if name != MANIFEST] + [MANIFEST] * (MANIFEST in files)
     _durable(staging / f"{JOURNAL}.part", json.dumps({"rename": names, "remove": stale}))
-    os.replace(staging / f"{JOURNAL}.part", staging / JOURNAL)
+    (staging / f"{JOURNAL}.part").replace(staging / JOURNAL)
 
 
 def _durable(path: FilePath, text: str) -> None:
@@ -134,7 +135,7 @@ def _commit(directory: FilePath) -> None:
         (directory / name).unlink(missing_ok=True)
     for name in journal["rename"]:
         if (staging / name).exists():
-            os.replace(staging / name, directory / name)
+            (staging / name).replace(directory / name)
     shutil.rmtree(staging)
 
 

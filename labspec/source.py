@@ -32,7 +32,7 @@ UNREADABLE = Rule(
     "LS010",
     "unreadable-file",
     "A file cannot be read.",
-    "A spec and the files that it mentions have at most 1 MiB and lie inside the folder of the file that mentions them.",
+    "A spec and the files that it mentions have at most 1 MiB, and lie inside the folder of what mentions them.",
     "include: [../../etc/passwd]",
     "include: [parts/network.yaml]",
 )
@@ -140,15 +140,12 @@ class Source:
     def position(self, path: Path) -> str:
         """`file:line:column`, the file relative to the spec's folder."""
         span = self.span(path)
-        return f"{os.path.relpath(span.file, os.path.dirname(self.file) or '.')}:{span.line}:{span.column}".replace(
-            os.sep, "/"
-        )
+        return f"{_relative(span.file, self.file)}:{span.line}:{span.column}"
 
     def digests(self) -> dict[str, str]:
         """The SHA-256 of every document that was read, by its path relative to the spec's folder."""
-        folder = os.path.dirname(self.file) or "."
         return {
-            os.path.relpath(file, folder).replace(os.sep, "/"): hashlib.sha256(text.encode()).hexdigest()
+            _relative(file, self.file): hashlib.sha256(text.encode()).hexdigest()
             for file, text in sorted(self.texts.items())
         }
 
@@ -201,11 +198,16 @@ def read(file: str, grammar: Grammar, overlays: Sequence[str] = ()) -> Source:
     for overlay in overlays:
         tree = reader.merge(tree, reader.resolved(overlay, (file,)), (), overlay)
     tree = reader.likes(tree)
-    folders = {name: os.path.dirname(name) for name in reader.texts}
+    folders = {name: str(FilePath(name).parent) for name in reader.texts}
     kept = replace(
         tree, value={k: v for k, v in _mapping(tree).items() if not k.startswith("x-") and k not in DIRECTIVES}
     )
     return Source(file, data(kept, folders, grammar.raw), kept, reader.texts)
+
+
+def _relative(file: str, spec: str) -> str:
+    """A file's path from the folder of the spec."""
+    return os.path.relpath(file, FilePath(spec).parent).replace(os.sep, "/")
 
 
 def _mapping(tree: Tree) -> dict[str, Tree]:
@@ -273,7 +275,7 @@ class _Reader:
         if not isinstance(tree.value, str) or tree.style in ("empty", "null"):
             raise Rejected(Diagnostic(UNREADABLE, f"`{directive}` takes the name of a file.", span=tree.span))
         try:
-            return str(files.resolve(os.path.dirname(tree.span.file), tree.value))
+            return str(files.resolve(str(FilePath(tree.span.file).parent), tree.value))
         except files.Unreadable as error:
             raise Rejected(Diagnostic(UNREADABLE, str(error), span=tree.span)) from error
 

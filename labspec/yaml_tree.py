@@ -134,6 +134,7 @@ class _Builder:
         self.stack: list[_Open] = []
         self.anchors: dict[str, Tree] = {}
         self.sizes: dict[str, int] = {}
+        self.depths: dict[str, int] = {}
         self.root: Tree | None = None
         self.nodes = 0
 
@@ -156,6 +157,8 @@ class _Builder:
 
     def _span(self, event: ev.Event) -> Span:
         start, end = event.start_mark, event.end_mark
+        assert start is not None
+        assert end is not None
         return Span(self.file, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
 
     def _refuse(self, rule: Rule, message: str, event: ev.Event, *related: Label, help: str = "") -> None:
@@ -249,7 +252,14 @@ class _Builder:
         if self._is_key():
             self._refuse(NOT_ALLOWED, "An alias cannot be a key.", event)
         self.nodes += self._size(event.anchor, target)
+        if self.nodes > MAX_NODES or len(self.stack) + self._depth(event.anchor, target) > MAX_DEPTH:
+            self._refuse(TOO_LARGE, f"With all that `*{event.anchor}` repeats, the document is too large.", event)
         self._add(replace(target), event)
+
+    def _depth(self, anchor: str, target: Tree) -> int:
+        if anchor not in self.depths:
+            self.depths[anchor] = _levels(target)
+        return self.depths[anchor]
 
     def _size(self, anchor: str, target: Tree) -> int:
         if anchor not in self.sizes:
@@ -267,6 +277,14 @@ def _within(tree: Tree) -> Iterator[Tree]:
             pending.extend(top.value.values())
         elif isinstance(top.value, list):
             pending.extend(top.value)
+
+
+def _levels(tree: Tree) -> int:
+    """How deep a tree is. None is deeper than `MAX_DEPTH`: the builder refuses it first."""
+    if isinstance(tree.value, str):
+        return 1
+    inner = tree.value.values() if isinstance(tree.value, dict) else tree.value
+    return 1 + max((_levels(child) for child in inner), default=0)
 
 
 def _style(event: Any) -> Style:

@@ -123,7 +123,7 @@ def raw_resource(e: Emitter, name: str, body: Body) -> None:
     path: Path = ("resources", name)
     plain = e.plain(body)
     places = {place: path + place for place in _places(plain)}
-    e.graph.nodes[name] = Node(name, plain, "resources", name, "resource", path, places)
+    e.keep(Node(name, plain, "resources", name, "resource", path, places))
 
 
 def _places(value: Any, place: Path = ()) -> list[Path]:

@@ -103,15 +103,18 @@ class Emitter:
             body = {"Type": body["Type"], "Condition": self.condition(when, (*member.path, "when")), **body}
         self._override(member, name, body, places)
         self.roles.setdefault(member.path, []).append(name)
-        node = Node(identity, body, section or member.section, member.name, name, member.path, places)
-        if (other := self.graph.nodes.get(identity)) is not None:
-            message = f"`{member.name}` would get the logical id `{identity}` a second time."
+        self.keep(Node(identity, body, section or member.section, member.name, name, member.path, places))
+        return identity
+
+    def keep(self, node: Node) -> None:
+        """Put a resource into the graph. Its logical id is its own."""
+        if (other := self.graph.nodes.get(node.id)) is not None:
+            message = f"`{node.member}` would get the logical id `{node.id}` a second time."
             label = Label("This has it, too.", other.origin, "key")
             self.found.append(
-                Diagnostic(SAME_ID, message, member.path, "key", related=(label,), help="Rename one of them.")
+                Diagnostic(SAME_ID, message, node.origin, "key", related=(label,), help="Rename one of them.")
             )
-        self.graph.nodes[identity] = node
-        return identity
+        self.graph.nodes[node.id] = node
 
     def _override(self, member: Member, role: str, body: Body, places: dict[Path, Path]) -> None:
         patch = member.body.override.get(role)

@@ -11,6 +11,7 @@ from troposphere import GetAtt, ec2
 
 from labspec.diagnostic import Path
 from labspec.emit.emitter import Emitter, logical_id
+from labspec.emit.order import address_name
 from labspec.model.access import SecurityGroup
 from labspec.model.architecture import Member
 from labspec.model.kind import Kind, Name, Parameter
@@ -122,7 +123,7 @@ def _peers(e: Emitter, way: _Way, peers: tuple[Any, ...], own: Any) -> Iterator[
             yield from _named(e, way, peer, several)
             continue
         words = peer.name if isinstance(peer, Parameter) else "internet" if str(peer) == "0.0.0.0/0" else str(peer)
-        label = f"-{way.side}-" + words.replace(".", "-").replace("/", "-") if several else ""
+        label = f"-{way.side}-{address_name(words)}" if several else ""
         if peer == "self":
             yield _Peer(label, "itself", f"{way.prefix}SecurityGroupId", own)
         elif isinstance(peer, (Parameter, IPv4Network)):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from awacs.aws import Action, Allow, Condition, Statement, StringEquals, StringLike
+from awacs.aws import Action, Allow, Condition, ConditionElement, Statement, StringEquals, StringLike
 from troposphere import Join, Ref, Select, Split, Sub, Tags, awslambda, iam, logs
 
 from labspec.emit.emitter import Emitter, logical_id
@@ -120,7 +120,7 @@ def _permissions(known: dict[str, Any]) -> Any:
 def _statement(grant: Grant, known: dict[str, Any]) -> Statement:
     actions = [Action(*action.split(":")) for action in grant.actions]
     resources = [_filled(text, known) for text in grant.resources]
-    tests = [
+    tests: list[ConditionElement] = [
         test({key: _filled(value, known) for key, value in pairs})
         for test, pairs in ((StringEquals, grant.equals), (StringLike, grant.like))
         if pairs

@@ -17,8 +17,12 @@ ASSOCIATION = "route_table_association"
 
 def route_role(destination: str) -> str:
     """The role of a route, from where it leads: the same however that is spelled, or it would be lost on its way."""
-    name = "internet" if destination == "0.0.0.0/0" else destination
-    return "to_" + name.replace(".", "_").replace("/", "_")
+    return "to_" + address_name("internet" if destination == "0.0.0.0/0" else destination)
+
+
+def address_name(addresses: str) -> str:
+    """An address block as part of a name, in which 19.20.2.0/24 is not 192.0.2.0/24."""
+    return addresses.replace(".", "x").replace("/", "x")
 
 
 def waits_for_gateway(e: Emitter, waiting: str, place: Member) -> None:

@@ -11,11 +11,17 @@ from __future__ import annotations
 
 import ast
 import importlib.resources
-import tokenize
+import re
 from collections.abc import Iterator
 
 BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 """The fields of a statement, and of its clauses, in which statements stand."""
+STRING_OR_COMMENT = re.compile(
+    r"""(\"{3}|'{3})(?:\\.|(?!\1).)*\1|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[ \t]*\#[^\n]*""", re.DOTALL
+)
+"""A string, in which a hash begins no comment; or a comment and the spaces before it."""
+INNER_END = "\0"
+"""Stands for the end of a line inside a string for a while: no source holds it."""
 
 
 def source_of(name: str) -> str:
@@ -25,11 +31,10 @@ def source_of(name: str) -> str:
 
 def inline(module_source: str) -> str:
     """Make a module's source small; raise ValueError where it is not ASCII."""
-    lines = module_source.removesuffix("\n").split("\n")
+    lines = module_source.split("\n")
     for statement in _idle(ast.parse(module_source)):
         _cut(lines, statement)
-    blank = _without_comments(lines)
-    small = _without_gaps(lines, blank)
+    small = _without_gaps(STRING_OR_COMMENT.sub(_kept, "\n".join(lines)))
     if not small.isascii():
         raise ValueError("inline code must be ASCII: CloudFormation mangles other characters")
     return small
@@ -69,29 +74,22 @@ def _cut(lines: list[str], statement: ast.stmt) -> None:
         lines[first : last + 1] = [""] * (last + 1 - first)
 
 
-def _without_comments(lines: list[str]) -> set[int]:
-    """Take the comments out, and the spaces before them; give the indices of the lines that are blank now.
-
-    Where a blank line ends, there is a token of its own, but none where it is part of a string.
-    """
-    blank: set[int] = set()
-    rest = iter(lines.copy())
-    for token in tokenize.generate_tokens(lambda: next(rest) + "\n"):
-        row, column = token.start[0] - 1, token.start[1]
-        if token.type == tokenize.COMMENT:
-            lines[row] = lines[row][:column].rstrip()
-        elif token.type == tokenize.NL and not lines[row].strip():
-            blank.add(row)
-    return blank
+def _kept(string_or_comment: re.Match[str]) -> str:
+    """Keep a string as if it stood on one line, so that a blank line in it is none, and nothing of a comment."""
+    text = string_or_comment[0]
+    return "" if text.lstrip().startswith("#") else text.replace("\n", INNER_END)
 
 
-def _without_gaps(lines: list[str], blank: set[int]) -> str:
+def _without_gaps(text: str) -> str:
     """Take blank lines out, but for one between statements of the module that stood apart."""
     kept: list[str] = []
-    for row, line in enumerate(lines):
-        if row in blank:
+    apart = False
+    for line in text.split("\n"):
+        if not line.strip():
+            apart = True
             continue
-        if row - 1 in blank and kept and not line[:1].isspace():
+        if apart and kept and not line[:1].isspace():
             kept.append("")
-        kept.append(line)
+        kept.append(line.replace(INNER_END, "\n"))
+        apart = False
     return "\n".join(kept) + "\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network
+from typing import Any
 
 from labspec.diagnostic import Diagnostic, Path, Rule
 from labspec.model.architecture import Member
@@ -179,7 +180,7 @@ class _Network:
 
     def _table(self, name: str, subnet: Subnet, path: Path) -> RouteTable:
         names = (Name(name, ("subnets",)),)
-        said = {"override": subnet.override, "tags": subnet.tags, "when": subnet.when}
+        said: dict[str, Any] = {"override": subnet.override, "tags": subnet.tags, "when": subnet.when}
         if subnet.access == "isolated":
             return RouteTable.model_construct(subnets=names, **said)
         section, gateway = (

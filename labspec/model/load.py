@@ -207,11 +207,11 @@ def _with_variables(data: dict[str, Any], settings: Mapping[str, str]) -> tuple[
         if isinstance(values[str(name)], str) and not isinstance(values[str(name)], Scalar):
             values[str(name)] = Scalar(values[str(name)], "quoted")
         found.extend(_allowed(str(name), body, values[str(name)]))
-    for name in settings:
-        if name not in declared:
-            found.append(
-                Diagnostic(VARIABLE, f"There is no variable `{name}` to set.", help=did_you_mean(name, values))
-            )
+    found += [
+        Diagnostic(VARIABLE, f"There is no variable `{name}` to set.", help=did_you_mean(name, values))
+        for name in settings
+        if name not in declared
+    ]
     filled = {key: value if key == "variables" else _fill(value, values, (key,), found) for key, value in data.items()}
     return filled, found
 
