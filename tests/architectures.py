@@ -202,6 +202,8 @@ def _raw(plan: Plan) -> None:
 def _outputs(plan: Plan) -> None:
     sure = [name for name, body in plan.spec.get("instances", {}).items() if "when" not in body]
     texts = {f"Machine{number}": f"${{{{ instances.{name}.private_ip }}}}" for number, name in enumerate(sure)}
+    if plan.names("notifications") and plan.names("instances"):
+        texts["Both"] = f"${{{{ alerts.arn }}}} ${{{{ instances.{plan.names('instances')[0]}.id }}}}"
     if plan.names("load_balancers"):
         texts["Url"] = "${{ load_balancers.front.url }}"
     if plan.names("databases"):

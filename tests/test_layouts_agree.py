@@ -63,7 +63,7 @@ def test_nested_and_flat_are_the_same_architecture(spec: dict[str, Any]) -> None
 @FEW
 @given(architectures(), st.sampled_from(["true", "false"]), st.sampled_from(["", "ops@example.com"]))
 def test_what_must_come_first_comes_first_in_both(spec: dict[str, Any], busy: str, email: str) -> None:
-    """Every order that was stated holds. Whole stacks wait for whole stacks, which adds to it and takes nothing away."""
+    """Every order that was stated holds. Whole stacks wait for whole stacks, which adds to it and never takes away."""
     given = {name: value for name, value in (("Busy", busy), ("Email", email)) if name in spec["parameters"]}
     one, other = (compiled(spec, layout) for layout in ("nested", "flat"))
     nested, flat = (order(joined_of(build, given)) for build in (one, other))

@@ -25,6 +25,7 @@ from labspec.emit import (
 )
 from labspec.emit.conditions import guard
 from labspec.emit.emitter import Attribute, Emitter
+from labspec.emit.raw import unknown_references
 from labspec.graph import Graph
 from labspec.model.architecture import Architecture, Member
 
@@ -56,5 +57,7 @@ def emit(architecture: Architecture) -> tuple[Graph, list[Diagnostic]]:
         document.output(emitter, name, output)
     graph.outputs.update(brought)
     emitter.found.extend(emitter.unknown_roles())
-    emitter.found.extend(guard(graph))
+    emitter.found.extend(unknown_references(graph))
+    if not emitter.found:
+        emitter.found.extend(guard(graph))
     return graph, emitter.found

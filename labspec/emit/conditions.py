@@ -44,7 +44,20 @@ def guard(graph: Graph) -> Iterator[Diagnostic]:
             if condition and condition != node.body.get("Condition") and not _guarded(node.body, place, condition):
                 yield from _guard(graph, node, place, target, condition)
     for name, output in graph.outputs.items():
-        graph.outputs[name] = _output(output, conditions)
+        needed = sorted({conditions[target] for _, target, _ in references(output.body) if target in conditions})
+        if needed:
+            body = {"Condition": _all(graph, needed), **output.body}
+            graph.outputs[name] = Declaration(output.name, body, output.origin)
+
+
+def _all(graph: Graph, names: list[str]) -> str:
+    """The name of the condition under which all of these hold."""
+    name = "And".join(names)
+    if len(names) > 1 and name not in graph.conditions:
+        parts = [graph.conditions[part] for part in names]
+        body = {"Fn::And": [part.body for part in parts]}
+        graph.conditions[name] = Declaration(name, body, parts[0].origin)
+    return name
 
 
 def _guarded(body: Body, place: Path, condition: str) -> bool:
@@ -76,10 +89,3 @@ def _at(value: Any, place: Path) -> Any:
     for step in place:
         value = value[step]
     return value
-
-
-def _output(output: Declaration, conditions: dict[str, str]) -> Declaration:
-    for _, target, _ in references(output.body):
-        if target in conditions:
-            return Declaration(output.name, {"Condition": conditions[target], **output.body}, output.origin)
-    return output

@@ -6,6 +6,7 @@ from typing import Any
 
 from labspec.diagnostic import Path
 from labspec.emit.emitter import Emitter
+from labspec.emit.raw import visible, waited_for
 from labspec.graph import Body, Declaration, Node
 from labspec.model.spec import OutputDeclared, ParameterDeclared, Spec
 
@@ -121,7 +122,10 @@ def interface(e: Emitter, spec: Spec) -> None:
 def raw_resource(e: Emitter, name: str, body: Body) -> None:
     """A resource as the user wrote it, its expressions filled in."""
     path: Path = ("resources", name)
-    plain = e.plain(body)
+    plain = visible(e.plain(body))
+    for target in waited_for(plain):
+        e.edge(name, target, "it says so", origin=(*path, "DependsOn"))
+    plain.pop("DependsOn", None)
     places = {place: path + place for place in _places(plain)}
     e.keep(Node(name, plain, "resources", name, "resource", path, places))
 

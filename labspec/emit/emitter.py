@@ -9,6 +9,7 @@ from typing import Any
 from troposphere import AWSObject, GetAtt, ImportValue, Ref, Sub, Tags
 
 from labspec.diagnostic import Diagnostic, Label, Path, Rule
+from labspec.emit.raw import visible
 from labspec.graph import Body, Declaration, Edge, EdgeKind, Graph, Node
 from labspec.model.architecture import Architecture, Member
 from labspec.model.attributes import ATTRIBUTES, AWS_VALUES
@@ -121,7 +122,7 @@ class Emitter:
         if patch is None:
             return
         path = (*member.path, "override", role)
-        for place in _patched(self.plain(patch), body):
+        for place in _patched(visible(self.plain(patch)), body):
             places[place] = path + place
 
     def unknown_roles(self) -> Iterable[Diagnostic]:

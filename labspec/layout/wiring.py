@@ -208,6 +208,8 @@ class Wiring:
         """The conditions that a template uses, by name; the parameters that they test are passed in."""
         found: dict[str, Any] = {}
         for name in used:
+            if name not in self.graph.conditions:
+                continue  # A raw resource names a condition that there is not: a linter says so at its line.
             body = self.graph.conditions[name].body
             found[name] = body
             for _, parameter, _ in references(body) if part else ():

@@ -134,6 +134,14 @@ def test_a_raw_resource_is_as_it_is_written_with_its_expressions_filled_in(tmp_p
     assert list(graph.nodes["Queue"].body["Properties"]) == ["DelaySeconds", "QueueName", "Tags"]
 
 
+@pytest.mark.parametrize("layout", ["nested", "flat"])
+def test_a_raw_resource_may_name_a_condition_that_there_is_not(tmp_path: Path, layout: str) -> None:
+    """It is the linters' to say so, at the line where it stands; nothing breaks on the way to them."""
+    made = build(tmp_path, "resources: {Queue: {Type: AWS::SQS::Queue, Condition: Never}}\n", layout=layout)
+    assert not made.diagnostics
+    assert made.stacks[-1].template["Resources"]["Queue"]["Condition"] == "Never"
+
+
 def test_an_output_of_what_may_be_absent_is_absent_with_it(tmp_path: Path) -> None:
     spec = """\
     parameters: {Email: {type: email, default: ""}}
@@ -144,8 +152,51 @@ def test_an_output_of_what_may_be_absent_is_absent_with_it(tmp_path: Path) -> No
     assert body == {"Condition": "EmailSet", "Value": {"Ref": "AlertsNotification"}}
 
 
+@pytest.mark.parametrize("layout", ["nested", "flat"])
+def test_an_output_of_two_things_is_there_while_both_are(tmp_path: Path, layout: str) -> None:
+    spec = """\
+    parameters: {Email: {type: email, default: ""}, Busy: {type: boolean, default: true}}
+    notifications: {alerts: {email: Email, when: Email}, calls: {email: ops@example.com, when: Busy}}
+    outputs: {Topics: "${{ alerts.arn }} ${{ calls.arn }}"}
+    """
+    template = build(tmp_path, spec, layout=layout).stacks[0].template
+    assert template["Outputs"]["Topics"]["Condition"] == "BusyTrueAndEmailSet"
+    assert template["Conditions"]["BusyTrueAndEmailSet"] == {
+        "Fn::And": [
+            {"Fn::Equals": [{"Ref": "Busy"}, "true"]},
+            {"Fn::Not": [{"Fn::Equals": [{"Ref": "Email"}, ""]}]},
+        ]
+    }
+
+
 def test_a_parameter_cannot_decide_shape(tmp_path: Path) -> None:
     """CloudFormation fills parameters in when the shape is settled: a variable of the build can decide it."""
     spec = NETWORK.replace("cidr: 10.0.0.0/16", "cidr: Wide") + "parameters: {Wide: {type: cidr}}\n"
     (found,) = messages(build(tmp_path, spec))
     assert found.startswith("LS1")
+
+
+@pytest.mark.parametrize("layout", ["nested", "flat"])
+def test_raw_resources_refer_to_anything_in_both_layouts(tmp_path: Path, layout: str) -> None:
+    """A name inside a substitution's text, and one that is depended on, would be lost between stacks."""
+    text = """\
+    labspec: 1
+    name: test
+    vpcs: {web: {cidr: 10.0.0.0/16}}
+    resources:
+      Topic:
+        Type: AWS::SNS::Topic
+        DependsOn: WebVpc
+        Properties: {DisplayName: !Sub "${WebVpc}-${WebVpc.CidrBlock}-${AWS::Region}"}
+    """
+    made = build(tmp_path, text, layout=layout)
+    assert not made.failed
+    stacks = {stack.name: stack.template for stack in made.stacks}
+    topic = stacks["flat" if layout == "flat" else "watching"]["Resources"]["Topic"]
+    template, variables = topic["Properties"]["DisplayName"]["Fn::Sub"]
+    assert template == "${WebVpc}-${WebVpcCidrBlock}-${AWS::Region}"
+    if layout == "flat":
+        assert variables == {"WebVpc": {"Ref": "WebVpc"}, "WebVpcCidrBlock": {"Fn::GetAtt": ["WebVpc", "CidrBlock"]}}
+    else:
+        assert variables == {"WebVpc": {"Ref": "WebVpcId"}, "WebVpcCidrBlock": {"Ref": "WebVpcCidrBlock"}}
+        assert "DependsOn" not in topic
