@@ -21,8 +21,10 @@ from labspec.layout import Form, Urls, layout, too_large, with_urls
 from labspec.link import link
 from labspec.model import grammar
 from labspec.model.architecture import Architecture
+from labspec.model.complaints import Known
 from labspec.model.kind import FileName, leaves
 from labspec.model.load import Loaded, load
+from labspec.model.places import short_field
 from labspec.model.spec import Spec
 from labspec.source import Grammar, Source, read
 from labspec.write import to_json, to_yaml
@@ -37,7 +39,12 @@ MISSING_FILE = Rule(
 )
 
 GRAMMAR = Grammar(
-    grammar.JOINED, grammar.JOINED_DEEP, grammar.MEMBERS, grammar.RAW | grammar.RAW_IN_BODIES, grammar.NOT_COPIED
+    grammar.JOINED,
+    grammar.JOINED_DEEP,
+    grammar.MEMBERS,
+    grammar.RAW | grammar.RAW_IN_BODIES,
+    grammar.NOT_COPIED,
+    short_field,
 )
 
 Linter = Callable[[Mapping[str, str], Callable[[str, Path], Path], str | None], list[Diagnostic]]
@@ -111,19 +118,24 @@ def _compile(build: Build, linter: Linter | None) -> None:
 def understand(build: Build) -> Architecture | None:
     """Source, model, link, check: what the spec says, or None where it has errors."""
     with _timed(build, "source"):
-        build.source = read(build.file, GRAMMAR, build.options.overlays)
+        source = build.source = read(build.file, GRAMMAR, build.options.overlays)
+    _report(build, source.diagnostics)
+    if not source.usable:
+        return None
     with _timed(build, "model"):
-        loaded = load(build.source.data, build.options.settings)
+        known = Known(source.told, source.incomplete, source.hints)
+        loaded = load(source.data, build.options.settings, known)
         build.spec = loaded.spec
-        build.source = replace(build.source, moved=loaded.moved)
+        build.source = replace(source, moved=loaded.moved)
     _report(build, loaded.diagnostics)
+    if source.partial:
+        return None  # what is not there may be in the file that could not be used
     with _timed(build, "link"):
         contents, folders, found = _contents(loaded)
-        architecture, unlinked = link(loaded.spec, loaded.poisoned, contents, folders)
+        architecture, unlinked = link(loaded, contents, folders)
     _report(build, [*found, *unlinked])
     with _timed(build, "check"):
-        if not has_errors(unlinked):
-            _report(build, check(architecture))
+        _report(build, check(architecture, loaded if build.failed else None))
     return None if build.failed else architecture
 
 
@@ -134,7 +146,7 @@ def _contents(
     contents: dict[FileName, bytes] = {}
     folders: dict[FileName, tuple[str, ...]] = {}
     found: list[Diagnostic] = []
-    for path, leaf in leaves(loaded.spec):
+    for path, leaf in (*leaves(loaded.spec), *loaded.remains):
         if not isinstance(leaf, FileName):
             continue
         try:

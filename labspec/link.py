@@ -11,9 +11,10 @@ from typing import Any
 
 from labspec.diagnostic import Diagnostic, Fix, Label, Path, Rule
 from labspec.model.architecture import Architecture, Member
-from labspec.model.attributes import ATTRIBUTES, AWS_VALUES
+from labspec.model.attributes import ATTRIBUTES, AWS_VALUES, split
 from labspec.model.expand import expand
 from labspec.model.kind import PASCAL, Expression, FileName, Kind, Name, Parameter, Text
+from labspec.model.load import Loaded
 from labspec.model.spec import Spec
 from labspec.nearest import did_you_mean, nearest
 
@@ -70,23 +71,26 @@ EXPRESSION = Rule(
 
 
 def link(
-    spec: Spec,
-    poisoned: frozenset[tuple[str, str]],
-    contents: Mapping[FileName, bytes],
-    folders: Mapping[FileName, tuple[str, ...]],
+    loaded: Loaded, contents: Mapping[FileName, bytes], folders: Mapping[FileName, tuple[str, ...]]
 ) -> tuple[Architecture, list[Diagnostic]]:
-    """The architecture of a spec, and every reference in it that does not hold."""
-    members, families, found = _members(spec)
-    architecture = Architecture(spec, members, families, contents, folders)
-    linker = _Linker(architecture, poisoned)
-    return architecture, [*found, *linker.check()]
+    """The architecture of a spec, and every reference in it that does not hold.
+
+    Nothing is said of names that are poisoned (the name `*` stands for any), nor of the form of members that are torn:
+    they lost something that stood inside them.
+    """
+    members, families, found = _members(loaded.spec, loaded.torn)
+    architecture = Architecture(loaded.spec, members, families, contents, folders)
+    linker = _Linker(architecture, loaded.poisoned)
+    for path, leaf in (*architecture.leaves, *loaded.remains):
+        found.extend(linker.check(path, leaf))
+    return architecture, found
 
 
 # ------------------------------------------------------------------ members
 
 
 def _members(
-    spec: Spec,
+    spec: Spec, torn: frozenset[Path]
 ) -> tuple[dict[tuple[str, str], Member], dict[tuple[str, str], tuple[str, ...]], list[Diagnostic]]:
     members: dict[tuple[str, str], Member] = {}
     families: dict[tuple[str, str], tuple[str, ...]] = {}
@@ -94,7 +98,7 @@ def _members(
     for section, name, body in _sections(spec):
         owner = Member(section, name, body, (section, name))
         expansion = expand(owner)
-        found += expansion.diagnostics
+        found += expansion.diagnostics if owner.path not in torn else []
         families.update(expansion.families)
         for member in (owner, *expansion.members):
             told = any(other.rule is DECLARED_TWICE and other.path == member.path for other in found)
@@ -131,11 +135,8 @@ class _Linker:
         self.architecture = architecture
         self.poisoned = poisoned
 
-    def check(self) -> Iterator[Diagnostic]:
-        for path, leaf in self.architecture.leaves:
-            yield from self._leaf(path, leaf)
-
-    def _leaf(self, path: Path, leaf: Any) -> Iterator[Diagnostic]:
+    def check(self, path: Path, leaf: Any) -> Iterator[Diagnostic]:
+        """What is wrong with a name, a parameter or the expressions of a text."""
         if isinstance(leaf, Name):
             yield from self._name(path, leaf)
         elif isinstance(leaf, Parameter):
@@ -148,9 +149,7 @@ class _Linker:
         meant = self.architecture.meant(name)
         section, _, bare = name.text.rpartition(".")
         sections = (section,) if section else name.sections
-        if any((candidate, bare) in self.poisoned for candidate in sections) or len(
-            {m.section for m in meant}
-        ) == 1 == len(meant):
+        if self._is_poisoned(bare, *sections) or len({m.section for m in meant}) == 1 == len(meant):
             return
         if not meant:
             yield self._unknown(path, bare, sections)
@@ -168,6 +167,10 @@ class _Linker:
                 path,
                 help=f"Write {choices}.",
             )
+
+    def _is_poisoned(self, name: str, *sections: str) -> bool:
+        """Whether a name may be one of a member that is wrong, of which all is said."""
+        return any((section, each) in self.poisoned for section in sections for each in (name, "*"))
 
     def _unknown(self, path: Path, bare: str, sections: Iterable[str]) -> Diagnostic:
         others = [m for (kind, name), m in self.architecture.members.items() if name == bare and kind not in sections]
@@ -192,7 +195,7 @@ class _Linker:
 
     def _parameter(self, path: Path, parameter: Parameter) -> Iterator[Diagnostic]:
         declared = self.architecture.spec.parameters
-        if parameter.name in declared or ("parameters", parameter.name) in self.poisoned:
+        if parameter.name in declared or self._is_poisoned(parameter.name, "parameters"):
             return
         near = nearest(parameter.name, declared)
         fix = Fix(f"Write `{near}`.", near) if near else None
@@ -218,7 +221,7 @@ class _Linker:
 
     def _single(self, word: str) -> tuple[str, str] | None:
         declared = self.architecture.spec.parameters
-        if word in declared or ("parameters", word) in self.poisoned:
+        if word in declared or self._is_poisoned(word, "parameters"):
             return None
         if PASCAL.match(word):
             return f"There is no parameter `{word}`.", did_you_mean(word, declared) or "Declare it under `parameters`."
@@ -226,7 +229,7 @@ class _Linker:
 
     def _raw(self, words: tuple[str, ...]) -> tuple[str, str] | None:
         raw = self.architecture.spec.resources
-        if words[1] in raw or ("resources", words[1]) in self.poisoned:
+        if words[1] in raw or self._is_poisoned(words[1], "resources"):
             return None
         return f"There is no raw resource `{words[1]}`.", did_you_mean(words[1], raw)
 
@@ -235,7 +238,7 @@ class _Linker:
         if section and section not in ATTRIBUTES:
             return f"There is no section `{section}`.", did_you_mean(section, ATTRIBUTES)
         sections = (section,) if section else tuple(ATTRIBUTES)
-        if any((candidate, name) in self.poisoned for candidate in sections):
+        if self._is_poisoned(name, *sections):
             return None
         found = [m for candidate in sections if (m := self.architecture.get(candidate, name)) is not None]
         if not found:
@@ -252,13 +255,6 @@ class _Linker:
         if attribute in known or PASCAL.match(attribute.split(".")[0]):
             return None
         return f"{_article(_noun(found[0].section)).capitalize()} has no `{attribute}`.", did_you_mean(attribute, known)
-
-
-def split(words: tuple[str, ...]) -> tuple[str, str, str]:
-    """Section (or none), member and attribute of an expression."""
-    if words[0] in ATTRIBUTES and len(words) > 2:
-        return words[0], words[1], ".".join(words[2:])
-    return "", words[0], ".".join(words[1:])
 
 
 def _noun(section: str) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import textwrap
 from pathlib import Path
+from typing import Any
 
 from labspec.compiler import Build, Options, compile_spec
 from labspec.graph import Graph
+from labspec.yaml_tree import Reading, parse
 
 HEAD = "labspec: 1\nname: test\n"
 
@@ -45,3 +47,9 @@ def messages(made: Build) -> list[str]:
         f"{d.rule.code} {d.span.line if d.span else 0}:{d.span.column if d.span else 0} {d.message}"
         for d in made.diagnostics
     ]
+
+
+def plain(text: str, raw: frozenset[tuple[str, ...]] = frozenset()) -> Any:
+    """YAML as the models get it; at the patterns `raw`, typed as YAML 1.2 does."""
+    tree, _ = parse(text, "")
+    return Reading({"": ""}, raw).data(tree)

@@ -26,11 +26,12 @@ class Thing:
 
 
 def joined_of(build: Build, parameters: Mapping[str, Any] | None = None) -> Joined:
-    """The templates of a build, joined, where these parameters are given; everything in them can be followed."""
+    """The templates of a build, joined. Everything in them can be followed; where parameters are given, things may be
+    absent, and what only they would refer to."""
     assert not build.failed, [diagnostic.message for diagnostic in build.diagnostics]
     templates = {name: text for name, text in build.files.items() if name != "manifest.json"}
     joined = read_directory(templates, f"{build.stacks[0].name}.yaml", parameters=parameters)
-    assert joined.unresolved == ()
+    assert parameters or joined.unresolved == ()
     return joined
 
 

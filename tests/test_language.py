@@ -19,8 +19,7 @@ from labspec.model.load import load
 from labspec.model.spec import Spec
 from labspec.reference.docs import example, field_docs, summary
 from labspec.reference.parts import parts, sections
-from labspec.yaml_tree import data, parse
-from tests.building import HEAD
+from tests.building import HEAD, plain
 
 ROOT = Path(__file__).parents[1]
 PARTS = parts()
@@ -77,7 +76,7 @@ def test_everything_has_a_docstring(part: type[Part]) -> None:
 
 def read(text: str) -> Any:
     """YAML as the models get it."""
-    return data(parse(text, ""), {"": ""}, grammar.RAW)
+    return plain(text, grammar.RAW)
 
 
 @pytest.mark.parametrize("part", [part for part in PARTS if example(part)], ids=lambda part: part.__name__)

@@ -28,6 +28,7 @@ from labspec.check.redirects import check_redirects
 from labspec.check.rules import check_rules
 from labspec.check.scaling_metrics import check_scaling_metrics
 from labspec.check.schemas import check_schemas
+from labspec.check.soundness import Sound, sound
 from labspec.check.target_groups import check_target_groups
 from labspec.check.template_names import check_template_names
 from labspec.check.throughput import check_throughput
@@ -36,6 +37,7 @@ from labspec.check.website_addresses import check_website_addresses
 from labspec.check.windows import check_windows
 from labspec.diagnostic import Diagnostic
 from labspec.model.architecture import Architecture
+from labspec.model.load import Loaded
 
 Check = Callable[[Architecture], Iterator[Diagnostic]]
 CHECKS: tuple[Check, ...] = (
@@ -72,7 +74,8 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
-def check(architecture: Architecture) -> Iterator[Diagnostic]:
-    """Every finding of every law."""
+def check(architecture: Architecture, wrong: Loaded | None = None) -> Iterator[Diagnostic]:
+    """Every finding of every law. Where parts of the spec are `wrong`, those that are sure all the same."""
+    judged = sound(architecture, wrong) if wrong else Sound(architecture, frozenset())
     for law in CHECKS:
-        yield from law(architecture)
+        yield from (finding for finding in law(judged.architecture) if judged.is_sure_of(finding))

@@ -17,7 +17,7 @@ UNKNOWN_REFERENCE = Rule(
     "In `resources` and `override`, CloudFormation's own references name parameters, raw resources and the logical ids"
     " of what members become, such as `WebVpc`. `${{ vpcs.web.id }}` says the same in the spec's words.",
     "resources:\n  Topic: {Type: AWS::SNS::Topic, Properties: {DisplayName: !Ref Nmae}}",
-    "parameters: {Name: {type: text}}\nresources:\n  Topic: {Type: AWS::SNS::Topic, Properties: {DisplayName: !Ref Name}}",
+    "parameters: {Name: ...}\nresources:\n  Topic: {Type: AWS::SNS::Topic, Properties: {DisplayName: !Ref Name}}",
 )
 VARIABLE = re.compile(r"\$\{([A-Za-z0-9]+)((?:\.[A-Za-z0-9]+)*)\}")
 

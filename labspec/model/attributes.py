@@ -48,3 +48,10 @@ AWS_VALUES = {
     "url_suffix": "AWS::URLSuffix",
 }
 """`${{ aws.region }}` and its like, and the pseudo-parameters that they are."""
+
+
+def split(words: tuple[str, ...]) -> tuple[str, str, str]:
+    """Section (or none), member and attribute of an expression."""
+    if words[0] in ATTRIBUTES and len(words) > 2:
+        return words[0], words[1], ".".join(words[2:])
+    return "", words[0], ".".join(words[1:])

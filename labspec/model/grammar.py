@@ -20,6 +20,9 @@ SECTIONS = (
 )
 """Top-level sections whose entries are members."""
 
+NESTED = {"subnets": "vpcs", "nat_gateways": "vpcs", "route_tables": "vpcs", "replicas": "databases"}
+"""Sections that stand inside members, and the section of those."""
+
 JOINED = frozenset({*SECTIONS, "variables", "parameters", "outputs", "resources", "expect", "layout"})
 """What `include` takes of another file."""
 JOINED_DEEP = frozenset({"expect", "layout"})
@@ -29,10 +32,7 @@ MEMBERS = frozenset(
     {
         *((section, "*") for section in SECTIONS),
         ("parameters", "*"),
-        ("vpcs", "*", "subnets", "*"),
-        ("vpcs", "*", "nat_gateways", "*"),
-        ("vpcs", "*", "route_tables", "*"),
-        ("databases", "*", "replicas", "*"),
+        *((owner, "*", section, "*") for section, owner in NESTED.items()),
         ("load_balancers", "*", "listeners", "*"),
         ("*", "*", "ingress", "*"),
         ("*", "*", "egress", "*"),

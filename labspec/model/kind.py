@@ -25,7 +25,6 @@ T = TypeVar("T")
 
 PASCAL = re.compile(PARAMETER + r"\Z")
 KEBAB = re.compile(NAME + r"\Z")
-EXPRESSION = re.compile(r"(\$?)\$\{\{(.*?)\}\}", re.DOTALL)
 
 
 def wrong(message: str, help: str = "", fix: str = "", chars: tuple[int, int] | None = None) -> NoReturn:
@@ -105,29 +104,41 @@ class Text:
         return scalar_schema("text, with ${{ }} expressions")
 
 
+def expressions(text: str) -> Iterator[tuple[tuple[str, ...], tuple[int, int]]]:
+    """The words of each expression in a text, and where it stands; what is escaped, or never closed, is none."""
+    end = 0
+    while (start := text.find("${{", end)) >= 0 and (close := text.find("}}", start)) >= 0:
+        if start > end and text[start - 1] == "$":
+            end = start + 3
+            continue
+        end = close + 2
+        yield tuple(text[start + 3 : close].strip().split(".")), (start, end)
+
+
 def _text_parts(text: str) -> Iterator[str | Expression]:
     start = 0
-    for match in EXPRESSION.finditer(text):
-        if match.start() > start:
-            yield text[start : match.start()]
-        start = match.end()
-        if match[1]:
-            yield match[0][1:]
-            continue
-        words = tuple(match[2].strip().split("."))
+    for words, chars in expressions(text):
+        yield from _literal(text, start, chars[0])
         if not all(re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", word) for word in words):
             wrong(
-                f"`{match[2].strip()}` is not an expression.",
+                f"`{'.'.join(words)}` is not an expression.",
                 "An expression is a parameter, `variables.name`, `section.member.attribute` or `aws.region`; there are"
                 " no operators. Write `$${{` for a literal `${{`.",
-                chars=match.span(),
+                chars=chars,
             )
-        yield Expression(words, match.span())
-    if "${{" in text[start:]:
-        at = text.index("${{", start)
-        wrong("This `${{` is never closed.", "Close it with `}}`, or write `$${{` for a literal.", chars=(at, at + 3))
-    if start < len(text):
-        yield text[start:]
+        yield Expression(words, chars)
+        start = chars[1]
+    yield from _literal(text, start, len(text))
+
+
+def _literal(text: str, start: int, end: int) -> Iterator[str]:
+    """A piece of text without expressions, in which `$${{` stands for `${{`."""
+    piece = text[start:end]
+    if (at := piece.replace("$${{", "____").find("${{")) >= 0:
+        chars = (start + at, start + at + 3)
+        wrong("This `${{` is never closed.", "Close it with `}}`, or write `$${{` for a literal.", chars=chars)
+    if piece:
+        yield piece.replace("$${{", "${{")
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,7 +306,7 @@ def _noun(section: str) -> str:
 class Part(BaseModel):
     """A mapping of the language. `short` names the field that a single value stands for."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True, populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
     short: ClassVar[str] = ""
     examples: ClassVar[str] = ""
 
@@ -310,8 +321,11 @@ class Part(BaseModel):
             wrong("A null only removes something in a document that `extends` another.", "Remove the line.")
         if cls.short:
             return {cls.short: data}
-        fields = ", ".join(f"`{name}`" for name in list(cls.model_fields)[:4])
-        wrong("Here stands a single value, where a mapping is needed.", f"Its fields are {fields} and so on.")
+        form = "a list" if isinstance(data, list) else "a single value"
+        fields = [name for name in cls.model_fields if name not in Kind.model_fields]
+        names = [f"`{cls.model_fields[name].alias or name}`" for name in fields]
+        help_ = f"Its fields are {', '.join(names[:4])} and so on." if names[4:] else f"It has {' and '.join(names)}."
+        wrong(f"Here stands {form}, where a mapping is needed.", help_)
 
 
 class Kind(Part):
@@ -328,9 +342,9 @@ class Kind(Part):
     """Tags beside the document's. `Name` is the member's name unless said."""
     was: MemberName | None = None
     """The name that the member had before. It keeps the logical id, and so the resource itself, when renamed."""
-    override: dict[str, RawBody] = {}
+    override: Annotated[dict[str, RawBody], BeforeValidator(mapped)] = {}
     """CloudFormation laid over what is emitted, as a merge patch, keyed by the role of the resource."""
-    silence: dict[str, PlainText] = {}
+    silence: Annotated[dict[str, PlainText], BeforeValidator(mapped)] = {}
     """Findings that are accepted for this member: the rule's name, and the reason."""
 
 

@@ -1,57 +1,36 @@
 """Data to a `Spec`: variables filled in, everything validated, every independent mistake reported in one run.
 
-The whole document is validated at once. Where that fails, the members at fault are taken out and the rest is validated
-again; their names stay known as *poisoned*, so that later rooms say nothing about what speaks of them.
+The whole document is validated at once. Where that fails, what is at fault is taken out, as little as can be, and the
+rest is validated again. The names that were lost stay known as *poisoned*, so that later rooms say nothing about what
+speaks of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, get_args
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from string import ascii_lowercase
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import ValidationError
 
-from labspec.diagnostic import At, Diagnostic, Fix, Path, Rule
+from labspec.diagnostic import Diagnostic, Path
 from labspec.model.bodies import move_bodies
-from labspec.model.kind import EXPRESSION, Part
+from labspec.model.complaints import Known, complaints
+from labspec.model.grammar import NESTED, SECTIONS
+from labspec.model.remains import remains
 from labspec.model.spec import Spec
-from labspec.nearest import did_you_mean, nearest
+from labspec.model.variables import Variables
+from labspec.nearest import nearest
 from labspec.scalar import Scalar
 
-UNKNOWN_KEY = Rule(
-    "LS101",
-    "unknown-key",
-    "A key that the language does not have here.",
-    "A key that is not understood would be ignored, and what it says would be lost.",
-    "vpcs:\n  web: {cird: 10.0.0.0/16}",
-    "vpcs:\n  web: {cidr: 10.0.0.0/16}",
-)
-MISSING = Rule(
-    "LS102",
-    "missing-key",
-    "A key that must be said is not there.",
-    "It has no default, because none would be right for everybody.",
-    "load_balancers:\n  front: {subnets: public, listeners: {80: web}}",
-    "load_balancers:\n  front: {scheme: internal, subnets: public, listeners: {80: web}}",
-)
-WRONG_VALUE = Rule(
-    "LS103",
-    "wrong-value",
-    "A value that its field cannot take.",
-    "Each field has a type with a notation of its own; units are always written.",
-    "storage: 20",
-    "storage: 20GiB",
-)
-VARIABLE = Rule(
-    "LS104",
-    "variable",
-    "A build-time variable is not what it is used or set as.",
-    "Variables are declared under `variables`, given a value there or by `--set`, and used as `${{ variables.name }}`.",
-    "tags: {Stage: '${{ variables.stgae }}'}",
-    "variables: {stage: dev}\ntags: {Stage: '${{ variables.stage }}'}",
-)
+ANY = "*"
+"""In place of a name: every name of the section."""
+SINGLE = ("variables", "parameters", "outputs", "resources")
+"""Sections, beside those of members, whose entries can be taken out one by one."""
+ALL = (*SECTIONS, *NESTED, "internet_gateways", "parameters", "outputs", "resources")
+ZONES = (*ascii_lowercase, *"123456")
+ROUNDS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,204 +39,155 @@ class Loaded:
 
     spec: Spec
     poisoned: frozenset[tuple[str, str]]
-    """Members (section, name) that are declared and wrong."""
+    """Members (section, name) that are declared and wrong; the name `*` stands for any."""
     diagnostics: tuple[Diagnostic, ...]
     moved: Mapping[Path, Path]
     """Members that stood as bodies in the place of their names: where each one was written."""
+    torn: frozenset[Path] = frozenset()
+    """Members that lost something that stands inside them."""
+    remains: tuple[tuple[Path, Any], ...] = ()
+    """The names, parameters, texts and file names that could be read of what was taken out, each with its path."""
 
 
-def load(document: Mapping[str, Any], settings: Mapping[str, str]) -> Loaded:
-    """Validate a document. `settings` are the variables given on the command line."""
-    filled, found = _with_variables(dict(document), settings)
-    bodies = move_bodies(filled)
-    data, found = bodies.document, [*found, *bodies.diagnostics]
-    try:
-        return Loaded(Spec.model_validate(data), frozenset(), tuple(found), bodies.places)
-    except ValidationError as error:
-        diagnostics = [_diagnostic(detail) for detail in error.errors(include_url=False, include_input=False)]
-    spec, poisoned = _without(data, diagnostics)
-    return Loaded(spec, poisoned, (*found, *diagnostics), bodies.places)
-
-
-def _without(data: dict[str, Any], diagnostics: list[Diagnostic]) -> tuple[Spec, frozenset[tuple[str, str]]]:
-    """The spec of what is not wrong, and the names of what was taken out."""
-    kept: dict[str, Any] = {"labspec": Scalar("1"), "name": Scalar("spec"), **data}
-    poisoned: set[tuple[str, str]] = set()
-    for path in {diagnostic.path[:2] for diagnostic in diagnostics}:
-        section = str(path[0]) if path else ""
-        value = kept.get(section)
-        if len(path) == 2 and isinstance(value, dict):
-            poisoned |= _names(section, str(path[1]), value.get(str(path[1])))
-            kept[section] = {key: inner for key, inner in value.items() if key != path[1]}
-        elif section in ("labspec", "name"):
-            kept[section] = Scalar("1" if section == "labspec" else "spec")
+def load(document: Mapping[str, Any], settings: Mapping[str, str], known: Known | None = None) -> Loaded:
+    """Validate a document. `settings` are the variables given on the command line, `known` what is wrong already."""
+    variables = Variables(settings)
+    known = known or Known()
+    bodies = move_bodies(variables.filled(document))
+    loss = _Loss(bodies.document)
+    known = replace(known, told=known.told | variables.told, moved=bodies.places)
+    found = [*variables.found, *bodies.diagnostics]
+    for _ in range(ROUNDS):
+        try:
+            spec = Spec.model_validate(loss.data)
+        except ValidationError as error:
+            said, places = complaints(error.errors(include_url=False, include_input=False), known)
+            found += said
+            loss.take(places)
         else:
-            kept.pop(section, None)
-    return Spec.model_validate(kept), frozenset(poisoned)
+            return loss.loaded(spec, found, bodies.places)
+    anything = frozenset((section, ANY) for section in ALL)
+    return Loaded(Spec.model_validate(NOTHING), anything, tuple(found), bodies.places)
 
 
-def _names(section: str, name: str, value: Any) -> set[tuple[str, str]]:
-    """A member's name and those of the members inside it."""
-    names = {(section, name)}
-    if isinstance(value, dict):
-        for nested in ("subnets", "nat_gateways", "route_tables", "replicas"):
-            if isinstance(value.get(nested), dict):
-                names |= {(nested, str(inner)) for inner in value[nested]}
-        if section == "vpcs":
-            names.add(("internet_gateways", str(value.get("internet_gateway", ""))))
-    return names
+NOTHING = {"labspec": Scalar("1"), "name": Scalar("spec")}
 
 
-# ------------------------------------------------------------------ pydantic's errors in our words
+class _Loss:
+    """A document that loses what is wrong with it."""
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        self.data = data
+        self.poisoned: set[tuple[str, str]] = set()
+        self.torn: set[Path] = set()
+        self.taken: set[Path] = set()
+        self.wrong: set[Path] = set()
+        self.lost: list[tuple[Path, Any]] = []
+
+    def loaded(self, spec: Spec, found: Iterable[Diagnostic], moved: Mapping[Path, Path]) -> Loaded:
+        """What was understood, with what was lost."""
+        left = tuple(leaf for entry, value in self.lost for leaf in remains(value, entry, self.wrong))
+        return Loaded(spec, frozenset(self.poisoned), tuple(found), moved, frozenset(self.torn), left)
+
+    def take(self, places: set[Path]) -> None:
+        """Take out the smallest entry that holds each place; where that was done, and did not help, its section."""
+        self.wrong |= places
+        entries = {_entry(place) for place in places}
+        if entries <= self.taken:
+            entries = {entry[:1] for entry in entries}
+        entries -= self.taken
+        self.taken |= entries
+        self.torn |= {entry[:2] for entry in entries if len(entry) == 4}
+        for entry in entries:
+            value = _value(self.data, entry)
+            self.poisoned |= _names(entry, value)
+            self.lost.append((entry, value))
+        self.data = {**NOTHING, **_without(self.data, entries)}
 
 
-def _diagnostic(detail: ErrorDetails) -> Diagnostic:
-    path, at = _place(detail["loc"])
-    kind = detail["type"]
-    context = detail.get("ctx", {})
-    if kind == "missing":
-        noun = _owner_noun(path[:-1])
-        return Diagnostic(MISSING, f"`{path[-1]}` is missing: {noun} needs it.", path[:-1], "key")
-    if kind == "extra_forbidden":
-        return _unknown(path)
-    if kind == "labspec":
-        fix = Fix(f"Write `{context['fix']}`.", context["fix"]) if context.get("fix") else None
-        return Diagnostic(
-            WRONG_VALUE, context["message"], path, at, context.get("chars"), help=context["help"], fix=fix
-        )
-    return Diagnostic(WRONG_VALUE, f"This cannot stand here: {detail['msg'][0].lower()}{detail['msg'][1:]}.", path, at)
+def _entry(place: Path) -> Path:
+    """The smallest entry around a place that the rest can do without."""
+    section = str(place[0]) if place else ""
+    if section in SECTIONS:
+        return place[:4] if len(place) >= 4 and NESTED.get(str(place[2])) == section else place[:2]
+    if section in SINGLE:
+        return place[:2]
+    return place[:3] if section == "expect" and len(place) >= 3 else place[:1]
 
 
-def _place(loc: tuple[int | str, ...]) -> tuple[Path, At]:
-    if loc and loc[-1] == "[key]":
-        return tuple(loc[:-1]), "key"
-    return tuple(loc), "value"
-
-
-def _unknown(path: Path) -> Diagnostic:
-    key = str(path[-1])
-    part = part_at(path[:-1])
-    fields = [info.alias or name for name, info in part.model_fields.items()] if part else []
-    near = nearest(key, fields)
-    owner = "the document" if len(path) == 1 else _owner_noun(path[:-1])
-    help_ = did_you_mean(key, fields) or "It has " + ", ".join(f"`{field}`" for field in sorted(fields)) + "."
-    fix = Fix(f"Write `{near}`.", near) if near else None
-    return Diagnostic(UNKNOWN_KEY, f"There is no `{key}` in {owner}.", path, "key", help=help_, fix=fix)
-
-
-def _owner_noun(path: Path) -> str:
-    part = part_at(path)
-    if part is None or part is Spec:
-        return "the spec"
-    words = "".join(f" {char.lower()}" if char.isupper() else char for char in part.__name__).strip()
-    words = {"image made": "image", "parameter declared": "parameter", "output declared": "output"}.get(words, words)
-    return ("an " if words[0] in "aeiou" else "a ") + words
-
-
-def part_at(path: Path) -> type[Part] | None:
-    """The class of what stands at a path, where it is a part of the language."""
-    part: type[Part] | None = Spec
-    annotation: Any = Spec
+def _value(data: Any, path: Path) -> Any:
     for step in path:
-        part = next(_parts(annotation), None)
-        field = _field(part, str(step)) if part and not _is_mapping(annotation) else None
-        annotation = field if field is not None else _inner(annotation)
-        if annotation is None:
+        if not isinstance(data, dict):
             return None
-    return next(_parts(annotation), None)
+        data = data.get(step)
+    return data
 
 
-def _field(part: type[Part], name: str) -> Any:
-    for field, info in part.model_fields.items():
-        if name == (info.alias or field):
-            return info.annotation
-    return None
+def _without(data: dict[str, Any], entries: set[Path]) -> dict[str, Any]:
+    """A document without some of its entries."""
+    inner: dict[str, set[Path]] = {}
+    for entry in entries:
+        if entry:
+            inner.setdefault(str(entry[0]), set()).add(entry[1:])
+    return {
+        key: _less(value, inner[key]) if key in inner else value
+        for key, value in data.items()
+        if () not in inner.get(key, ())
+    }
 
 
-def _is_mapping(annotation: Any) -> bool:
-    return getattr(annotation, "__origin__", None) in (dict, tuple)
+def _less(value: Any, entries: set[Path]) -> Any:
+    return _without(value, entries) if isinstance(value, dict) else value
 
 
-def _inner(annotation: Any) -> Any:
-    arguments = get_args(annotation)
-    return arguments[1] if getattr(annotation, "__origin__", None) is dict else arguments[0] if arguments else None
+# ------------------------------------------------------------------ the names that are lost with what is taken out
 
 
-def _parts(annotation: Any) -> Iterator[type[Part]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation  # type: ignore[misc]  # every model of the language is a Part
+def _names(entry: Path, value: Any) -> set[tuple[str, str]]:
+    """What nothing must be said of that names it, since an entry is taken out."""
+    if len(entry) == 4:
+        return set(_family(str(entry[2]), str(entry[3])))
+    if len(entry) == 2:
+        section, name = str(entry[0]), str(entry[1])
+        return {(section, name), *_inner_names(section, name, value)}
+    if len(entry) == 1:
+        return set(_section_names(str(entry[0]), value))
+    return set()
+
+
+def _section_names(section: str, value: Any) -> Iterator[tuple[str, str]]:
+    """The names of a section that is wrong as a whole: mistyped, or no mapping."""
+    if section in ALL:
+        yield section, ANY
+        yield from ((nested, ANY) for nested, owner in NESTED.items() if owner == section)
         return
-    for argument in get_args(annotation):
-        yield from _parts(argument)
+    near = nearest(section, ALL)
+    for name, body in value.items() if isinstance(value, dict) else ():
+        yield from ((meant, str(name)) for meant in ([near] if near else ALL))
+        yield from _inner_names(near or "", str(name), body)
+    if near and not isinstance(value, dict):
+        yield near, ANY
 
 
-# ------------------------------------------------------------------ variables
+def _inner_names(section: str, name: str, value: Any) -> Iterator[tuple[str, str]]:
+    """The names inside a member, also under a key that is mistyped; and those that it brings along."""
+    inside = [nested for nested, owner in NESTED.items() if owner == section]
+    if inside and not isinstance(value, dict):
+        yield from ((nested, ANY) for nested in inside)
+        return
+    for key, inner in value.items() if inside else ():
+        for nested in [key] if key in inside else inside:
+            if isinstance(inner, dict):
+                yield from (member for each in inner for member in _family(nested, str(each)))
+            elif key in inside:
+                yield nested, ANY
+    if section == "vpcs":
+        yield "internet_gateways", str(value.get("internet_gateway", f"{name}-igw"))
+        yield from (("nat_gateways", f"{name}-nat{zone}") for zone in ("", *(f"-{zone}" for zone in ZONES)))
 
 
-def _with_variables(data: dict[str, Any], settings: Mapping[str, str]) -> tuple[dict[str, Any], list[Diagnostic]]:
-    """The document with every `${{ variables.x }}` replaced."""
-    found: list[Diagnostic] = []
-    values: dict[str, Any] = {}
-    declared = data.get("variables")
-    declared = declared if isinstance(declared, dict) else {}
-    for name, body in declared.items():
-        values[str(name)] = settings.get(
-            name, body.get("default") if isinstance(body, dict) and "default" in body else body
-        )
-        if isinstance(values[str(name)], str) and not isinstance(values[str(name)], Scalar):
-            values[str(name)] = Scalar(values[str(name)], "quoted")
-        found.extend(_allowed(str(name), body, values[str(name)]))
-    found += [
-        Diagnostic(VARIABLE, f"There is no variable `{name}` to set.", help=did_you_mean(name, values))
-        for name in settings
-        if name not in declared
-    ]
-    filled = {key: value if key == "variables" else _fill(value, values, (key,), found) for key, value in data.items()}
-    return filled, found
-
-
-def _allowed(name: str, body: Any, value: Any) -> Iterator[Diagnostic]:
-    one_of = body.get("one_of") if isinstance(body, dict) else None
-    if isinstance(one_of, list) and value not in one_of:
-        options = ", ".join(f"`{option}`" for option in one_of)
-        yield Diagnostic(
-            VARIABLE,
-            f"The variable `{name}` cannot be `{value}`.",
-            ("variables", name),
-            help=f"It is one of {options}.",
-        )
-
-
-def _fill(value: Any, values: Mapping[str, Any], path: Path, found: list[Diagnostic]) -> Any:
-    if isinstance(value, dict):
-        return {key: _fill(inner, values, (*path, str(key)), found) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_fill(inner, values, (*path, index), found) for index, inner in enumerate(value)]
-    if isinstance(value, Scalar) and "${{" in value:
-        return _fill_scalar(value, values, path, found)
-    return value
-
-
-def _fill_scalar(scalar: Scalar, values: Mapping[str, Any], path: Path, found: list[Diagnostic]) -> Any:
-    pieces: list[str] = []
-    start = 0
-    for match in EXPRESSION.finditer(scalar):
-        words = match[2].strip().split(".")
-        if match[1] or words[0] != "variables":
-            continue
-        name = ".".join(words[1:])
-        if name not in values:
-            help_ = did_you_mean(name, values)
-            found.append(Diagnostic(VARIABLE, f"There is no variable `{name}`.", path, chars=match.span(), help=help_))
-            continue
-        value = values[name]
-        if match.span() == (0, len(scalar)):
-            return value
-        if not isinstance(value, str):
-            found.append(
-                Diagnostic(VARIABLE, f"The variable `{name}` is not a single value.", path, chars=match.span())
-            )
-            continue
-        pieces += [scalar[start : match.start()], value]
-        start = match.end()
-    return Scalar("".join([*pieces, scalar[start:]]), scalar.style, scalar.folder) if pieces else scalar
+def _family(section: str, name: str) -> Iterator[tuple[str, str]]:
+    """A name, and those of its zones."""
+    yield section, name
+    if section == "subnets":
+        yield from ((section, f"{name}-{zone}") for zone in ZONES)

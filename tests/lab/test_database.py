@@ -82,9 +82,10 @@ def page_login(lab: Lab) -> None:
         assert ref(secret.id) in pieces
         assert "/run/lab/database.json" in user_data(lab, f"{name}LaunchTemplate")
         (policy,) = lab.properties(f"{name}Role")["Policies"]
-        (statement,) = policy["PolicyDocument"]["Statement"]
-        assert statement["Action"] == ["secretsmanager:GetSecretValue"]
-        assert statement["Resource"] == [ref(secret.id)]
+        allowed = [said for said in policy["PolicyDocument"]["Statement"] if said["Effect"] == "Allow"]
+        assert allowed == [
+            {"Effect": "Allow", "Action": ["secretsmanager:GetSecretValue"], "Resource": [ref(secret.id)]}
+        ]
     assert "/run/lab/database.json" in text
     assert "secretsmanager" not in str(lab.properties("PublicEc2A1Role"))
 

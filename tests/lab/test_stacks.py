@@ -1,4 +1,4 @@
-"""The stacks of the finished lab as CloudFormation gets them: where things lie, and what the console must not be asked."""
+"""The stacks of the finished lab as CloudFormation gets them: where things lie, and what the console is not asked."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ RULES = rules()
 
 BLOCKS = {
     "0": ("source", "yaml_tree", "compiler"),
-    "1": ("model/load", "model/bodies"),
+    "1": ("model/bodies", "model/complaints", "model/variables"),
     "2": ("link", "model/expand"),
     "3": ("check/",),
     "4": ("emit/",),

@@ -14,8 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from labspec.reference.parts import parts
 from labspec.reference.schema import language
-from labspec.yaml_tree import data, parse
-from tests.building import HEAD
+from tests.building import HEAD, plain
 
 ROOT = Path(__file__).parents[2]
 SPECS = sorted([*ROOT.glob("specs/*.yaml"), *ROOT.glob("tests/golden/*/spec.yaml")])
@@ -28,7 +27,7 @@ WHOLE = frozenset({()})
 
 def typed(text: str) -> Any:
     """A document as an editor reads it: `80` is a number, `true` a boolean, `on` a text."""
-    return data(parse(text, ""), {"": ""}, WHOLE)
+    return plain(text, WHOLE)
 
 
 def wrong(text: str) -> list[list[str | int]]:
@@ -143,7 +142,7 @@ def nodes() -> Iterator[tuple[str, Any, dict[str, Any]]]:
 def test_the_schema_takes_every_scalar_that_the_compiler_takes() -> None:
     """In whatever field it stands, quoted or bare: an editor never marks what compiles."""
     values = [
-        (written, data(parse(f"v: {written}", ""), {"": ""}, frozenset())["v"], typed(f"v: {written}")["v"])
+        (written, plain(f"v: {written}")["v"], typed(f"v: {written}")["v"])
         for text in (*WORDS.split(), *PHRASES)
         for written in (text, f"'{text}'")
     ]

@@ -1,0 +1,57 @@
+"""`labspec config`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from typing import TYPE_CHECKING, Any
+
+from labspec.cli import arguments as takes
+from labspec.cli import reporting
+from labspec.cli.compiling import outcome
+
+if TYPE_CHECKING:
+    from labspec.compiler import Options
+    from labspec.report import Outcome
+
+MORE = """\
+The result is a spec that compiles to the same: `extends`, `include`, `like`, --overlay and variables are resolved, and
+short forms are written out. A comment beside what came from elsewhere says where it was written. Defaults are not
+shown. Names of files are as seen from the spec's folder: save the result there.
+"""
+EXAMPLE = "labspec config specs/full.yaml; labspec config specs/full.yaml --overlay prod.yaml --set stage=prod"
+
+
+def parser(commands: Any) -> None:
+    """What the command takes."""
+    this = takes.command(commands, "config", run, "Print specs in their long form, with everything resolved.", EXAMPLE)
+    this.description = f"{this.description} {MORE}"
+    this.set_defaults(report=None)
+    takes.specs(this)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the long form of each spec."""
+    return reporting.for_each(arguments, _config)
+
+
+def _config(arguments: argparse.Namespace, spec: str) -> tuple[Outcome, list[str]]:
+    from labspec.compiler import Options, compile_spec
+
+    start = time.perf_counter()
+    settings = dict(setting.partition("=")[::2] for setting in arguments.set)
+    options = Options("flat", settings=settings, overlays=arguments.overlay)
+    build = compile_spec(os.path.normpath(spec), options)
+    reporting.show_timings(arguments, build.timings)
+    found = outcome(spec, build, time.perf_counter() - start)
+    heading = [f"# ---- {spec}"] if len(arguments.specs) > 1 else []
+    return found, [] if found.failed else [*heading, _text(build.source, options)]
+
+
+def _text(source: Any, options: Options) -> str:
+    from labspec.longform import long_form
+    from labspec.write import to_spec
+
+    made = long_form(source.data, source.tree, source.file, options.settings)
+    return to_spec(made.document, made.notes).removesuffix("\n")

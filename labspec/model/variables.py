@@ -1,0 +1,147 @@
+"""Build-time variables: their values, and every `${{ variables.name }}` replaced before anything is validated."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from labspec.diagnostic import Diagnostic, Path, Rule
+from labspec.model.kind import expressions
+from labspec.nearest import did_you_mean
+from labspec.scalar import Scalar
+
+VARIABLE = Rule(
+    "LS104",
+    "variable",
+    "A build-time variable is not what it is used or set as.",
+    "Variables are declared under `variables`, given a value there or by `--set`, and used as `${{ variables.name }}`."
+    " Their names are lower_snake.",
+    "tags: {Stage: '${{ variables.stgae }}'}",
+    "variables: {stage: dev}\ntags: {Stage: '${{ variables.stage }}'}",
+)
+NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*\Z")
+MOST = 1 << 20
+"""What variables may add to a document: characters, and a hundred for each value of a list or mapping."""
+
+
+@dataclass
+class Variables:
+    """The variables of a document. `found` is what is wrong, `told` where."""
+
+    settings: Mapping[str, str]
+    values: dict[str, Any] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
+    unusable: set[str] = field(default_factory=set)
+    found: list[Diagnostic] = field(default_factory=list)
+    told: set[Path] = field(default_factory=set)
+    added: int = 0
+
+    def filled(self, document: Mapping[str, Any]) -> dict[str, Any]:
+        """The document with every variable's value in its place."""
+        declared = document.get("variables")
+        for name, body in declared.items() if isinstance(declared, dict) else ():
+            self._declare(str(name), body)
+        for name in self.settings:
+            if not isinstance(declared, dict) or name not in declared:
+                help_ = did_you_mean(name, self.values) or "Declare it under `variables`."
+                self.found.append(Diagnostic(VARIABLE, f"There is no variable `{name}` to set.", help=help_))
+        return {key: value if key == "variables" else self._fill(value, (str(key),)) for key, value in document.items()}
+
+    # -------------------------------------------------------------- what is declared
+
+    def _declare(self, name: str, body: Any) -> None:
+        path: Path = ("variables", name)
+        value = body.get("default") if isinstance(body, dict) else body
+        if not NAME.match(name):
+            help_ = "Write it in lower case, its words joined by `_`: `instance_type`."
+            self._wrong(f"`{name}` is not a name for a variable.", path, help_, at_key=True)
+        if name in self.settings:
+            value = self.settings[name]
+        if value is None or (isinstance(value, Scalar) and value.style in ("empty", "null")):
+            self.unusable.add(name)  # the model says what is missing
+            return
+        if any(words[0] == "variables" for words in _used(value)):
+            self._wrong(f"The variable `{name}` cannot be made of variables.", path, "Write its value.")
+            self.unusable.add(name)
+        self._allowed(name, body, value)
+        self.values[name] = value
+        self.sizes[name] = _size(value)
+
+    def _allowed(self, name: str, body: Any, value: Any) -> None:
+        one_of = body.get("one_of") if isinstance(body, dict) else None
+        if one_of is None:
+            return
+        options = [str(option) for option in (one_of if isinstance(one_of, list) else [one_of])]
+        if value not in options:
+            said = f"`{value}`" if isinstance(value, str) else "more than one value"
+            help_ = "It is one of " + ", ".join(f"`{option}`" for option in options) + "."
+            self._wrong(f"The variable `{name}` cannot be {said}.", ("variables", name), help_)
+
+    def _wrong(self, message: str, path: Path, help: str = "", at_key: bool = False) -> None:
+        self.found.append(Diagnostic(VARIABLE, message, path, "key" if at_key else "value", help=help))
+
+    # -------------------------------------------------------------- where they are used
+
+    def _fill(self, value: Any, path: Path) -> Any:
+        if isinstance(value, dict):
+            return {key: self._fill(inner, (*path, str(key))) for key, inner in value.items()}
+        if isinstance(value, list):
+            return [self._fill(inner, (*path, index)) for index, inner in enumerate(value)]
+        if isinstance(value, Scalar) and "${{" in value:
+            return self._fill_scalar(value, path)
+        return value
+
+    def _fill_scalar(self, scalar: Scalar, path: Path) -> Any:
+        pieces: list[str] = []
+        start = 0
+        for words, chars in expressions(scalar):
+            if words[0] != "variables":
+                continue
+            name = ".".join(words[1:])
+            value = self._value(name, path, chars)
+            if chars == (0, len(scalar)):
+                return value if isinstance(value, (dict, list, Scalar)) else Scalar(value, "quoted", scalar.folder)
+            if not isinstance(value, str):
+                self._misused(f"The variable `{name}` is not a single value.", path, chars)
+                value = ""
+            pieces += [scalar[start : chars[0]], value]
+            start = chars[1]
+        return Scalar("".join([*pieces, scalar[start:]]), scalar.style, scalar.folder) if pieces else scalar
+
+    def _value(self, name: str, path: Path, chars: tuple[int, int]) -> Any:
+        """The value of a variable; nothing in place of one that is wrong, and nothing is said of what that leads to."""
+        if name in self.unusable:
+            self.told.add(path)
+            return ""
+        if name not in self.values:
+            help_ = did_you_mean(name, self.values) or "Declare it under `variables`."
+            self._misused(f"There is no variable `{name}`.", path, chars, help_)
+            return ""
+        self.added += self.sizes[name]
+        if self.added <= MOST:
+            return self.values[name]
+        if not any(diagnostic.message.startswith("Variables make") for diagnostic in self.found):
+            self._misused("Variables make this spec larger than any needs to be.", path, chars)
+        self.told.add(path)
+        return ""
+
+    def _misused(self, message: str, path: Path, chars: tuple[int, int], help: str = "") -> None:
+        self.found.append(Diagnostic(VARIABLE, message, path, chars=chars, help=help))
+        self.told.add(path)
+
+
+def _used(value: Any) -> Iterator[tuple[str, ...]]:
+    """The expressions inside a value."""
+    if isinstance(value, str):
+        yield from (words for words, _ in expressions(value))
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _used(inner)
+
+
+def _size(value: Any) -> int:
+    if isinstance(value, str):
+        return len(value)
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return 100 + sum(_size(each) for each in inner)

@@ -1,0 +1,135 @@
+"""Files to one document: bases, includes, and the order in which they are laid over one another."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path as FilePath
+
+from labspec import files
+from labspec.diagnostic import Diagnostic, Rejected, Rule, Span
+from labspec.source.merge import joined, merged
+from labspec.source.rules import CYCLE, EMPTY, UNREADABLE
+from labspec.source.work import Work
+from labspec.yaml_tree import TOO_LARGE, Tree, parse
+
+DIRECTIVES = ("extends", "include")
+MAX_FILES = 256
+MAX_CHAIN = 32
+
+
+class Documents:
+    """Reads documents. `texts` holds what was read, as it is shown; `sums` the digests of the files."""
+
+    def __init__(self, work: Work) -> None:
+        self.work = work
+        self.texts: dict[str, str] = {}
+        self.sums: dict[str, str] = {}
+        self.done: dict[str, Tree | None] = {}
+
+    def resolved(self, file: str, chain: tuple[str, ...] = (), at: Tree | None = None) -> Tree | None:
+        """One document with its base and its includes, before `like`; None where it cannot be used.
+
+        `chain` are the documents that need it, `at` is where the last of them names it.
+        """
+        identity = os.path.realpath(file)
+        if not self._may_read(file, identity, chain, at):
+            self.work.partial = True
+            return None
+        if identity not in self.done:
+            tree = self._parse(file, at)
+            self.done[identity] = tree and self._composed(tree, (*chain, file))
+        if self.done[identity] is None:
+            self.work.partial = True
+        return self.done[identity]
+
+    def _may_read(self, file: str, identity: str, chain: tuple[str, ...], at: Tree | None) -> bool:
+        needing = [os.path.realpath(name) for name in chain]
+        if identity in needing:
+            route = " -> ".join([*chain[needing.index(identity) :], file])
+            self._wrong(CYCLE, f"These files need one another in a circle: {route}.", file, at)
+        elif len(chain) >= MAX_CHAIN:
+            self._wrong(TOO_LARGE, f"More than {MAX_CHAIN} files stand one inside the other here.", file, at)
+        elif identity not in self.done and len(self.done) >= MAX_FILES:
+            self._wrong(TOO_LARGE, f"The spec has more than {MAX_FILES} files.", file, at)
+        else:
+            return True
+        return False
+
+    def _wrong(self, rule: Rule, message: str, file: str, at: Tree | None, help: str = "") -> None:
+        self.work.wrong(rule, message, at.span if at else Span(file, 1, 1, 1, 1), help=help)
+
+    # -------------------------------------------------------------- one file
+
+    def _parse(self, file: str, at: Tree | None) -> Tree | None:
+        try:
+            raw = files.read(FilePath(file))
+        except files.Unreadable as error:
+            self._wrong(UNREADABLE, str(error), file, at)
+            return None
+        text = raw.decode("utf-8", "replace").removeprefix("\ufeff")
+        self.texts[file] = text
+        self.sums[file] = hashlib.sha256(raw).hexdigest()
+        if (wrong := _not_text(raw, file)) is not None:
+            self.work.found.append(wrong)
+            return None
+        try:
+            tree, found = parse(text, file)
+        except Rejected as rejected:
+            self.work.found += rejected.diagnostics
+            return None
+        self.work.found += found
+        if isinstance(tree.value, dict):
+            return tree
+        message = f"`{file}` is empty." if tree.is_empty else f"`{file}` is not a spec: a spec is a mapping."
+        help_ = "Begin with `labspec: 1` and `name: hello`."
+        self.work.wrong(EMPTY, message, Span(file, 1, 1, 1, 1), help=help_)
+        return None
+
+    # -------------------------------------------------------------- what it extends and includes
+
+    def _composed(self, tree: Tree, chain: tuple[str, ...]) -> Tree:
+        entries = {name: inner for name, inner in tree.entries.items() if not name.startswith("x-")}
+        base: Tree | None = None
+        if (extends := entries.get("extends")) is not None:
+            base = self._named(extends, "extends", chain)
+            self.work.incomplete |= {()} if base is None else set()
+        for item in _items(entries.get("include")):
+            if (included := self._named(item, "include", chain)) is not None:
+                base = joined(self.work, base or replace(tree, value={}), included)
+        own = replace(tree, value={name: inner for name, inner in entries.items() if name not in DIRECTIVES})
+        return own if base is None else merged(self.work, base, own)
+
+    def _named(self, tree: Tree, directive: str, chain: tuple[str, ...]) -> Tree | None:
+        if not isinstance(tree.value, str) or tree.is_empty or tree.is_null:
+            help_ = "Several files are joined by `include`." if isinstance(tree.value, list) else ""
+            self._wrong(UNREADABLE, f"`{directive}` takes the name of a file.", "", tree, help_)
+        else:
+            try:
+                name = files.resolve(str(FilePath(tree.span.file).parent), tree.value)
+                return self.resolved(str(name), chain, tree)
+            except files.Unreadable as error:
+                self._wrong(UNREADABLE, str(error), "", tree)
+        self.work.partial = True
+        return None
+
+
+def _items(tree: Tree | None) -> Iterator[Tree]:
+    if tree is not None:
+        yield from tree.value if isinstance(tree.value, list) else [tree]
+
+
+def _not_text(raw: bytes, file: str) -> Diagnostic | None:
+    """A file of another kind, or text in another encoding."""
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start].decode("utf-8")
+        line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
+        message = f"`{file}` is not text in UTF-8 (byte {error.start})."
+        return Diagnostic(
+            UNREADABLE, message, span=Span(file, line, column, line, column + 1), help="Save it as UTF-8."
+        )
+    return None

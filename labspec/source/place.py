@@ -1,0 +1,102 @@
+"""From paths back to files and lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from labspec.diagnostic import Diagnostic, Path, Span
+from labspec.yaml_tree import Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A resolved spec: its data, where everything in it was written, and what is wrong with how it is written."""
+
+    file: str
+    data: dict[str, Any]
+    tree: Tree
+    texts: Mapping[str, str]
+    sums: Mapping[str, str]
+    names: Mapping[str, str]
+    """The documents that were read, relative to the spec's folder."""
+    diagnostics: tuple[Diagnostic, ...] = ()
+    told: frozenset[Path] = frozenset()
+    """Where something is wrong and told already: there and below, nothing more is said."""
+    incomplete: frozenset[Path] = frozenset()
+    """What lacks something because of a mistake that is told."""
+    partial: bool = False
+    """Whether files could not be used that may declare what others name."""
+    usable: bool = True
+    """Whether there is anything to go on with."""
+    hints: Mapping[Path, str] = field(default_factory=dict)
+    """What to say of a member that lacks something, or of a key that is not known."""
+    moved: Mapping[Path, Path] = field(default_factory=dict)
+    """Members that were written elsewhere than their path says: where."""
+
+    def place(self, diagnostic: Diagnostic) -> Diagnostic:
+        """The diagnostic with lines and columns, its secondary labels too."""
+        related = tuple(
+            label if label.span or not label.path else replace(label, span=self.span(label.path, label.at))
+            for label in diagnostic.related
+        )
+        if diagnostic.span:
+            return replace(diagnostic, related=related)
+        span = self.span(diagnostic.path, diagnostic.at)
+        if diagnostic.chars and isinstance(value := (tree := self._nearest(diagnostic.path)).value, str):
+            span = self._narrow(tree.span, value, diagnostic.chars)
+        return replace(diagnostic, span=span, related=related)
+
+    def span(self, path: Path, at: str = "value") -> Span:
+        """Where a path was written; where the path leads into what was filled in, the nearest thing above it."""
+        tree = self._nearest(path)
+        if tree is self.tree:
+            return Span(self.file, 1, 1, 1, 1)
+        if tree.key and (at == "key" or tree.is_empty or isinstance(tree.value, dict)):
+            return tree.key
+        return tree.span
+
+    def position(self, path: Path) -> str:
+        """`file:line:column`, the file relative to the spec's folder."""
+        span = self.span(path)
+        return f"{self.names.get(span.file, span.file)}:{span.line}:{span.column}"
+
+    def digests(self) -> dict[str, str]:
+        """The SHA-256 of every document that was read, by its path relative to the spec's folder."""
+        return {self.names[file]: digest for file, digest in sorted(self.sums.items())}
+
+    def _steps(self, path: Path) -> Iterator[Tree]:
+        tree = self.tree
+        for index, step in enumerate((*self.moved[path[:2]], *path[2:]) if path[:2] in self.moved else path):
+            if tree.tag and str(step) in (f"Fn::{tree.tag[1:]}", tree.tag[1:]) and index:
+                continue  # a short tag is a step of its own in what it stands for
+            inner: Tree | None = None
+            if isinstance(tree.value, dict):
+                inner = tree.value.get(str(step))
+            elif isinstance(tree.value, list) and isinstance(step, int) and step < len(tree.value):
+                inner = tree.value[step]
+            if inner is None:
+                return
+            tree = inner
+            yield tree
+
+    def _nearest(self, path: Path) -> Tree:
+        return [self.tree, *self._steps(path)][-1]
+
+    def _narrow(self, span: Span, text: str, chars: tuple[int, int]) -> Span:
+        """The part of a scalar's span in which some characters of its value were typed.
+
+        The value is not the text: quotes, escapes, folding and indentation lie between. So the piece is searched for.
+        """
+        piece = text[slice(*chars)]
+        before = text.count(piece, 0, chars[0]) if piece else -1
+        lines = self.texts[span.file].splitlines()
+        for number in range(span.line, min(span.end_line, len(lines)) + 1):
+            start = span.column - 1 if number == span.line else 0
+            while before >= 0 and (found := lines[number - 1].find(piece, start)) >= 0:
+                if before == 0:
+                    return Span(span.file, number, found + 1, number, found + 1 + len(piece))
+                before -= 1
+                start = found + max(len(piece), 1)
+        return span

@@ -1,0 +1,73 @@
+"""What the steps of putting a spec together share: the grammar, and what was found wrong on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from labspec.diagnostic import Diagnostic, Label, Path, Rejected, Rule, Span
+from labspec.yaml_tree import MAX_NODES, TOO_LARGE, Tree
+
+Steps = tuple[str, ...]
+MOST = 200
+"""More mistakes than these are not looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """What this room must know of the language: where members, raw bodies and nested sections stand, as patterns."""
+
+    sections: frozenset[str]
+    """Top-level keys that `include` takes."""
+    deep_sections: frozenset[str]
+    """Those of them whose entries stand one level deeper (`expect.blocked.*`)."""
+    members: frozenset[Steps]
+    """Where members stand that can say `like`."""
+    raw: frozenset[Steps]
+    """Where YAML's own types and CloudFormation's short tags apply."""
+    not_copied: frozenset[str]
+    """Fields that `like` leaves behind."""
+    short_field: Callable[[Path], str]
+    """The field that a single value at a path stands for; empty where there is no short form."""
+
+    def in_raw(self, path: Path) -> bool:
+        """Whether a path leads into a raw body."""
+        return any(len(path) > len(pattern) and _matches(pattern, path) for pattern in self.raw)
+
+    def is_member(self, path: Path) -> bool:
+        """Whether a member stands at a path."""
+        return any(len(path) == len(pattern) and _matches(pattern, path) for pattern in self.members)
+
+
+def _matches(pattern: Steps, path: Path) -> bool:
+    return all(want in ("*", have) for want, have in zip(pattern, path, strict=False))
+
+
+@dataclass
+class Work:
+    """The state of putting one spec together."""
+
+    grammar: Grammar
+    found: list[Diagnostic] = field(default_factory=list)
+    told: set[Path] = field(default_factory=set)
+    """Where something is wrong and told: nobody complains of what stands there or below."""
+    incomplete: set[Path] = field(default_factory=set)
+    """What lacks something because of a mistake that is told: nobody complains that it lacks it."""
+    partial: bool = False
+    """Whether a file could not be used: names may be missing that it has."""
+    hints: dict[Path, str] = field(default_factory=dict)
+    """What a new member may have been meant to be, in a document that extends another."""
+    effort: int = 0
+
+    def wrong(self, rule: Rule, message: str, span: Span | None, related: Sequence[Label] = (), help: str = "") -> None:
+        """Report a mistake and go on."""
+        self.found.append(Diagnostic(rule, message, span=span, related=tuple(related), help=help))
+        if len(self.found) >= MOST:
+            raise Rejected  # caught in `read`, which reports all that was found
+
+    def spend(self, effort: int, tree: Tree) -> None:
+        """Give up where documents laid over one another grow without bounds."""
+        self.effort += effort
+        if self.effort > 10 * MAX_NODES:
+            self.wrong(TOO_LARGE, "This makes the spec larger than any needs to be.", tree.key or tree.span)
+            raise Rejected

@@ -1,0 +1,162 @@
+"""What is wrong with a text as YAML, in the user's words and at the place that they must mend.
+
+The parser says where it could not go on. What was opened and never closed is shown where it was opened.
+"""
+
+from __future__ import annotations
+
+import re
+
+import yaml
+
+from labspec.diagnostic import Diagnostic, Label, Rule, Span
+
+SYNTAX = Rule(
+    "LS001",
+    "yaml-syntax",
+    "The file is not YAML.",
+    "labspec reads YAML 1.2: spaces indent, a colon ends a key, quotes and brackets close.",
+    "vpcs:\n\tweb: {cidr: 10.0.0.0/16}",
+    "vpcs:\n  web: {cidr: 10.0.0.0/16}",
+)
+DUPLICATE_KEY = Rule(
+    "LS002",
+    "duplicate-key",
+    "A key stands twice in one mapping.",
+    "Most YAML readers keep the last of two equal keys in silence, and the first is lost.",
+    "vpcs:\n  web: {cidr: 10.0.0.0/16}\n  web: {cidr: 10.1.0.0/16}",
+    "vpcs:\n  web: {cidr: 10.0.0.0/16}\n  app: {cidr: 10.1.0.0/16}",
+)
+NOT_ALLOWED = Rule(
+    "LS003",
+    "yaml-feature",
+    "A feature of YAML that labspec does not take.",
+    "Tags, merge keys and several documents hide what a spec says. `like`, `extends` and `include` say it in the open;"
+    " CloudFormation's short tags work inside `resources` and `override`, where values that YAML 1.1 and 1.2 read"
+    " differently need quotes.",
+    "instances:\n  b:\n    <<: *a",
+    "instances:\n  b: {like: a}",
+)
+TOO_LARGE = Rule(
+    "LS004",
+    "too-large",
+    "A document is larger or deeper than any spec needs to be.",
+    "Limits keep a mistyped or hostile file from exhausting the machine: 1 MiB, 100,000 values with all that aliases,"
+    " `like` and other files bring, 64 levels, 256 files, 32 of them one inside the other.",
+)
+
+COMMA = "A comma ends a value inside braces and brackets: quote a text that holds one."
+EXPRESSION = 'Inside `{ }` or `[ ]`, an expression needs quotes: "${{ ... }}".'
+
+
+def at(file: str, line: int, column: int, length: int = 1) -> Span:
+    """A place that the parser counts from 0."""
+    return Span(file, line + 1, column + 1, line + 1, column + 1 + length)
+
+
+def separator(text: str, file: str) -> Diagnostic | None:
+    """Characters that YAML 1.1 takes for line ends, YAML 1.2 does not, and nobody sees."""
+    found = re.search("[\x85\u2028\u2029]", text)
+    if found is None:
+        return None
+    line = text.count("\n", 0, found.start())
+    column = found.start() - (text.rfind("\n", 0, found.start()) + 1)
+    message = f"An invisible line separator (U+{ord(found[0]):04X}) stands here."
+    return Diagnostic(SYNTAX, message, span=at(file, line, column), help="Remove it; it came from elsewhere.")
+
+
+def control(error: yaml.reader.ReaderError, text: str, file: str) -> Diagnostic:
+    """A character that no text holds. The parser counts bytes."""
+    before = text.encode("utf-8", "surrogatepass")[: error.position].decode("utf-8", "ignore")
+    line, column = before.count("\n"), len(before) - (before.rfind("\n") + 1)
+    character = text[len(before) : len(before) + 1] or "\0"
+    message = f"The control character U+{ord(character):04X} stands here: this is not a text."
+    return Diagnostic(SYNTAX, message, span=at(file, line, column), help="A spec is a text file in UTF-8.")
+
+
+def syntax(error: yaml.MarkedYAMLError, file: str, text: str, quoted: Span | None) -> Diagnostic:
+    """A finding of the parser. `quoted` is the last quoted text before it."""
+    mark = error.problem_mark or error.context_mark
+    line, column = (mark.line, mark.column) if mark else (0, 0)
+    lines = text.splitlines()
+    typed = lines[line] if line < len(lines) else ""
+    if "\t" in typed[: len(typed) - len(typed.lstrip())]:
+        return tab(file, line, typed)
+    return _unclosed(error, file, lines, quoted) or _misread(error, at(file, line, column), typed)
+
+
+def tab(file: str, line: int, typed: str) -> Diagnostic:
+    """A tab where YAML takes spaces."""
+    message = "A tab indents this line; YAML takes spaces only."
+    return Diagnostic(SYNTAX, message, span=at(file, line, typed.index("\t")), help="Replace the tab by spaces.")
+
+
+def _unclosed(error: yaml.MarkedYAMLError, file: str, lines: list[str], quoted: Span | None) -> Diagnostic | None:
+    """What was opened on an earlier line and not closed where it should have been."""
+    opened, stopped = error.context_mark, error.problem_mark
+    if opened is None or stopped is None:
+        return None
+    start = at(file, opened.line, opened.column)
+    here = at(file, stopped.line, stopped.column)
+    if "quoted scalar" in (error.context or "") and "end of stream" in (error.problem or ""):
+        help_ = "Close it. A quote inside a quoted text is written twice ('it''s') or escaped (\"a \\\" b\")."
+        return Diagnostic(SYNTAX, "This quote is never closed.", span=start, help=help_)
+    if quoted and quoted.line < quoted.end_line == here.line and quoted.end_column == here.column:
+        label = Label("It ends here, and more text follows.", span=here)
+        start = Span(file, quoted.line, quoted.column, quoted.line, quoted.column + 1)
+        return Diagnostic(SYNTAX, "This quoted text ends lines below: was it closed?", span=start, related=(label,))
+    if "parsing a flow" in (error.context or "") and (opened.line != stopped.line or stopped.line >= len(lines)):
+        bracket = "{" if "mapping" in (error.context or "") else "["
+        related = (Label("Before this it should have ended.", span=here),) if stopped.line < len(lines) else ()
+        help_ = EXPRESSION if "${{" in lines[opened.line] else f"Close it by `{'}' if bracket == '{' else ']'}`."
+        return Diagnostic(SYNTAX, f"This `{bracket}` is never closed.", span=start, related=related, help=help_)
+    return None
+
+
+def _misread(error: yaml.MarkedYAMLError, here: Span, typed: str) -> Diagnostic:
+    problem, context = error.problem or "", error.context or ""
+    before, char = typed[: here.column - 1], typed[here.column - 1 : here.column]
+    start = error.context_mark and at(here.file, error.context_mark.line, error.context_mark.column)
+    if "mapping values" in problem:
+        return _colon(here, before)
+    if "could not find expected ':'" in problem and start:
+        return Diagnostic(SYNTAX, "No colon follows this key.", span=start, help="Write `key: value`.")
+    if "',' or" in problem:
+        help_ = EXPRESSION if "${{" in typed else COMMA
+        return Diagnostic(SYNTAX, "A comma, or the end of the braces, is missing here.", span=here, help=help_)
+    if char and char in "]}":
+        return Diagnostic(SYNTAX, f"Nothing is open here that `{char}` closes.", span=here)
+    if "expected key" in problem or "'-' indicator" in problem:
+        label = (Label("It stands in what began here.", span=start),) if start else ()
+        message = "This line does not fit those around it."
+        return Diagnostic(SYNTAX, message, span=here, related=label, help="Is it indented as they are?")
+    for (part, where), (message, help_) in PROBLEMS.items():
+        if part in problem and where in context:
+            return Diagnostic(SYNTAX, message.format(char=char), span=here, help=help_)
+    related = (Label("It began here.", span=start),) if start and start.line != here.line else ()
+    return Diagnostic(SYNTAX, f"This is not YAML: {problem or 'it cannot be read'}.", span=here, related=related)
+
+
+def _colon(here: Span, before: str) -> Diagnostic:
+    if len(before) > 1000:
+        help_ = "A key has 1,024 characters at most."
+    elif re.search(r"\S: |\S:\s*$", before):
+        help_ = "A text that holds `: ` needs quotes."
+    else:
+        help_ = "Is this line indented too far, or does the one above lack its colon?"
+    return Diagnostic(SYNTAX, "This colon cannot stand here.", span=here, help=help_)
+
+
+PROBLEMS = {
+    ("cannot start any token", ""): ("A value cannot begin with `{char}`.", "Put it in quotes."),
+    ("", "scanning an alias"): ("`*` begins the name of an anchor.", "Quote a text that begins with `*`."),
+    ("", "scanning an anchor"): ("`&` begins the name of an anchor.", "Quote a text that begins with `&`."),
+    ("unknown escape", ""): ("YAML knows no such escape.", "Write `\\\\` for a backslash, or use single quotes."),
+    ("escape code", ""): ("This escape stands for no character.", "Write the character itself."),
+    ("comment or line break", "block scalar"): (
+        "Nothing but a comment may follow `|` on its line.",
+        "Begin the text below.",
+    ),
+    ("incompatible YAML document", ""): ("This is another version of YAML.", "A spec is YAML 1.2."),
+}
+"""The parser's problems, each with its context, and what to say of them."""
