@@ -1,4 +1,4 @@
-"""Specs of any size for the measurements: sites that are all alike, each a network with what a small company runs in it."""
+"""Specs of any size for the measurements: sites all alike, each a network with what a small company runs in it."""
 
 from __future__ import annotations
 

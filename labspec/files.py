@@ -15,13 +15,20 @@ class Unreadable(Exception):
 
 def resolve(folder: str, name: str) -> FilePath:
     """The file `name` means in a document that stands in `folder`. It must lie inside that folder."""
-    base = FilePath(folder or ".").resolve()
     if not name or "\0" in name or FilePath(name).is_absolute():
         raise Unreadable(f"`{name}` is not a path relative to this file.")
-    target = (base / name).resolve()
-    if not target.is_relative_to(base):
+    path = FilePath(folder or ".") / os.path.normpath(name)
+    if not _lies_in(path, FilePath(folder or ".")):
         raise Unreadable(f"`{name}` leaves the folder of the file that mentions it.")
-    return FilePath(os.path.normpath(FilePath(folder or ".") / name))
+    return path
+
+
+def _lies_in(path: FilePath, folder: FilePath) -> bool:
+    """Whether a path leads into a folder, wherever links lead it."""
+    try:
+        return path.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):  # a link that leads to itself
+        return False
 
 
 def read(path: FilePath) -> bytes:
@@ -31,9 +38,11 @@ def read(path: FilePath) -> bytes:
             raise Unreadable(f"`{path}` is a folder, not a file.")
         if not path.is_file():
             raise Unreadable(f"There is no file `{path}`." if not path.exists() else f"`{path}` is not a file.")
-        if (size := path.stat().st_size) > MAX_BYTES:
-            raise Unreadable(f"`{path}` has {size:,} bytes; {MAX_BYTES:,} is the most that a spec's file may have.")
-        return path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)  # some files of the kernel say that they are empty, and have no end
+        if len(content) > MAX_BYTES:
+            raise Unreadable(f"`{path}` has more than {MAX_BYTES:,} bytes, the most that a spec's file may have.")
+        return content
     except OSError as error:
         raise Unreadable(f"`{path}` cannot be read: {error.strerror or error}.") from error
 
@@ -43,6 +52,10 @@ def names(path: FilePath) -> tuple[str, ...]:
     try:
         if not path.is_dir():
             raise Unreadable(f"There is no folder `{path}`.")
-        return tuple(sorted(file.relative_to(path).as_posix() for file in path.rglob("*") if file.is_file()))
+        files = sorted(file for file in path.rglob("*") if file.is_file())
+        for file in files:
+            if file.is_symlink() and not _lies_in(file, path):
+                raise Unreadable(f"`{file}` is a link that leaves its folder.")
+        return tuple(file.relative_to(path).as_posix() for file in files)
     except OSError as error:
         raise Unreadable(f"`{path}` cannot be read: {error.strerror or error}.") from error

@@ -190,12 +190,23 @@ def _front(plan: Plan) -> None:
     plan.add("load_balancers", "front", body)
 
 
+RAW_VALUES: list[Any] = [
+    "plain",
+    "net ${{ vpcs.net.id }}",
+    "${{ aws.region }}",
+    {"Ref": "NetVpc"},
+    {"Fn::GetAtt": ["NetVpc", "CidrBlock"]},
+    {"Fn::Sub": "${AWS::StackName} ${NetVpc.CidrBlock} ${NetVpc}"},
+]
+
+
 def _raw(plan: Plan) -> None:
-    """A resource in CloudFormation's own words, which names members by expressions."""
+    """A resource in CloudFormation's own words, which names members by expressions or by their logical ids."""
     if plan.chance(3):
-        name = plan.draw(st.sampled_from(["net ${{ vpcs.net.id }}", "plain", "${{ aws.region }}"]))
+        tags = [{"Key": "A", "Value": plan.draw(st.sampled_from(RAW_VALUES))}]
+        waits = {"DependsOn": "WebSgSecurityGroup"} if plan.chance() else {}
         plan.add(
-            "resources", "Queue", {"Type": "AWS::SQS::Queue", "Properties": {"Tags": [{"Key": "A", "Value": name}]}}
+            "resources", "Queue", {"Type": "AWS::SQS::Queue", "Properties": {"Tags": tags, "DelaySeconds": 5}, **waits}
         )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path as FilePath
 
 from labspec import files
 from labspec.diagnostic import Diagnostic, Rejected, Rule, Span
-from labspec.source.merge import joined, merged
+from labspec.source.merge import alone, joined, merged
 from labspec.source.rules import CYCLE, EMPTY, UNREADABLE
 from labspec.source.work import Work
 from labspec.yaml_tree import TOO_LARGE, Tree, parse
@@ -92,14 +92,16 @@ class Documents:
 
     def _composed(self, tree: Tree, chain: tuple[str, ...]) -> Tree:
         entries = {name: inner for name, inner in tree.entries.items() if not name.startswith("x-")}
+        own = replace(tree, value={name: inner for name, inner in entries.items() if name not in DIRECTIVES})
         base: Tree | None = None
         if (extends := entries.get("extends")) is not None:
             base = self._named(extends, "extends", chain)
-            self.work.incomplete |= {()} if base is None else set()
+            if base is None:
+                self.work.incomplete.add(())
+                own = alone(self.work, own)
         for item in _items(entries.get("include")):
             if (included := self._named(item, "include", chain)) is not None:
                 base = joined(self.work, base or replace(tree, value={}), included)
-        own = replace(tree, value={name: inner for name, inner in entries.items() if name not in DIRECTIVES})
         return own if base is None else merged(self.work, base, own)
 
     def _named(self, tree: Tree, directive: str, chain: tuple[str, ...]) -> Tree | None:

@@ -33,6 +33,18 @@ def merged(work: Work, base: Tree, patch: Tree, path: Path = ()) -> Tree:
     return replace(base, value=entries, span=patch.span, key=patch.key or base.key, via=patch.via or base.via)
 
 
+def alone(work: Work, patch: Tree, path: Path = ()) -> Tree:
+    """A document that was to be laid over another one, which is not there to be changed."""
+    if not isinstance(patch.value, dict):
+        return patch
+    entries = {
+        name: alone(work, tree, (*path, name))
+        for name, tree in patch.value.items()
+        if not tree.is_null or work.grammar.in_raw((*path, name))
+    }
+    return replace(patch, value=entries)
+
+
 def _remove(work: Work, entries: dict[str, Tree], name: str, tree: Tree) -> None:
     if name in entries:
         del entries[name]

@@ -28,7 +28,7 @@ def parse(text: str, file: str) -> tuple[Tree, list[Diagnostic]]:
     try:
         tree = builder.build(yaml.parse(text, Loader=yaml.CSafeLoader))
     except yaml.MarkedYAMLError as error:
-        raise Rejected(*builder.found, syntax(error, file, text, builder.quoted)) from error
+        raise Rejected(*builder.found, syntax(error, file, text, builder.quoted, builder.braces)) from error
     except ReaderError as error:
         raise Rejected(*builder.found, control(error, text, file)) from error
     return tree, builder.found
@@ -78,6 +78,11 @@ class _Builder:
                 self._close(event)
         self._tabs()
         return self.root or Tree("", Span(self.file, 1, 1, 1, 1), style="empty")
+
+    @property
+    def braces(self) -> Span | None:
+        """The innermost brace or bracket that is open."""
+        return self.stack[-1].tree.span if self.stack and self.stack[-1].tree.in_braces else None
 
     # -------------------------------------------------------------- findings
 

@@ -99,10 +99,10 @@ class Reading:
         return {SHORT[name]: value}
 
     def _core(self, tree: Tree, text: str, path: Path) -> Any:
+        if tree.tag.startswith(CORE) and tree.tag != f"{CORE}str":
+            self._wrong(tree, path, f"The tag `{_shown(tree.tag)}` cannot stand here.", "Write the value as it is.")
         if tree.style in ("quoted", "block") or tree.tag == f"{CORE}str":
             return self._scalar(tree, text)
-        if tree.tag.startswith(CORE):
-            self._wrong(tree, path, f"The tag `{_shown(tree.tag)}` cannot stand here.", "Write the value as it is.")
         if tree.is_null or tree.is_empty:
             return None
         if text in ("true", "false", "True", "False", "TRUE", "FALSE"):

@@ -74,14 +74,16 @@ def control(error: yaml.reader.ReaderError, text: str, file: str) -> Diagnostic:
     return Diagnostic(SYNTAX, message, span=at(file, line, column), help="A spec is a text file in UTF-8.")
 
 
-def syntax(error: yaml.MarkedYAMLError, file: str, text: str, quoted: Span | None) -> Diagnostic:
-    """A finding of the parser. `quoted` is the last quoted text before it."""
+def syntax(error: yaml.MarkedYAMLError, file: str, text: str, quoted: Span | None, braces: Span | None) -> Diagnostic:
+    """A finding of the parser. `quoted` is the last quoted text before it, `braces` the innermost that are open."""
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line, mark.column) if mark else (0, 0)
     lines = text.splitlines()
     typed = lines[line] if line < len(lines) else ""
     if "\t" in typed[: len(typed) - len(typed.lstrip())]:
         return tab(file, line, typed)
+    if braces and not "".join(lines[line:])[column:].strip():
+        return _brace(braces, lines)
     return _unclosed(error, file, lines, quoted) or _misread(error, at(file, line, column), typed)
 
 
@@ -92,25 +94,40 @@ def tab(file: str, line: int, typed: str) -> Diagnostic:
 
 
 def _unclosed(error: yaml.MarkedYAMLError, file: str, lines: list[str], quoted: Span | None) -> Diagnostic | None:
-    """What was opened on an earlier line and not closed where it should have been."""
+    """What was opened and not closed, or closed where it should not have been."""
     opened, stopped = error.context_mark, error.problem_mark
     if opened is None or stopped is None:
         return None
-    start = at(file, opened.line, opened.column)
-    here = at(file, stopped.line, stopped.column)
-    if "quoted scalar" in (error.context or "") and "end of stream" in (error.problem or ""):
-        help_ = "Close it. A quote inside a quoted text is written twice ('it''s') or escaped (\"a \\\" b\")."
-        return Diagnostic(SYNTAX, "This quote is never closed.", span=start, help=help_)
-    if quoted and quoted.line < quoted.end_line == here.line and quoted.end_column == here.column:
-        label = Label("It ends here, and more text follows.", span=here)
-        start = Span(file, quoted.line, quoted.column, quoted.line, quoted.column + 1)
-        return Diagnostic(SYNTAX, "This quoted text ends lines below: was it closed?", span=start, related=(label,))
-    if "parsing a flow" in (error.context or "") and (opened.line != stopped.line or stopped.line >= len(lines)):
-        bracket = "{" if "mapping" in (error.context or "") else "["
-        related = (Label("Before this it should have ended.", span=here),) if stopped.line < len(lines) else ()
-        help_ = EXPRESSION if "${{" in lines[opened.line] else f"Close it by `{'}' if bracket == '{' else ']'}`."
-        return Diagnostic(SYNTAX, f"This `{bracket}` is never closed.", span=start, related=related, help=help_)
+    start, here = at(file, opened.line, opened.column), at(file, stopped.line, stopped.column)
+    context = error.context or ""
+    if "quoted scalar" in context and "end of stream" in (error.problem or ""):
+        return Diagnostic(SYNTAX, "This quote is never closed.", span=start, help=f"Close it. {QUOTES}")
+    if quoted and (quoted.end_line, quoted.end_column) == (here.line, here.column):
+        return _closed_early(quoted, here)
+    if "parsing a flow" in context and opened.line != stopped.line:
+        return _brace(start, lines, Label("Before this it should have ended.", span=here))
     return None
+
+
+def _brace(start: Span, lines: list[str], *related: Label) -> Diagnostic:
+    typed = lines[start.line - 1]
+    bracket = typed[start.column - 1]
+    help_ = EXPRESSION if "${{" in typed else f"Close it by `{'}' if bracket == '{' else ']'}`."
+    span = Span(start.file, start.line, start.column, start.line, start.column + 1)
+    return Diagnostic(SYNTAX, f"This `{bracket}` is never closed.", span=span, related=related, help=help_)
+
+
+def _closed_early(quoted: Span, here: Span) -> Diagnostic:
+    """A quoted text that more text follows: its quote closed another one's."""
+    if quoted.line == quoted.end_line:
+        return Diagnostic(SYNTAX, "Text follows a closing quote.", span=here, help=QUOTES)
+    start = Span(quoted.file, quoted.line, quoted.column, quoted.line, quoted.column + 1)
+    label = Label("It ends here, and more text follows.", span=here)
+    message = "This quoted text ends lines below: was it closed?"
+    return Diagnostic(SYNTAX, message, span=start, related=(label,), help=QUOTES)
+
+
+QUOTES = "A quote inside a quoted text is written twice ('it''s') or escaped (\"a \\\" b\")."
 
 
 def _misread(error: yaml.MarkedYAMLError, here: Span, typed: str) -> Diagnostic:

@@ -332,7 +332,7 @@ def test_its_stack_waits_for_no_other(folder: Path, fields: str) -> None:
 def test_an_output_says_what_fills_the_empty_bucket(folder: Path) -> None:
     output = website(folder).outputs["DocsUploadCommand"]
     assert output.body == {
-        "Description": "Copies the files of docs into its bucket",
+        "Description": "Copies the files of docs into its bucket; run it where the spec lies",
         "Value": {"Fn::Sub": ["aws s3 sync site s3://${Bucket}/", {"Bucket": {"Ref": "DocsBucket"}}]},
     }
     assert output.origin == ("websites", "docs", "content")

@@ -15,6 +15,7 @@ from tests.joining import Thing, joined_of, order, outputs, things
 
 ROOT = Path(__file__).parents[2]
 BUILT = ROOT / "out/full"
+LAYOUTS = ("nested", "flat")
 ROW = re.compile(r"\| ([A-F][0-9]?\.[0-9]+) \| (.*) \|")
 MARK = re.compile(r"(?:G|AWS-|TRAP-)[0-9]+")
 
@@ -104,6 +105,11 @@ def compiled(spec: str, layout: str = "flat") -> Build:
 def fresh(spec: str, layout: str = "flat") -> Lab:
     """The same, joined."""
     return lab_of(joined_of(compiled(spec, layout)))
+
+
+def finished(layout: str) -> Lab:
+    """The finished lab: nested as it lies in out/full, or flat, which shows every order that whole stacks hide."""
+    return built() if layout == "nested" else fresh("full.yaml")
 
 
 def tag(thing: Thing, key: str) -> Any:

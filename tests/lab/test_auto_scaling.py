@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.lab.course import Check, Lab, attribute, built, group, ref, stated, user_data
+from tests.lab.course import LAYOUTS, Check, Lab, attribute, finished, group, ref, stated, user_data
 from tests.lab.test_sharing import front, front_group, listener, targets
 
 GROUP, TEMPLATE = "LabAsgAutoScalingGroup", "LabAsgLaunchTemplate"
@@ -142,6 +142,7 @@ def test_every_row_has_a_check_and_every_check_a_row() -> None:
     assert sorted(stated("E")) == sorted(CHECKS)
 
 
+@pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("row", stated("E"))
-def test_chapter_4(row: str) -> None:
-    CHECKS[row](built())
+def test_chapter_4(row: str, layout: str) -> None:
+    CHECKS[row](finished(layout))

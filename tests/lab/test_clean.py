@@ -13,7 +13,7 @@ from labspec.lint.cfn_lint import findings as cfn_lint
 from labspec.lint.finding import Engine
 from labspec.lint.validate import NAME as VALIDATE
 from labspec.lint.validate import findings as validate
-from tests.lab.course import ROOT, compiled
+from tests.lab.course import LAYOUTS, ROOT, compiled
 
 SPECS = sorted(path.name for path in (ROOT / "specs").glob("*.yaml"))
 LINTERS: dict[str, Engine] = {CFN_LINT: cfn_lint, VALIDATE: validate}
@@ -46,7 +46,7 @@ def said(spec: str, layout: str, linter: str) -> tuple[tuple[str, str, str], ...
 
 
 @pytest.mark.parametrize("linter", LINTERS)
-@pytest.mark.parametrize("layout", ["nested", "flat"])
+@pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("spec", SPECS)
 def test_linters_find_no_fault(spec: str, layout: str, linter: str) -> None:
     """No error and no warning; what is merely informational is explained, rule by rule and type by type."""
@@ -58,7 +58,7 @@ def test_linters_find_no_fault(spec: str, layout: str, linter: str) -> None:
         assert kind in kinds or not kinds, (rule, kind)
 
 
-@pytest.mark.parametrize("layout", ["nested", "flat"])
+@pytest.mark.parametrize("layout", LAYOUTS)
 def test_nothing_is_explained_that_nobody_says(layout: str) -> None:
     """The finished lab has all of it; what concerns nested stacks is of course not said of a flat one."""
     for (linter, rule), kinds in explanations().items():

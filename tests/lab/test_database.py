@@ -8,7 +8,21 @@ import pytest
 
 from labspec.compiler import Options, compile_spec
 from tests.joining import joined_of
-from tests.lab.course import ROOT, Check, Lab, attribute, built, group, lab_of, ref, rules, stated, tag, user_data
+from tests.lab.course import (
+    LAYOUTS,
+    ROOT,
+    Check,
+    Lab,
+    attribute,
+    finished,
+    group,
+    lab_of,
+    ref,
+    rules,
+    stated,
+    tag,
+    user_data,
+)
 
 DATABASE, REPLICA = "Database1Database", "Database1Replica"
 READERS = ("PrivateEc2A1", "PrivateEc2C1")
@@ -132,9 +146,10 @@ def test_every_row_has_a_check_and_every_check_a_row() -> None:
     assert sorted(stated("D")) == sorted(CHECKS)
 
 
+@pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("row", stated("D"))
-def test_chapter_3(row: str) -> None:
-    CHECKS[row](built())
+def test_chapter_3(row: str, layout: str) -> None:
+    CHECKS[row](finished(layout))
 
 
 def test_the_page_can_read_from_the_replica(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from tests.lab.course import Check, Lab, built, ref, stated, tag, zone
+from tests.lab.course import LAYOUTS, Check, Lab, finished, ref, stated, tag, zone
 
 VPC, GATEWAY, ATTACHMENT = "LabVpc", "LabVpcIgwInternetGateway", "LabVpcIgwAttachment"
 PRIVATE = ("private-subnet-a1", "private-subnet-c1", "private-subnet-a2", "private-subnet-c2")
@@ -104,6 +104,7 @@ def test_every_row_has_a_check_and_every_check_a_row() -> None:
     assert sorted(stated("C1")) == sorted(CHECKS)
 
 
+@pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("row", stated("C1"))
-def test_chapter_2_network(row: str) -> None:
-    CHECKS[row](built())
+def test_chapter_2_network(row: str, layout: str) -> None:
+    CHECKS[row](finished(layout))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.lab.course import ROOT, Check, Lab, attribute, built, fresh, ref, stated, tag
+from tests.lab.course import LAYOUTS, ROOT, Check, Lab, attribute, finished, fresh, ref, stated, tag
 
 BUCKET, DISTRIBUTION = "LabS3WebHostingBucket", "LabS3WebHostingDistribution"
 PUBLISHED = {"Fn::Equals": [ref("PublishWebsite"), "true"]}
@@ -162,6 +162,7 @@ def test_prologue(row: str) -> None:
     PROLOGUE[row](fresh("00-prologue.yaml"))
 
 
+@pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("row", stated("B"))
-def test_chapter_1(row: str) -> None:
-    WEBSITE[row](built())
+def test_chapter_1(row: str, layout: str) -> None:
+    WEBSITE[row](finished(layout))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.lab.course import ROOT, Check, Lab, attribute, built, group, ref, rules, stated, tag, user_data
+from tests.lab.course import LAYOUTS, ROOT, Check, Lab, attribute, finished, group, ref, rules, stated, tag, user_data
 
 ATTACHMENT = "LabVpcIgwAttachment"
 PUBLIC_KEY, PRIVATE_KEY = "Ec2PublicSeoulKeyPair", "Ec2PrivateSeoulKeyPair"
@@ -49,6 +49,11 @@ def key_pairs(lab: Lab) -> None:
     assert keys == [ref(PUBLIC_KEY)] * 2 + [ref(PRIVATE_KEY)] * 2
     for key, name in ((PUBLIC_KEY, "ec2-public-seoul"), (PRIVATE_KEY, "ec2-private-seoul")):
         assert lab.properties(key)["KeyName"] == {"Fn::Join": ["-", [ref("AWS::StackName"), name]]}
+    for output, key in (("PublicKey", PUBLIC_KEY), ("PrivateKey", PRIVATE_KEY)):
+        command, identity = lab.outputs[output][0]["Fn::Sub"]
+        assert command.startswith("aws ssm get-parameter --with-decryption ")
+        assert command.endswith(" --name /ec2/keypair/")
+        assert identity == attribute(key, "KeyPairId")
 
 
 def public_start(lab: Lab) -> None:
@@ -224,6 +229,7 @@ def test_every_row_has_a_check_and_every_check_a_row() -> None:
     assert sorted(stated("C2", "C3", "C6")) == sorted(CHECKS)
 
 
+@pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("row", stated("C2", "C3", "C6"))
-def test_chapter_2_servers(row: str) -> None:
-    CHECKS[row](built())
+def test_chapter_2_servers(row: str, layout: str) -> None:
+    CHECKS[row](finished(layout))

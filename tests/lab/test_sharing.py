@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.lab.course import Check, Lab, attribute, built, group, ref, rules, stated, tag, user_data
+from tests.lab.course import LAYOUTS, Check, Lab, attribute, finished, group, ref, rules, stated, tag, user_data
 
 FILES = "LabVpcEfsFileSystem"
 PUBLIC_SUBNETS = [ref("PublicSubnetA1Subnet"), ref("PublicSubnetC1Subnet")]
@@ -151,6 +151,7 @@ def test_every_row_has_a_check_and_every_check_a_row() -> None:
     assert sorted(stated("C4", "C5", "C7")) == sorted(CHECKS)
 
 
+@pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("row", stated("C4", "C5", "C7"))
-def test_chapter_2_sharing(row: str) -> None:
-    CHECKS[row](built())
+def test_chapter_2_sharing(row: str, layout: str) -> None:
+    CHECKS[row](finished(layout))

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from labspec.template import read_folder
-from tests.lab.course import BUILT, compiled
+from tests.lab.course import BUILT, LAYOUTS, compiled
 
 PLACES = {
     "network": "EC2::VPC EC2::InternetGateway EC2::VPCGatewayAttachment EC2::Subnet EC2::NatGateway EC2::EIP"
@@ -65,14 +65,14 @@ def test_the_manifest_remembers_every_placement() -> None:
         assert hashlib.sha256((BUILT / name).read_bytes()).hexdigest() == digest
 
 
-@pytest.mark.parametrize("layout", ["nested", "flat"])
+@pytest.mark.parametrize("layout", LAYOUTS)
 def test_no_stack_holds_another_by_an_export(layout: str) -> None:
     for template in templates(layout).values():
         assert not any("Export" in output for output in template.get("Outputs", {}).values())
         assert "Fn::ImportValue" not in json.dumps(template)
 
 
-@pytest.mark.parametrize("layout", ["nested", "flat"])
+@pytest.mark.parametrize("layout", LAYOUTS)
 def test_the_console_asks_for_no_more_than_iam(layout: str) -> None:
     """No macro to expand, no named role, and no name that a second copy of the lab would want, too."""
     for template in templates(layout).values():
@@ -82,7 +82,7 @@ def test_the_console_asks_for_no_more_than_iam(layout: str) -> None:
             assert not {name for name in fixed if isinstance(body["Properties"][name], str)}, identity
 
 
-@pytest.mark.parametrize("layout", ["nested", "flat"])
+@pytest.mark.parametrize("layout", LAYOUTS)
 def test_what_holds_data_says_what_becomes_of_it(layout: str) -> None:
     holders = {"AWS::RDS::DBInstance", "AWS::EFS::FileSystem", "AWS::S3::Bucket", "AWS::SecretsManager::Secret"}
     for template in templates(layout).values():

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from tests.lab.course import ROOT, Lab, built, fresh, rows
+from tests.lab.course import LAYOUTS, ROOT, Lab, built, finished, fresh, rows
 
 COURSE = {
     "AWS::EC2::VPC": 1,
@@ -52,9 +52,9 @@ ROWS_OF_THE_COURSE = {
 }
 
 
-@pytest.fixture(params=["nested", "flat"])
+@pytest.fixture(params=LAYOUTS)
 def lab(request: pytest.FixtureRequest) -> Lab:
-    return built() if request.param == "nested" else fresh("full.yaml")
+    return finished(request.param)
 
 
 def test_counts(lab: Lab) -> None:
