@@ -25,9 +25,20 @@ def specs(parser: argparse.ArgumentParser, metavar: str = "SPEC") -> None:
         "--overlay", action="append", default=[], metavar="FILE", help="lay a document over each spec (repeatable)"
     )
     parser.add_argument(
-        "--set", action="append", default=[], metavar="VARIABLE=VALUE", help="give a variable a value (repeatable)"
+        "--set",
+        action="append",
+        default=[],
+        type=_setting,
+        metavar="VARIABLE=VALUE",
+        help="give a variable a value (repeatable)",
     )
     shared(parser)
+
+
+def _setting(text: str) -> str:
+    if not text.partition("=")[0] or "=" not in text:
+        raise argparse.ArgumentTypeError(f"`{text}` gives no variable a value: write VARIABLE=VALUE")
+    return text
 
 
 def shared(parser: argparse.ArgumentParser) -> None:

@@ -36,8 +36,13 @@ def parser(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Compile each spec and write what came of it."""
+    from labspec.compiler import folder_for
+
     if arguments.out and len(arguments.specs) > 1:
         return misused("--out takes one spec at a time.")
+    folders = [folder_for(spec, arguments.layout) for spec in arguments.specs]
+    if twice := next((folder for folder in folders if folders.count(folder) > 1), None):
+        return misused(f"two of these specs would be written to {twice}; build them apart, with --out.")
     return reporting.for_each(arguments, _build)
 
 

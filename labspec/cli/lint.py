@@ -11,6 +11,7 @@ from labspec.cli import arguments as takes
 from labspec.cli import reporting
 from labspec.cli.compiling import LINTERS, cache, compiled, count, engines, outcome
 from labspec.cli.progress import progress
+from labspec.cli.status import misused
 
 if TYPE_CHECKING:
     from labspec.report import Outcome
@@ -34,6 +35,9 @@ def parser(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Lint what each spec compiles to, or the templates of a directory."""
+    for target in arguments.specs:
+        if FilePath(target).is_dir() and not _templates(FilePath(target)):
+            return misused(f"there are no templates in {target}.")
     return reporting.for_each(arguments, _lint)
 
 
@@ -51,12 +55,15 @@ def _directory(arguments: argparse.Namespace, directory: FilePath) -> tuple[Outc
     from labspec.report import Outcome
 
     start = time.perf_counter()
-    paths = [path for path in sorted(directory.iterdir()) if path.suffix in TEMPLATES and path.name != "manifest.json"]
-    texts = {path.name: path.read_text("utf-8") for path in paths}
+    texts = {path.name: path.read_text("utf-8") for path in _templates(directory)}
     with progress("linting..."):
         diagnostics = lint_directory(texts, engines=engines(LINTERS), region=None, cache=cache(arguments))
     found = Outcome(str(directory), diagnostics, texts, time.perf_counter() - start)
     return found, _words(found, f"{len(texts)} templates")
+
+
+def _templates(directory: FilePath) -> list[FilePath]:
+    return [path for path in sorted(directory.iterdir()) if path.suffix in TEMPLATES and path.name != "manifest.json"]
 
 
 def _words(found: Outcome, size: str) -> list[str]:

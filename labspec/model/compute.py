@@ -25,7 +25,7 @@ from labspec.model.kind import (
 )
 from labspec.model.notation import NAME, noted, scalar_schema
 from labspec.model.parts import Connected, Permissions
-from labspec.model.words import Boolean, Duration, File, FileMode, InstanceType, Integer, Size
+from labspec.model.words import Boolean, Duration, File, FileMode, InstanceType, Integer, Package, Size
 
 IMAGE_ID = "ami-[0-9a-f]{8}([0-9a-f]{9})?"
 PUBLIC_IMAGES = {
@@ -152,13 +152,13 @@ MachinePath = Annotated[str, BeforeValidator(_absolute), noted("a path on the ma
 class Setup(Part):
     """What is done once, when a machine starts for the first time; part of any image made of it."""
 
-    packages: ListOf[PlainText] = ()
+    packages: ListOf[Package] = ()
     """Packages to install, by dnf."""
     files: Annotated[dict[MachinePath, SetupFile], BeforeValidator(mapped)] = {}
     """Files and directories to write."""
     commands: ListOf[Text] = ()
     """Commands to run, in order; the first that fails fails the machine."""
-    services: ListOf[PlainText] = ()
+    services: ListOf[Package] = ()
     """Services to enable and start."""
 
 

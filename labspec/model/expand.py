@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network
 from typing import Any
@@ -85,8 +85,9 @@ class _Network:
         self._gateways()
         for name, table in self.vpc.route_tables.items():
             self._add("route_tables", name, table, (*self.owner.path, "route_tables", name))
+        listed, nats = self._listed(), self._nats()
         for name, subnet, path in self.subnets:
-            self._route(name, subnet, path)
+            self._route(name, subnet, path, name in listed, nats)
         return self.out
 
     def _add(
@@ -160,12 +161,20 @@ class _Network:
             else:
                 yield f"{self.owner.name}-nat-{zone}", place
 
-    def _route(self, name: str, subnet: Subnet, path: Path) -> None:
-        listed = any(
-            str(wanted) == name or self._in_family(str(wanted), name)
-            for table in self.vpc.route_tables.values()
-            for wanted in table.subnets
-        )
+    def _listed(self) -> set[str]:
+        """The subnets that route tables name, those of a family by its name."""
+        names = [str(name) for table in self.vpc.route_tables.values() for name in table.subnets]
+        return {subnet for name in names for subnet in (name, *self.out.families.get(("subnets", name), ()))}
+
+    def _nats(self) -> dict[str | int | None, str]:
+        """The NAT gateway of each zone, the first where there are several; the only one there is serves every zone."""
+        zones = {name: subnet.zone for name, subnet, _ in self.subnets}
+        found = [(m.name, m.body.subnet) for m in self.out.members if isinstance(m.body, NatGateway)]
+        if len(found) == 1:
+            return dict.fromkeys(zones.values(), found[0][0])
+        return {zones.get(str(subnet)): name for name, subnet in reversed(found)}
+
+    def _route(self, name: str, subnet: Subnet, path: Path, listed: bool, nats: Mapping[str | int | None, str]) -> None:
         if subnet.existing is not None:
             return
         if subnet.access is None and not listed:
@@ -173,12 +182,9 @@ class _Network:
         elif subnet.access is not None and listed:
             self._wrong(UNROUTED, f"`{name}` is in a route table and says its `access`.", path, "Keep one of them.")
         elif subnet.access is not None:
-            self._add("route_tables", name, self._table(name, subnet, path), path)
+            self._add("route_tables", name, self._table(name, subnet, path, nats), path)
 
-    def _in_family(self, wanted: str, name: str) -> bool:
-        return name in self.out.families.get(("subnets", wanted), ())
-
-    def _table(self, name: str, subnet: Subnet, path: Path) -> RouteTable:
+    def _table(self, name: str, subnet: Subnet, path: Path, nats: Mapping[str | int | None, str]) -> RouteTable:
         names = (Name(name, ("subnets",)),)
         said: dict[str, Any] = {"override": subnet.override, "tags": subnet.tags, "when": subnet.when}
         if subnet.access == "isolated":
@@ -186,18 +192,15 @@ class _Network:
         section, gateway = (
             ("internet_gateways", self._igw)
             if subnet.access == "public"
-            else ("nat_gateways", self._nat(name, subnet, path))
+            else ("nat_gateways", self._nat(name, subnet, path, nats))
         )
         if not gateway:
             return RouteTable.model_construct(subnets=names, **said)
         return RouteTable.model_construct(subnets=names, **said, routes={"internet": Name(gateway, (section,))})
 
-    def _nat(self, name: str, subnet: Subnet, path: Path) -> str:
-        gateways = [member for member in self.out.members if member.section == "nat_gateways"]
-        zones = {inner: body.zone for inner, body, _ in self.subnets}
-        same = [m for m in gateways if isinstance(m.body, NatGateway) and zones.get(str(m.body.subnet)) == subnet.zone]
-        for member in same or (gateways if len(gateways) == 1 else []):
-            return member.name
+    def _nat(self, name: str, subnet: Subnet, path: Path, nats: Mapping[str | int | None, str]) -> str:
+        if subnet.zone in nats:
+            return nats[subnet.zone]
         if not self.out.diagnostics:
             self._wrong(
                 NO_NAT,

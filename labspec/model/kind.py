@@ -18,7 +18,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from labspec.diagnostic import Path
 from labspec.model.notation import NAME, PARAMETER, choice_schema, names_schema, noted, scalar_schema
-from labspec.nearest import did_you_mean
+from labspec.nearest import did_you_mean, nearest
 from labspec.scalar import Scalar
 
 T = TypeVar("T")
@@ -213,6 +213,7 @@ class Word:
     def _value(self, value: Any, deploy_time: bool) -> Any:
         text = scalar_of(value, self.notation)
         if PASCAL.match(text):
+            self._refuse_capitals(text)
             if deploy_time:
                 return Parameter(str(text))
             wrong(
@@ -223,6 +224,15 @@ class Word:
         if "${{" in text:
             wrong("An expression cannot stand here.", f"This field takes {self.notation}.")
         return self.read(text)
+
+    def _refuse_capitals(self, text: str) -> None:
+        """`True` and `Http` are no parameters: somebody meant `true` and `http`."""
+        try:
+            self.read(text)
+        except PydanticCustomError as error:
+            meant = str((error.context or {})["fix"])
+            if meant and (meant == text.lower() or meant in ("true", "false")):
+                raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +261,8 @@ def _literals(source: Any) -> Iterator[str]:
 
 def _one_of(text: str, options: tuple[str, ...]) -> str:
     if text not in options:
-        wrong(f"`{text}` is not a choice here.", did_you_mean(text, options))
+        near = nearest(text, options) or ""
+        wrong(f"`{text}` is not a choice here.", did_you_mean(text, options), near)
     return str(text)
 
 

@@ -36,7 +36,7 @@ from labspec.model.scaling import AutoScalingGroup
 from labspec.model.storage import FileSystem
 from labspec.model.watch import Notification
 from labspec.model.website import Website
-from labspec.model.words import PortRange, read_cidr
+from labspec.model.words import PortRange, Region, read_cidr
 from labspec.scalar import Scalar
 
 ParameterType = Literal[
@@ -179,11 +179,19 @@ class Expectation(Part):
         return self
 
 
-Sentences = Annotated[dict[PlainText, Expectation], BeforeValidator(mapped)]
+def _sentence(value: Any) -> str:
+    """Any sentence in any language: it is in no template."""
+    return str(scalar_of(value, "a sentence"))
+
+
+Sentences = Annotated[dict[Annotated[str, BeforeValidator(_sentence)], Expectation], BeforeValidator(mapped)]
 
 
 class Expect(Part):
-    """What must be reachable, and what must not: sentences, so that a failure reads aloud."""
+    """What must be reachable, and what must not, in sentences of your own.
+
+    They are held against names and written into the manifest; this version does not prove them yet.
+    """
 
     reachable: Sentences = {}
     """Who must reach whom."""
@@ -248,7 +256,7 @@ class Spec(Part):
     """The name of what is described."""
     description: PlainText = ""
     """A sentence about it: the description of the root stack."""
-    region: PlainText | None = None
+    region: Region | None = None
     """The region that it is meant for. The linters check against it."""
     tags: Tags = {}
     """Tags on everything."""

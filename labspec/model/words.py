@@ -11,6 +11,7 @@ from pydantic import BeforeValidator
 
 from labspec.model.kind import FileName, Parameter, Word, read_plain, scalar_of, wrong
 from labspec.model.notation import noted
+from labspec.nearest import nearest
 
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -19,6 +20,55 @@ DURATION = "[0-9]+[smhd]"
 CIDR = r"[0-9]{1,3}(\.[0-9]{1,3}){3}/[0-9]{1,2}"
 PORT = "[1-9][0-9]{0,4}"
 HOURS = "[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]"
+
+REGIONS = [
+    "af-south-1",
+    "ap-east-1",
+    "ap-east-2",
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-south-2",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ap-southeast-3",
+    "ap-southeast-4",
+    "ap-southeast-5",
+    "ap-southeast-6",
+    "ap-southeast-7",
+    "ca-central-1",
+    "ca-west-1",
+    "cn-north-1",
+    "cn-northwest-1",
+    "eu-central-1",
+    "eu-central-2",
+    "eu-isoe-west-1",
+    "eu-north-1",
+    "eu-south-1",
+    "eu-south-2",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "eusc-de-east-1",
+    "il-central-1",
+    "me-central-1",
+    "mx-central-1",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-gov-east-1",
+    "us-gov-west-1",
+    "us-iso-east-1",
+    "us-iso-west-1",
+    "us-isob-east-1",
+    "us-isob-west-1",
+    "us-isof-east-1",
+    "us-isof-south-1",
+    "us-west-1",
+    "us-west-2",
+]
+"""The regions that the linters have schemas for (cfn-lint's providers)."""
 
 
 def _boolean(text: str) -> bool:
@@ -76,6 +126,27 @@ def read_size(text: str) -> int:
         help_ = f"{text} what? Write `{fix}`." if number and number[0] == text else f"Write it as `{fix or '20GiB'}`."
         wrong(f"`{text}` is not a size.", help_, fix)
     return int(match[1]) * (1024 if match[2] == "TiB" else 1)
+
+
+def read_region(text: str) -> str:
+    """A region, such as `ap-northeast-2`."""
+    if text not in REGIONS:
+        near = nearest(text, REGIONS)
+        wrong(
+            f"There is no region `{text}`.",
+            f"Did you mean `{near}`?" if near else "Write it as `ap-northeast-2`.",
+            near or "",
+        )
+    return str(text)
+
+
+def read_package(text: str) -> str:
+    """The name of a package or a service: one word."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._+:@~-]*", text):
+        words = [word for word in re.split(r"[\s,]+", text) if word]
+        several = f"Write several as a list: `[{', '.join(words)}]`." if len(words) > 1 else "It is one word."
+        wrong(f"`{text}` is not one name.", several)
+    return str(text)
 
 
 def read_cidr(text: str) -> IPv4Network:
@@ -188,6 +259,8 @@ IntegerOrParameter = Annotated[int | Parameter, Word(read_integer, "a whole numb
 Percent = Annotated[float | Parameter, Word(read_percent, "a share, such as 50%", r"[0-9]+(\.[0-9]+)?%")]
 Duration = Annotated[int, Word(read_duration, "a duration, such as 30s, 5m or 30d", DURATION)]
 Size = Annotated[int, Word(read_size, "a size, such as 20GiB", "[0-9]+(GiB|TiB)")]
+Region = Annotated[str, Word(read_region, "a region, such as ap-northeast-2")]
+Package = Annotated[str, Word(read_package, "one name")]
 Cidr = Annotated[IPv4Network, Word(read_cidr, "an address block, such as 10.0.0.0/16", CIDR)]
 PortRange = Annotated[Ports, Word(read_ports, "a port, such as 80, 3000-3010 or all", "all|[0-9]{1,5}(-[0-9]{1,5})?")]
 Port = Annotated[int, Word(read_port, "a port, such as 80", PORT)]
