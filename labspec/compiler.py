@@ -123,7 +123,7 @@ def understand(build: Build) -> Architecture | None:
     if not source.usable:
         return None
     with _timed(build, "model"):
-        known = Known(source.told, source.incomplete, source.hints)
+        known = Known(source.told, source.incomplete, source.hint)
         loaded = load(source.data, build.options.settings, known)
         build.spec = loaded.spec
         build.source = replace(source, moved=loaded.moved)

@@ -29,10 +29,10 @@ rapidfuzz = sys.modules.get("rapidfuzz") or _on_demand("rapidfuzz")
 def nearest(word: str, choices: Iterable[str]) -> str | None:
     """The choice fewest edits away (swapped neighbours count once), if it is near enough to be what was meant."""
     limit = 1 if len(word) < 4 else 2 if len(word) < 9 else 3
-    ranked = sorted((rapidfuzz.distance.OSA.distance(word.lower(), choice.lower()), choice) for choice in choices)
-    if ranked and ranked[0][0] <= limit:
-        return ranked[0][1]
-    return None
+    distance = rapidfuzz.distance.OSA.distance
+    ranked = ((distance(word.lower(), choice.lower(), score_cutoff=limit), choice) for choice in choices)
+    edits, best = min(ranked, default=(limit + 1, ""))
+    return best if edits <= limit else None
 
 
 def did_you_mean(word: str, choices: Iterable[str]) -> str:

@@ -56,6 +56,7 @@ def emit(architecture: Architecture) -> tuple[Graph, list[Diagnostic]]:
     for name, output in spec.outputs.items():
         document.output(emitter, name, output)
     graph.outputs.update(brought)
+    document.check_names(emitter)
     emitter.found.extend(emitter.unknown_roles())
     emitter.found.extend(unknown_references(graph))
     if not emitter.found:

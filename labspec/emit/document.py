@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from labspec.diagnostic import Path
-from labspec.emit.emitter import Emitter
+from labspec.diagnostic import Diagnostic, Label, Path
+from labspec.emit.emitter import SAME_ID, Emitter
 from labspec.emit.raw import visible, waited_for
 from labspec.graph import Body, Declaration, Node
 from labspec.model.spec import OutputDeclared, ParameterDeclared, Spec
+
+RESERVED = ("RootStackName", "TemplateBucket", "TemplateFolder")
+"""Parameters that nested layouts add."""
 
 PATTERNS = {
     "cidr": (
@@ -117,6 +120,19 @@ def interface(e: Emitter, spec: Spec) -> None:
     for name, declared in spec.parameters.items():
         groups.setdefault(declared.group or "Parameters", []).append(name)
     e.graph.interface = list(groups.items())
+
+
+def check_names(e: Emitter) -> None:
+    """A parameter must not be called what a resource is, or what the layout adds to the root."""
+    for name in e.architecture.spec.parameters:
+        path: Path = ("parameters", name)
+        if (node := e.graph.nodes.get(name)) is not None:
+            label = Label("This has it, too.", node.origin, "key")
+            message = f"The parameter `{name}` has the logical id of a resource."
+            e.found.append(Diagnostic(SAME_ID, message, path, "key", related=(label,), help="Rename the parameter."))
+        elif name in RESERVED:
+            message = f"`{name}` is a parameter that labspec adds by itself."
+            e.found.append(Diagnostic(SAME_ID, message, path, "key", help="Rename it."))
 
 
 def raw_resource(e: Emitter, name: str, body: Body) -> None:

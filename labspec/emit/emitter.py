@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from troposphere import AWSObject, GetAtt, ImportValue, Ref, Sub, Tags
+from troposphere import AWSHelperFn, AWSObject, GetAtt, ImportValue, Ref, Sub, Tags
 
 from labspec.diagnostic import Diagnostic, Label, Path, Rule
 from labspec.emit.raw import visible
@@ -183,7 +183,8 @@ class Emitter:
 
     def substitution(self, parts: Iterable[str | Expression]) -> tuple[str, dict[str, Any]]:
         """The template and the variables of an `Fn::Sub`; the user's own `${` are escaped."""
-        template, variables = "", {}
+        template = ""
+        variables: dict[str, Any] = {}
         for part in parts:
             if isinstance(part, str):
                 template += part.replace("${", "${!")
@@ -195,6 +196,9 @@ class Emitter:
             name = pascal(
                 "-".join(part.words[1:] if part.words[0] in ATTRIBUTES and len(part.words) > 2 else part.words)
             )
+            # Two sections may each have a member of that name: then the section tells them apart.
+            if name in variables and self.plain(variables[name]) != self.plain(value):
+                name = pascal("-".join(part.words))
             variables[name] = value
             template += "${" + name + "}"
         return template, variables
@@ -221,8 +225,9 @@ class Emitter:
     def plain(self, value: Any) -> Any:
         """A raw body as plain data, its texts filled in. The order in which its keys were written decides nothing."""
         if isinstance(value, Text):
-            filled = self.text(value)
-            return filled.to_dict() if hasattr(filled, "to_dict") else filled
+            return self.plain(self.text(value))
+        if isinstance(value, AWSHelperFn):
+            return value.to_dict()
         if isinstance(value, dict):
             return {key: self.plain(value[key]) for key in sorted(value)}
         if isinstance(value, (list, tuple)):

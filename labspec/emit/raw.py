@@ -44,7 +44,10 @@ def _substitution(written: Any) -> Body:
         if not attribute and name in given:
             return match[0]
         variable = name + attribute.replace(".", "")
-        variables[variable] = {"Fn::GetAtt": [name, attribute]} if attribute else {"Ref": name}
+        meant = {"Fn::GetAtt": [name, attribute]} if attribute else {"Ref": name}
+        while variables.get(variable, meant) != meant:
+            variable += "Value"
+        variables[variable] = meant
         return "${" + variable + "}"
 
     template = VARIABLE.sub(moved, template)

@@ -66,6 +66,7 @@ class Wiring:
         self.parts = {name: Part(name, []) for name in dict.fromkeys(places[node] for node in graph.nodes)}
         for node in graph.nodes.values():
             self.parts[places[node.id]].nodes.append(node)
+        self.carried: dict[str, tuple[str, str | None]] = {}
         self.needs: dict[str, dict[str, tuple[Path, Path, str]]] = {name: {} for name in self.parts}
 
     def stacks(self) -> list[Stack]:
@@ -128,8 +129,11 @@ class Wiring:
         first = re.match(r"[A-Z][a-z0-9]*", suffix)
         if first and len(first[0]) < len(suffix) and producer.id.endswith(first[0]):
             suffix = suffix[len(first[0]) :]
-        name = producer.id + suffix
-        return name + "Value" if name in self.graph.nodes or name in self.graph.parameters else name
+        name, carries = producer.id + suffix, (producer.id, attribute)
+        while name in self.graph.nodes or name in self.graph.parameters or self.carried.get(name, carries) != carries:
+            name += "Value"
+        self.carried[name] = carries
+        return name
 
     def _produce(self, producer: Node, attribute: str | None, name: str, reference: Body) -> None:
         value: Any = reference

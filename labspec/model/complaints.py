@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,7 +53,7 @@ class Known:
     """Where something is wrong and told, there and below."""
     incomplete: frozenset[Path] = frozenset()
     """What lacks something because of a mistake that is told; the empty path stands for everything."""
-    hints: Mapping[Path, str] = field(default_factory=dict)
+    hint: Callable[[Path], str] = lambda _: ""
     """What to say of a member that lacks something, or of a key that is not known."""
     moved: Mapping[Path, Path] = field(default_factory=dict)
     """Members that were written elsewhere than their path says: where."""
@@ -121,7 +121,7 @@ def _place(loc: tuple[int | str, ...]) -> tuple[Path, At]:
 
 def _missing(path: Path, known: Known) -> Diagnostic:
     message = f"`{path[-1]}` is missing: {noun_of(path[:-1])} needs it."
-    return Diagnostic(MISSING, message, path[:-1], "key", help=known.hints.get(path[:-1], ""))
+    return Diagnostic(MISSING, message, path[:-1], "key", help=known.hint(path[:-1]))
 
 
 def _unknown(path: Path, meant: str, known: Known) -> Diagnostic:
@@ -133,7 +133,7 @@ def _unknown(path: Path, meant: str, known: Known) -> Diagnostic:
         message = f"{where[0].upper()}{where[1:]} cannot be `existing` yet."
         return Diagnostic(UNKNOWN_KEY, message, path, "key", help=f"These can: {', '.join(EXISTING)}.")
     near = meant or nearest(key, fields)
-    help_ = f"Did you mean `{near}`?" if near else known.hints.get(path, "") or _elsewhere(key, owner)
+    help_ = f"Did you mean `{near}`?" if near else known.hint(path) or _elsewhere(key, owner)
     help_ = help_ or did_you_mean(key, fields) or "It has " + ", ".join(f"`{name}`" for name in sorted(fields)) + "."
     fix = Fix(f"Write `{near}`.", near) if near else None
     return Diagnostic(UNKNOWN_KEY, f"There is no `{key}` in {where}.", path, "key", help=help_, fix=fix)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network
 from typing import Any
@@ -76,6 +76,7 @@ class _Network:
         self.vpc = vpc
         self.out = Expansion()
         self.subnets: list[tuple[str, Subnet, Path]] = []
+        self.nats: dict[str | int | None, str] = {}
 
     def expand(self) -> Expansion:
         for name, subnet in self.vpc.subnets.items():
@@ -85,9 +86,10 @@ class _Network:
         self._gateways()
         for name, table in self.vpc.route_tables.items():
             self._add("route_tables", name, table, (*self.owner.path, "route_tables", name))
-        listed, nats = self._listed(), self._nats()
+        self.nats = self._nats()
+        listed = self._listed()
         for name, subnet, path in self.subnets:
-            self._route(name, subnet, path, name in listed, nats)
+            self._route(name, subnet, path, name in listed)
         return self.out
 
     def _add(
@@ -174,7 +176,7 @@ class _Network:
             return dict.fromkeys(zones.values(), found[0][0])
         return {zones.get(str(subnet)): name for name, subnet in reversed(found)}
 
-    def _route(self, name: str, subnet: Subnet, path: Path, listed: bool, nats: Mapping[str | int | None, str]) -> None:
+    def _route(self, name: str, subnet: Subnet, path: Path, listed: bool) -> None:
         if subnet.existing is not None:
             return
         if subnet.access is None and not listed:
@@ -182,9 +184,9 @@ class _Network:
         elif subnet.access is not None and listed:
             self._wrong(UNROUTED, f"`{name}` is in a route table and says its `access`.", path, "Keep one of them.")
         elif subnet.access is not None:
-            self._add("route_tables", name, self._table(name, subnet, path, nats), path)
+            self._add("route_tables", name, self._table(name, subnet, path), path)
 
-    def _table(self, name: str, subnet: Subnet, path: Path, nats: Mapping[str | int | None, str]) -> RouteTable:
+    def _table(self, name: str, subnet: Subnet, path: Path) -> RouteTable:
         names = (Name(name, ("subnets",)),)
         said: dict[str, Any] = {"override": subnet.override, "tags": subnet.tags, "when": subnet.when}
         if subnet.access == "isolated":
@@ -192,15 +194,15 @@ class _Network:
         section, gateway = (
             ("internet_gateways", self._igw)
             if subnet.access == "public"
-            else ("nat_gateways", self._nat(name, subnet, path, nats))
+            else ("nat_gateways", self._nat(name, subnet, path))
         )
         if not gateway:
             return RouteTable.model_construct(subnets=names, **said)
         return RouteTable.model_construct(subnets=names, **said, routes={"internet": Name(gateway, (section,))})
 
-    def _nat(self, name: str, subnet: Subnet, path: Path, nats: Mapping[str | int | None, str]) -> str:
-        if subnet.zone in nats:
-            return nats[subnet.zone]
+    def _nat(self, name: str, subnet: Subnet, path: Path) -> str:
+        if subnet.zone in self.nats:
+            return self.nats[subnet.zone]
         if not self.out.diagnostics:
             self._wrong(
                 NO_NAT,

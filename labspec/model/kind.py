@@ -377,10 +377,15 @@ def mapped(value: Any) -> Any:
     wrong("Here a mapping is needed: a name, a colon, and what it is.")
 
 
+def kebab(text: str) -> str:
+    """A name of another shape as a name for a member; empty where it cannot be one."""
+    name = re.sub(r"[^a-z0-9]+", "-", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", text).lower()).strip("-")
+    return name if KEBAB.match(name) else ""
+
+
 def _member_name(text: str) -> str:
     if not KEBAB.match(text):
-        suggestion = re.sub(r"[^a-z0-9]+", "-", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", text).lower()).strip("-")
-        suggestion = suggestion if KEBAB.match(suggestion) else ""
+        suggestion = kebab(text)
         wrong(
             f"`{text}` is not a name for a member: names are kebab-case.",
             f"Write `{suggestion}`." if suggestion else "",

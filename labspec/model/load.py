@@ -7,7 +7,7 @@ speaks of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from string import ascii_lowercase
 from typing import Any
@@ -18,6 +18,7 @@ from labspec.diagnostic import Diagnostic, Path
 from labspec.model.bodies import move_bodies
 from labspec.model.complaints import Known, complaints
 from labspec.model.grammar import NESTED, SECTIONS
+from labspec.model.kind import kebab
 from labspec.model.remains import remains
 from labspec.model.spec import Spec
 from labspec.model.variables import Variables
@@ -81,28 +82,34 @@ class _Loss:
         self.poisoned: set[tuple[str, str]] = set()
         self.torn: set[Path] = set()
         self.taken: set[Path] = set()
-        self.wrong: set[Path] = set()
-        self.lost: list[tuple[Path, Any]] = []
+        self.lost: list[tuple[Path, Any, set[Path]]] = []
 
     def loaded(self, spec: Spec, found: Iterable[Diagnostic], moved: Mapping[Path, Path]) -> Loaded:
         """What was understood, with what was lost."""
-        left = tuple(leaf for entry, value in self.lost for leaf in remains(value, entry, self.wrong))
+        left = tuple(leaf for entry, value, faults in self.lost for leaf in remains(value, entry, faults))
         return Loaded(spec, frozenset(self.poisoned), tuple(found), moved, frozenset(self.torn), left)
 
     def take(self, places: set[Path]) -> None:
         """Take out the smallest entry that holds each place; where that was done, and did not help, its section."""
-        self.wrong |= places
-        entries = {_entry(place) for place in places}
-        if entries <= self.taken:
-            entries = {entry[:1] for entry in entries}
-        entries -= self.taken
-        self.taken |= entries
-        self.torn |= {entry[:2] for entry in entries if len(entry) == 4}
-        for entry in entries:
+        entries = _grouped(places, _entry)
+        if entries.keys() <= self.taken:
+            entries = _grouped(places, lambda place: place[:1])
+        new = entries.keys() - self.taken
+        self.taken |= new
+        self.torn |= {entry[:2] for entry in new if len(entry) == 4}
+        for entry in new:
             value = _value(self.data, entry)
             self.poisoned |= _names(entry, value)
-            self.lost.append((entry, value))
-        self.data = {**NOTHING, **_without(self.data, entries)}
+            self.lost.append((entry, value, entries[entry]))
+        self.data = {**NOTHING, **_without(self.data, new)}
+
+
+def _grouped(places: Iterable[Path], entry_of: Callable[[Path], Path]) -> dict[Path, set[Path]]:
+    """Places by the entry that each is in."""
+    groups: dict[Path, set[Path]] = {}
+    for place in places:
+        groups.setdefault(entry_of(place), set()).add(place)
+    return groups
 
 
 def _entry(place: Path) -> Path:
@@ -149,7 +156,7 @@ def _names(entry: Path, value: Any) -> set[tuple[str, str]]:
         return set(_family(str(entry[2]), str(entry[3])))
     if len(entry) == 2:
         section, name = str(entry[0]), str(entry[1])
-        return {(section, name), *_inner_names(section, name, value)}
+        return {*_family(section, name), *_inner_names(section, name, value)}
     if len(entry) == 1:
         return set(_section_names(str(entry[0]), value))
     return set()
@@ -187,7 +194,8 @@ def _inner_names(section: str, name: str, value: Any) -> Iterator[tuple[str, str
 
 
 def _family(section: str, name: str) -> Iterator[tuple[str, str]]:
-    """A name, and those of its zones."""
-    yield section, name
-    if section == "subnets":
-        yield from ((section, f"{name}-{zone}") for zone in ZONES)
+    """A name, also as it should have been written, and those of its zones."""
+    for each in dict.fromkeys((name, kebab(name))):
+        yield section, each
+        if section == "subnets":
+            yield from ((section, f"{each}-{zone}") for zone in ZONES)

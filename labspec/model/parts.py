@@ -6,7 +6,7 @@ import re
 from ipaddress import IPv4Network
 from typing import Annotated, Any, ClassVar, Literal, NoReturn
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from labspec.model.kind import (
     Choice,
@@ -115,6 +115,12 @@ class Existing(Part):
     """A path in Parameter Store that holds its id, read when the stack is deployed."""
     export: AwsId | None = None
     """An export of another stack."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Existing:
+        if sum(way is not None for way in (self.id, self.parameter, self.ssm, self.export)) != 1:
+            wrong("What exists is found in exactly one way: `id`, `parameter`, `ssm` or `export`.")
+        return self
 
 
 READABLE = ("databases", "file_systems", "websites")

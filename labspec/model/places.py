@@ -20,7 +20,8 @@ def part_at(path: Path) -> type[Part] | None:
         annotation = _inside(annotation, step)
         if annotation is None:
             return None
-    return next(_parts(annotation), None)
+    annotation = _plain(annotation)
+    return annotation if isinstance(annotation, type) and issubclass(annotation, Part) else None
 
 
 def short_field(path: Path) -> str:

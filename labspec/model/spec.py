@@ -36,7 +36,7 @@ from labspec.model.scaling import AutoScalingGroup
 from labspec.model.storage import FileSystem
 from labspec.model.watch import Notification
 from labspec.model.website import Website
-from labspec.model.words import PortRange, Region, read_cidr
+from labspec.model.words import PortRange, Region, read_boolean, read_cidr, read_integer, read_percent
 from labspec.scalar import Scalar
 
 ParameterType = Literal[
@@ -95,6 +95,17 @@ class ParameterDeclared(Part):
     """A regular expression that the whole value matches."""
     error: PlainText | None = None
     """What the console says about a value that does not fit."""
+
+    @model_validator(mode="after")
+    def _values_of_its_type(self) -> ParameterDeclared:
+        read = {"integer": read_integer, "percent": read_percent, "boolean": read_boolean}.get(self.type)
+        for value in (*self.allowed, self.default):
+            if read and value is not None:
+                read(value)
+        for bound in (self.min, self.max):
+            if bound is not None:
+                (read_percent if self.type == "percent" else read_integer)(bound)
+        return self
 
 
 class Variable(Part):

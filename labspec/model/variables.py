@@ -142,6 +142,6 @@ def _used(value: Any) -> Iterator[tuple[str, ...]]:
 
 def _size(value: Any) -> int:
     if isinstance(value, str):
-        return len(value)
+        return 100 + len(value)
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return 100 + sum(_size(each) for each in inner)

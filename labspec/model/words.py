@@ -71,7 +71,8 @@ REGIONS = [
 """The regions that the linters have schemas for (cfn-lint's providers)."""
 
 
-def _boolean(text: str) -> bool:
+def read_boolean(text: str) -> bool:
+    """`true` or `false`."""
     if text in ("true", "false"):
         return text == "true"
     meant = {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(text.lower(), text.lower())
@@ -252,8 +253,8 @@ def _arn(text: str) -> str:
     return str(text)
 
 
-Boolean = Annotated[bool, Word(_boolean, "true or false", "true|false")]
-BooleanOrParameter = Annotated[bool | Parameter, Word(_boolean, "true or false", "true|false")]
+Boolean = Annotated[bool, Word(read_boolean, "true or false", "true|false")]
+BooleanOrParameter = Annotated[bool | Parameter, Word(read_boolean, "true or false", "true|false")]
 Integer = Annotated[int, Word(read_integer, "a whole number", "0|-?[1-9][0-9]*")]
 IntegerOrParameter = Annotated[int | Parameter, Word(read_integer, "a whole number", "0|-?[1-9][0-9]*")]
 Percent = Annotated[float | Parameter, Word(read_percent, "a share, such as 50%", r"[0-9]+(\.[0-9]+)?%")]

@@ -59,6 +59,7 @@ def read(file: str, grammar: Grammar, overlays: Sequence[str] = ()) -> Source:
         work.partial,
         data is not None,
         work.hints,
+        work.beside,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from labspec.diagnostic import Label, Path
-from labspec.nearest import did_you_mean, nearest
+from labspec.nearest import did_you_mean
 from labspec.source.rules import DECLARED_TWICE, MERGE, NOTHING_TO_REMOVE
 from labspec.source.work import Work
 from labspec.yaml_tree import Tree
@@ -28,8 +28,9 @@ def merged(work: Work, base: Tree, patch: Tree, path: Path = ()) -> Tree:
         elif name in entries:
             entries[name] = merged(work, entries[name], tree, inner)
         else:
-            _hint(work, entries, name, inner)
             entries[name] = tree
+            if work.grammar.is_member(inner):
+                work.beside[inner] = base.value
     return replace(base, value=entries, span=patch.span, key=patch.key or base.key, via=patch.via or base.via)
 
 
@@ -70,15 +71,6 @@ def _replaces(work: Work, base: Tree, patch: Tree, path: Path) -> bool:
     work.wrong(MERGE, message, patch.key if other else patch.span, [label], help_)
     work.told.add(path)
     return other
-
-
-def _hint(work: Work, entries: dict[str, Tree], name: str, path: Path) -> None:
-    """A member that is new in a document over another may be a mistyped one of the other's."""
-    if not work.grammar.is_member(path) or (near := nearest(name, entries)) is None:
-        return
-    key = entries[near].key
-    there = f" of {key.file}" if key else ""
-    work.hints[path] = f"Did you mean to change `{near}`{there}?"
 
 
 def joined(work: Work, base: Tree, included: Tree) -> Tree:

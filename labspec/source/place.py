@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from labspec.diagnostic import Diagnostic, Path, Span
+from labspec.nearest import nearest
 from labspec.yaml_tree import Tree
 
 
@@ -31,7 +32,9 @@ class Source:
     usable: bool = True
     """Whether there is anything to go on with."""
     hints: Mapping[Path, str] = field(default_factory=dict)
-    """What to say of a member that lacks something, or of a key that is not known."""
+    """What may be the reason why a key is not known."""
+    beside: Mapping[Path, Mapping[str, Tree]] = field(default_factory=dict)
+    """The members of the other document, for each new one in a document that extends it."""
     moved: Mapping[Path, Path] = field(default_factory=dict)
     """Members that were written elsewhere than their path says: where."""
 
@@ -47,6 +50,17 @@ class Source:
         if diagnostic.chars and isinstance(value := (tree := self._nearest(diagnostic.path)).value, str):
             span = self._narrow(tree.span, value, diagnostic.chars)
         return replace(diagnostic, span=span, related=related)
+
+    def hint(self, path: Path) -> str:
+        """What to say of a member that lacks something, or of a key that is not known.
+
+        A member that is new in a document over another may be a mistyped one of the other's.
+        """
+        there = self.beside.get(path, {})
+        if path in self.hints or not (near := nearest(str(path[-1]), there)):
+            return self.hints.get(path, "")
+        key = there[near].key
+        return f"Did you mean to change `{near}`" + (f" of {key.file}?" if key else "?")
 
     def span(self, path: Path, at: str = "value") -> Span:
         """Where a path was written; where the path leads into what was filled in, the nearest thing above it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from labspec.diagnostic import Diagnostic, Label, Path, Rejected, Rule, Span
@@ -56,7 +56,9 @@ class Work:
     partial: bool = False
     """Whether a file could not be used: names may be missing that it has."""
     hints: dict[Path, str] = field(default_factory=dict)
-    """What a new member may have been meant to be, in a document that extends another."""
+    """What may be the reason why a key is not known."""
+    beside: dict[Path, Mapping[str, Tree]] = field(default_factory=dict)
+    """The members of the other document, for each new one in a document that extends it."""
     effort: int = 0
 
     def wrong(self, rule: Rule, message: str, span: Span | None, related: Sequence[Label] = (), help: str = "") -> None:

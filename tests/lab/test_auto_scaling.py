@@ -110,6 +110,11 @@ def notifications(lab: Lab) -> None:
     assert (condition, otherwise) == (given, ref("AWS::NoValue"))
     assert told["TopicARN"] == ref("LabAlertsNotification")
     assert [thing.condition for thing in (*lab.of("SNS::Topic"), *lab.of("SNS::Subscription"))] == [given] * 2
+    assert lab.properties("LabAlertsSubscription") == {
+        "Endpoint": ref("AlertEmail"),
+        "Protocol": "email",
+        "TopicArn": ref("LabAlertsNotification"),
+    }
 
 
 def name_tag(lab: Lab) -> None:
