@@ -121,7 +121,7 @@ def test_the_help_says_how(text: str, help_: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "finding"),
     [
-        ("region: a\nregion: b\n", "LS002 4:1 "),
+        ("description: a\ndescription: b\n", "LS002 4:1 "),
         ("vpcs:\n  net: {cidr: 10.0.0.0/16, cidr: 10.1.0.0/16}\n", "LS002 4:28 "),
         ("x-a: &a {cidr: 10.0.0.0/16}\nvpcs: {net: {<<: *a}}\n", "LS003 4:14 "),
         ("x-a: &a {cidr: 10.0.0.0/16}\nvpcs: {net: {<<: [*a]}}\n", "LS003 4:14 "),
@@ -153,7 +153,7 @@ def test_what_stands_under_a_doubled_key_is_all_known(tmp_path: Path) -> None:
 
 
 def test_every_mistake_that_can_be_gone_on_from_is_told(tmp_path: Path) -> None:
-    text = "region: a\nregion: b\nx-a: {<<: {}}\ndescription: !Sub a\nvpcs: {net: {cidr: 10.0.0.0/33}}\n---\n"
+    text = "tags: {}\ntags: {}\nx-a: {<<: {}}\ndescription: !Sub a\nvpcs: {net: {cidr: 10.0.0.0/33}}\n---\n"
     found = wrong(HEAD + text, tmp_path)
     assert sorted(line.split(" ")[0] + " " + line.split(" ")[1] for line in found) == [
         "LS002 4:1",
@@ -198,7 +198,7 @@ def test_what_is_too_deep_or_too_much_is_refused(text: str, tmp_path: Path) -> N
 
 
 def test_a_document_of_mistakes_is_not_read_on(tmp_path: Path) -> None:
-    assert len(wrong(HEAD + "region: a\n" * 50_000, tmp_path)) == 100
+    assert len(wrong(HEAD + "tags: {}\n" * 50_000, tmp_path)) == 100
 
 
 # ------------------------------------------------------------------ raw bodies

@@ -57,7 +57,7 @@ class Source:
         A member that is new in a document over another may be a mistyped one of the other's.
         """
         there = self.beside.get(path, {})
-        if path in self.hints or not (near := nearest(str(path[-1]), there)):
+        if path in self.hints or not path or not (near := nearest(str(path[-1]), there)):
             return self.hints.get(path, "")
         key = there[near].key
         return f"Did you mean to change `{near}`" + (f" of {key.file}?" if key else "?")
