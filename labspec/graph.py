@@ -118,7 +118,7 @@ def references(value: Any, place: Path = ()) -> Iterator[tuple[Path, str, str | 
             if key == "Ref" and isinstance(inner, str):
                 yield place, inner, None
                 return
-            if key == "Fn::GetAtt" and isinstance(inner, list):
+            if key == "Fn::GetAtt" and isinstance(inner, list) and inner:
                 yield place, str(inner[0]), ".".join(str(part) for part in inner[1:])
                 return
         for key, inner in value.items():

@@ -48,7 +48,7 @@ FUZZ = settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow, H
 def answered(file: Path) -> None:
     """Compile a file, and see that it is refused with a reason or built."""
     for layout in ("nested", "flat"):
-        build = compile_spec(str(file), Options(layout=layout))  # type: ignore[arg-type]
+        build = compile_spec(str(file), Options(layout=layout))
         assert bool(build.files) != build.failed
         assert all(found.message and found.span for found in build.diagnostics)
 

@@ -25,7 +25,7 @@ from labspec.emit import (
 )
 from labspec.emit.conditions import guard
 from labspec.emit.emitter import Attribute, Emitter
-from labspec.emit.raw import unknown_references
+from labspec.emit.raw import malformed, orders, unknown_references
 from labspec.graph import Graph
 from labspec.model.architecture import Architecture, Member
 
@@ -58,7 +58,8 @@ def emit(architecture: Architecture) -> tuple[Graph, list[Diagnostic]]:
     graph.outputs.update(brought)
     document.check_names(emitter)
     emitter.found.extend(emitter.unknown_roles())
-    emitter.found.extend(unknown_references(graph))
+    for problems in (orders, malformed, unknown_references):
+        emitter.found.extend(problems(graph))
     if not emitter.found:
         emitter.found.extend(guard(graph))
     return graph, emitter.found

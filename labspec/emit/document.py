@@ -6,7 +6,7 @@ from typing import Any
 
 from labspec.diagnostic import Diagnostic, Label, Path
 from labspec.emit.emitter import SAME_ID, Emitter
-from labspec.emit.raw import visible, waited_for
+from labspec.emit.raw import places_in
 from labspec.graph import Body, Declaration, Node
 from labspec.model.spec import OutputDeclared, ParameterDeclared, Spec
 
@@ -138,17 +138,8 @@ def check_names(e: Emitter) -> None:
 def raw_resource(e: Emitter, name: str, body: Body) -> None:
     """A resource as the user wrote it, its expressions filled in."""
     path: Path = ("resources", name)
-    plain = visible(e.plain(body))
-    for target in waited_for(plain):
-        e.edge(name, target, "it says so", origin=(*path, "DependsOn"))
-    plain.pop("DependsOn", None)
-    places = {place: path + place for place in _places(plain)}
-    e.keep(Node(name, plain, "resources", name, "resource", path, places))
-
-
-def _places(value: Any, place: Path = ()) -> list[Path]:
-    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    return [place] * bool(place) + [found for key, child in inner for found in _places(child, (*place, key))]
+    plain = e.raw(body)
+    e.keep(Node(name, plain, "resources", name, "resource", path, {place: path + place for place in places_in(plain)}))
 
 
 def output(e: Emitter, name: str, declared: OutputDeclared) -> None:

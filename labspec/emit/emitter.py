@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from troposphere import AWSHelperFn, AWSObject, GetAtt, ImportValue, Ref, Sub, Tags
 
 from labspec.diagnostic import Diagnostic, Label, Path, Rule
-from labspec.emit.raw import visible
+from labspec.emit.raw import places_in, visible
 from labspec.graph import Body, Declaration, Edge, EdgeKind, Graph, Node
 from labspec.model.architecture import Architecture, Member
 from labspec.model.attributes import ATTRIBUTES, AWS_VALUES
@@ -122,8 +122,18 @@ class Emitter:
         if patch is None:
             return
         path = (*member.path, "override", role)
-        for place in _patched(visible(self.plain(patch)), body):
+        for place in _patched(self.raw(patch), body):
             places[place] = path + place
+
+    def wrote(self, identity: str, place: Path, path: Path, items: Sequence[Any], first: int) -> None:
+        """Note that the items of a list, from the n-th on, stand in the spec as they are."""
+        node = self.graph.nodes[identity]
+        said = {
+            (*place, first + index, *inner): (*path, index, *inner)
+            for index, item in enumerate(items)
+            for inner in ((), *places_in(item))
+        }
+        self.graph.nodes[identity] = replace(node, origins={**node.origins, **said})
 
     def unknown_roles(self) -> Iterable[Diagnostic]:
         """Overrides that no resource of their member took."""
@@ -233,6 +243,10 @@ class Emitter:
         if isinstance(value, (list, tuple)):
             return [self.plain(inner) for inner in value]
         return value
+
+    def raw(self, value: Any) -> Any:
+        """CloudFormation of the user's own as plain data, its references where they can be followed."""
+        return visible(self.plain(value))
 
     # -------------------------------------------------------------- tags and conditions
 

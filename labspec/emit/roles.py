@@ -57,8 +57,10 @@ def emit_role(
     said = permissions or Permissions()
     names = [*managed, *said.managed]
     # awacs knows its own statements only, and a spec may hold IAM's: both are laid down plain.
-    statements = [e.plain(statement) for statement in (*more, *_statements(e, said), *said.statements)]
-    return e.add(
+    own = [e.plain(statement) for statement in (*more, *_statements(e, said))]
+    raw = [e.raw(statement) for statement in said.statements]
+    statements = [*own, *raw]
+    identity = e.add(
         member,
         iam.Role,
         role,
@@ -79,6 +81,9 @@ def emit_role(
             "Policies": "permissions",
         },
     )
+    written = ("Properties", "Policies", 0, "PolicyDocument", "Statement")
+    e.wrote(identity, written, (*member.path, "permissions", "statements"), raw, len(own))
+    return identity
 
 
 def _statements(e: Emitter, said: Permissions) -> Iterator[Statement]:
