@@ -22,7 +22,7 @@ PYTEST := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest
 REFERENCE_IS_CURRENT := $(BIN)/labspec reference --check
 OUTPUT_IS_CURRENT := $(BIN)/labspec build $(FULL) --check
 
-.PHONY: help build test check golden format lock clean
+.PHONY: help build test check golden bench format lock clean
 .DEFAULT_GOAL := help
 
 help: ## List the tasks
@@ -52,6 +52,10 @@ check: $(VENV)/.dev $(VENV)/.labspec ## Check form, types, imports, and that wha
 golden: $(VENV)/.dev $(VENV)/.labspec ## Rewrite the expected files of the golden tests; review the change
 	@echo "Rewriting the expected files of the golden tests"
 	@$(PYTEST) -q --update $(GOLDEN_TESTS)
+
+bench: $(VENV)/.labspec ## Measure how long builds take, as ratios (benchmarks/README.md)
+	@echo "Measuring; a busy machine makes the ratios spread"
+	@$(BIN)/python -m benchmarks.run
 
 format: $(VENV)/.dev ## Format the code and mend what can be mended safely
 	@echo "Formatting the code"
@@ -89,6 +93,9 @@ lock: $(VENV)/.dev ## Pin again what pyproject.toml asks for, in requirements/
 # .venv/.identity says which interpreter it was made with, and where. It is absent while packages are being installed,
 # so an environment whose making was cut short does not match, nor does one that was moved or whose Python has gone:
 # each of them is made anew, because pip takes a half-installed package for an installed one.
+#
+# labspec's modules are compiled as it is installed: otherwise the first command would do it, or every command where
+# Python is told to keep nothing (PYTHONDONTWRITEBYTECODE).
 
 IDENTITY := import sys; print(sys.prefix, sys.version_info[:2])
 
@@ -130,5 +137,6 @@ $(VENV)/.labspec: pyproject.toml labspec/__init__.py $(VENV)/.run
 	@echo "Installing labspec itself, from this folder"
 	@rm -f $(VENV)/.identity
 	@$(PIP) --no-deps --no-index --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q labspec
 	@$(BIN)/python -c '$(IDENTITY)' >$(VENV)/.identity
 	@touch $@

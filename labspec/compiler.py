@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -190,9 +191,7 @@ def _write(build: Build, stacks: list[Stack], architecture: Architecture) -> Non
     text = to_yaml if options.format == "yaml" else to_json
     root, *children = stacks
     build.files = {f"{child.name}.{options.format}": text(child) for child in children}
-    build.digest = hashlib.sha256("".join(f"{n}\0{t}\0" for n, t in sorted(build.files.items())).encode()).hexdigest()[
-        :16
-    ]
+    build.digest = _digest(build.files)
     if children:
         root = with_urls(root, build.digest, options.urls, f".{options.format}")
     build.stacks = (root, *children)
@@ -200,6 +199,14 @@ def _write(build: Build, stacks: list[Stack], architecture: Architecture) -> Non
     for name, written in build.files.items():
         _report(build, too_large(name, written))
     build.files["manifest.json"] = _manifest(build, architecture)
+
+
+def _digest(files: Mapping[str, str]) -> str:
+    """What stands for the content of the nested templates in their addresses."""
+    digest = hashlib.sha256()
+    for name, text in sorted(files.items()):
+        digest.update(f"{name}\0{text}\0".encode())
+    return digest.hexdigest()[:16]
 
 
 def _manifest(build: Build, architecture: Architecture) -> str:
@@ -233,7 +240,9 @@ def _manifest(build: Build, architecture: Architecture) -> str:
         },
         **facts(architecture),
     }
-    return json.dumps(manifest, indent=1) + "\n"
+    text = io.StringIO()
+    json.dump(manifest, text, indent=1)  # piece by piece: a list of all pieces would be the most that a build holds
+    return text.getvalue() + "\n"
 
 
 def _lint(build: Build, linter: Linter) -> None:

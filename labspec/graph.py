@@ -94,20 +94,21 @@ class Graph:
 class Stack:
     """One template. `name` is the file's stem: `root`, `network`, ... or `flat`.
 
-    `template` is the whole body in the order in which it is written. `origins` gives, for a place in the template
-    (`("Resources", id, "Properties", ...)`), the spec path that caused it, longest prefix first.
+    `template` is the whole body in the order in which it is written. `origins` gives the spec path that caused a
+    parameter or an output (`("Outputs", name)`); the `nodes` of its resources, by logical id, know theirs.
     """
 
     name: str
     template: Body
     origins: Mapping[Path, Path]
+    nodes: Mapping[str, Node]
 
     def origin_of(self, place: Path) -> Path:
-        """The spec path behind a place in the template: the longest recorded prefix, or the whole spec."""
-        for end in range(len(place), 0, -1):
-            if (found := self.origins.get(place[:end])) is not None:
-                return found
-        return ()
+        """The spec path behind a place in the template: what is known of the place itself, or the whole spec."""
+        if place[:1] != ("Resources",):
+            return self.origins.get(place[:2], ())
+        node = self.nodes.get(str(place[1])) if len(place) > 1 else None
+        return node.origin_of(place[2:]) if node else ()
 
 
 def references(value: Any, place: Path = ()) -> Iterator[tuple[Path, str, str | None]]:
@@ -129,11 +130,16 @@ def references(value: Any, place: Path = ()) -> Iterator[tuple[Path, str, str | 
 
 
 def rewrite(value: Any, change: Callable[[Body], Any]) -> Any:
-    """A copy of a body in which every `Ref` and `Fn::GetAtt` has been handed to `change` and replaced by its answer."""
+    """A body in which every `Ref` and `Fn::GetAtt` has been handed to `change` and replaced by its answer.
+
+    It is a copy, but for the pieces in which nothing changed.
+    """
     if isinstance(value, dict):
         if len(value) == 1 and ("Ref" in value or "Fn::GetAtt" in value):
             return change(value)
-        return {key: rewrite(inner, change) for key, inner in value.items()}
+        entries = {key: rewrite(inner, change) for key, inner in value.items()}
+        return value if all(entries[key] is inner for key, inner in value.items()) else entries
     if isinstance(value, list):
-        return [rewrite(inner, change) for inner in value]
+        items = [rewrite(inner, change) for inner in value]
+        return value if all(item is inner for item, inner in zip(items, value, strict=True)) else items
     return value

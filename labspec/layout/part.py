@@ -89,7 +89,7 @@ def template_of(
         "Outputs": {name: declared.body for name, declared in outputs.items()},
     }
     template.update({name: section for name, section in sections.items() if section})
-    return Stack(part.name, template, _origins(part, outputs))
+    return Stack(part.name, template, _origins(part, outputs), {node.id: node for node in part.nodes})
 
 
 def _interface(graph: Graph) -> Body:
@@ -101,8 +101,4 @@ def _interface(graph: Graph) -> Body:
 
 def _origins(part: Part, outputs: Mapping[str, Declaration]) -> dict[Path, Path]:
     found: dict[Path, Path] = {("Parameters", name): declared.origin for name, declared in part.parameters.items()}
-    found |= {("Outputs", name): declared.origin for name, declared in outputs.items()}
-    for node in part.nodes:
-        found["Resources", node.id] = node.origin
-        found |= {("Resources", node.id, *place): path for place, path in node.origins.items()}
-    return found
+    return found | {("Outputs", name): declared.origin for name, declared in outputs.items()}
