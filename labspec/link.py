@@ -11,10 +11,11 @@ from typing import Any
 
 from labspec.diagnostic import Diagnostic, Fix, Label, Path, Rule
 from labspec.model.architecture import Architecture, Member
-from labspec.model.attributes import ATTRIBUTES, AWS_VALUES, split
+from labspec.model.attributes import ATTRIBUTES, AWS_VALUES, OF_EXISTING, split
 from labspec.model.expand import expand
 from labspec.model.kind import PASCAL, Expression, FileName, Kind, Name, Parameter, Text
 from labspec.model.load import Loaded
+from labspec.model.parts import existing_of
 from labspec.model.spec import Spec
 from labspec.nearest import did_you_mean, nearest
 
@@ -252,9 +253,21 @@ class _Linker:
         if not attribute:
             return f"`{name}` alone means nothing.", did_you_mean("", ATTRIBUTES[found[0].section])
         known = ATTRIBUTES[found[0].section]
+        if existing_of(found[0].body) is not None:
+            return _of_existing(found[0], attribute)
         if attribute in known or PASCAL.match(attribute.split(".")[0]):
             return None
         return f"{_article(_noun(found[0].section)).capitalize()} has no `{attribute}`.", did_you_mean(attribute, known)
+
+
+def _of_existing(member: Member, attribute: str) -> tuple[str, str] | None:
+    """What is wrong with asking something of a member that is there already."""
+    known = OF_EXISTING[member.section]
+    if attribute not in known:
+        return f"`{member.name}` is there already: its `{attribute}` is not known.", did_you_mean(attribute, known)
+    if attribute == "cidr" and getattr(member.body, "cidr", None) is None:
+        return f"The addresses of `{member.name}` are not known.", "Say its `cidr`."
+    return None
 
 
 def _noun(section: str) -> str:

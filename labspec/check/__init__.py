@@ -14,6 +14,7 @@ from labspec.check.database_ports import check_database_ports
 from labspec.check.database_storage import check_database_storage
 from labspec.check.database_zones import check_database_zones
 from labspec.check.engine_support import check_engine_support
+from labspec.check.existing import check_existing
 from labspec.check.group_health import check_group_health
 from labspec.check.group_sizes import check_group_sizes
 from labspec.check.group_updates import check_group_updates
@@ -51,6 +52,7 @@ CHECKS: tuple[Check, ...] = (
     check_database_storage,
     check_database_zones,
     check_engine_support,
+    check_existing,
     check_group_health,
     check_group_sizes,
     check_group_updates,

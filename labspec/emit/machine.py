@@ -18,6 +18,7 @@ from labspec.model.architecture import Member
 from labspec.model.compute import ImageMade, Machine
 from labspec.model.database import Database
 from labspec.model.kind import Expression, FileName, Name, Text
+from labspec.model.parts import existing_of
 from labspec.model.storage import FileSystem
 from labspec.scalar import Scalar
 
@@ -29,6 +30,17 @@ USER_DATA_TOO_LARGE = Rule(
     "setup: {files: {/srv/movie.mp4: {source: movie.mp4}}}",
     "setup: {commands: [aws s3 cp s3://bucket/movie.mp4 /srv/]}",
 )
+TOO_LATE = Rule(
+    "LS407",
+    "known-too-late",
+    "User data needs what is looked up in Parameter Store only when the template is carried out.",
+    "CloudFormation puts a value from Parameter Store (`{{resolve:ssm:...}}`) in its place after it has worked out the"
+    " functions of the template, and encoding user data is one: the machine would get the reference, not the value.",
+    "file_systems: {shared: {existing: {ssm: /storage/shared}}}\n# ...\nmounts: {/mnt: shared}",
+    "parameters: {Shared: {type: text}}\nfile_systems: {shared: {existing: {parameter: Shared}}}\n# ...\nmounts: {/mnt:"
+    " shared}",
+)
+DYNAMIC = "{{resolve:"
 LIMIT = 16384
 
 
@@ -47,7 +59,23 @@ def user_data(e: Emitter, member: Member, body: Machine, signals: str = "") -> A
     else:
         return None
     _measure(e, member, body, script)
+    _late(e, member, body, texts)
     return Base64(texts.sub(script))
+
+
+def _late(e: Emitter, member: Member, body: Machine, texts: _Texts) -> None:
+    """Refuse what would stand in the user data unresolved."""
+    late = [name for name, value in texts.values.items() if DYNAMIC in str(e.plain(value))]
+    places: list[Path] = [
+        ("mounts", path)
+        for path, mount in body.mounts.items()
+        if (found := existing_of(e.architecture.one(mount.file_system).body)) and found.ssm
+    ]
+    rest: Path = ("user_data",) if body.user_data else ("setup",)
+    for place in places or [rest] * bool(late):
+        message = f"`{member.name}` needs this as it boots, and Parameter Store is asked too late for that."
+        help_ = "Find it by its `id`, by a `parameter` or by an `export` instead."
+        e.found.append(Diagnostic(TOO_LATE, message, (*member.path, *place), help=help_))
 
 
 @dataclass

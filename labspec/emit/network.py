@@ -5,6 +5,7 @@ from __future__ import annotations
 from troposphere import Sub, ec2
 
 from labspec.emit.emitter import Emitter, logical_id
+from labspec.emit.groups import vpc_cidr
 from labspec.emit.order import ASSOCIATION, ATTACHMENT, route_role, waits_for_gateway, waits_for_way_out
 from labspec.emit.zones import zone
 from labspec.model.architecture import Member
@@ -118,7 +119,7 @@ EMITTERS = {
 ATTRIBUTES = {
     "vpcs": {
         "id": lambda e, m: e.ref(m),
-        "cidr": lambda e, m: e.attr(m, "CidrBlock"),
+        "cidr": lambda _, m: vpc_cidr(m),
         "arn": lambda e, m: Sub(
             "arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:vpc/${VpcId}", VpcId=e.ref(m)
         ),

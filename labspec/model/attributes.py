@@ -41,6 +41,16 @@ ATTRIBUTES: dict[str, dict[str, str]] = {
     },
 }
 
+OF_EXISTING = {
+    "vpcs": ("id", "cidr", "arn"),
+    "subnets": ("id",),
+    "security_groups": ("id",),
+    "key_pairs": ("name",),
+    "roles": ("name", "arn"),
+    "file_systems": ("id", "arn"),
+}
+"""What can be asked of members that are there already: the rest is known to CloudFormation only of what it makes."""
+
 AWS_VALUES = {
     "region": "AWS::Region",
     "account": "AWS::AccountId",

@@ -12,6 +12,7 @@ from labspec.model.architecture import Member
 from labspec.model.database import Database
 from labspec.model.kind import Name
 from labspec.model.network import InternetGateway, NatGateway, RouteTable, Subnet, Vpc
+from labspec.model.parts import Existing
 
 SUBNET_FORM = Rule(
     "LS210",
@@ -104,7 +105,7 @@ class _Network:
 
     def _subnet(self, name: str, subnet: Subnet, path: Path) -> None:
         if subnet.existing is not None:
-            self.subnets.append((name, subnet, path))
+            self._existing(name, subnet, subnet.existing, path)
         elif subnet.cidr is None:
             self._wrong(SUBNET_FORM, f"`{name}` has no addresses.", path, "Say `cidr`.")
         elif subnet.each is None and subnet.zone is None:
@@ -114,19 +115,34 @@ class _Network:
         else:
             self._zoned(name, subnet, subnet.cidr, subnet.each, path)
 
-    def _zoned(self, name: str, subnet: Subnet, cidr: IPv4Network, each: int, path: Path) -> None:
+    def _existing(self, name: str, subnet: Subnet, existing: Existing, path: Path) -> None:
+        """A subnet that is there already; or one in each zone, of which the zone is what differs."""
+        if not existing.is_zoned:
+            self.subnets.append((name, subnet, path))
+        elif subnet.zone is not None:
+            body = subnet.model_copy(update={"existing": existing.in_zone(subnet.zone)})
+            self.subnets.append((name, body, path))
+        elif subnet.cidr is not None and subnet.each is None:
+            self._wrong(SUBNET_FORM, f"`{name}` is one subnet per zone; `cidr` is all of them.", path, "Say `each`.")
+        else:
+            self._zoned(name, subnet, subnet.cidr, subnet.each or 0, path)
+
+    def _zoned(self, name: str, subnet: Subnet, cidr: IPv4Network | None, each: int, path: Path) -> None:
         zones = (subnet.zone,) if subnet.zone is not None else self.vpc.zones
         if not zones:
             self._wrong(SUBNET_FORM, f"`{name}` is one subnet per zone, and the VPC says no `zones`.", path)
         family: list[str] = []
         for zone in zones:
-            piece = _piece(cidr, each, zone)
-            if piece is None:
+            piece = _piece(cidr, each, zone) if cidr is not None else None
+            if piece is None and cidr is not None:
                 self._wrong(NO_PIECE, f"`{cidr}` has no /{each} for zone {zone}.", (*path, "cidr"))
                 continue
             inner = f"{name}-{zone}"
             family.append(inner)
-            self.subnets.append((inner, subnet.model_copy(update={"zone": zone, "cidr": piece, "each": None}), path))
+            said: dict[str, Any] = {"zone": zone, "cidr": piece, "each": None}
+            if subnet.existing is not None:
+                said["existing"] = subnet.existing.in_zone(zone)
+            self.subnets.append((inner, subnet.model_copy(update=said), path))
         self.out.families["subnets", name] = tuple(family)
 
     # -------------------------------------------------------------- gateways and routes
@@ -137,7 +153,7 @@ class _Network:
 
     def _gateways(self) -> None:
         public = [(name, subnet) for name, subnet, _ in self.subnets if subnet.access == "public"]
-        if self.vpc.internet_gateway or public:
+        if self.vpc.internet_gateway or any(subnet.existing is None for _, subnet in public):
             said = "internet_gateway" if self.vpc.internet_gateway else "subnets"
             self._add("internet_gateways", self._igw, InternetGateway.model_construct(), (*self.owner.path, said))
         for name, gateway in self.vpc.nat_gateways.items():

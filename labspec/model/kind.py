@@ -427,7 +427,8 @@ ListOf = Annotated[tuple[T, ...], BeforeValidator(listed)]
 """A list, or its one item bare."""
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Text that CloudFormation keeps as it is."""
     if not text.isascii():
         at = next(i for i, char in enumerate(text) if not char.isascii())
         wrong(
@@ -443,7 +444,7 @@ def read_plain(value: Any) -> str:
     text = scalar_of(value, "text")
     if "${{" in text:
         wrong("An expression cannot stand here.", "This text is fixed when the spec is built.")
-    return _plain(text)
+    return plain(text)
 
 
 PlainText = Annotated[str, BeforeValidator(read_plain), noted("text")]

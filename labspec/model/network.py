@@ -24,6 +24,7 @@ class Subnet(Kind):
     subnets:
       public-subnet-a1: {zone: a, cidr: 10.1.1.0/24}
       app: {access: private, cidr: 10.1.16.0/20, each: /24}    # app-a, app-c
+      old: {access: private, existing: {ssm: "/network/old-${{ each.key }}"}}     # in a VPC that exists, too
     ```
     """
 

@@ -6,7 +6,7 @@ import re
 from ipaddress import IPv4Network
 from typing import Annotated, Any, ClassVar, Literal, NoReturn
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from labspec.model.kind import (
     Choice,
@@ -21,10 +21,14 @@ from labspec.model.kind import (
     PlainText,
     RawBody,
     Word,
+    expressions,
+    plain,
+    scalar_of,
     wrong,
 )
-from labspec.model.notation import PARAMETER
-from labspec.model.words import Arn, AwsId, PortRange, read_cidr
+from labspec.model.notation import PARAMETER, noted
+from labspec.model.words import Arn, PortRange, read_cidr
+from labspec.scalar import Scalar
 
 GROUPED = (
     "security_groups",
@@ -102,18 +106,42 @@ def _not_a_parameter(text: str) -> NoReturn:
     wrong(f"`{text}` is not a parameter.", "A parameter's name is PascalCase, such as `VpcId`.")
 
 
+EACH = "${{ each.key }}"
+"""In what finds a subnet that stands in several zones: the zone's letter or number."""
+
+
+def _found(value: Any) -> str:
+    text = scalar_of(value, "an id, or a name in AWS")
+    for words, chars in reversed(list(expressions(text))):
+        if words != ("each", "key"):
+            wrong(
+                "Of expressions only `${{ each.key }}` can stand here.",
+                "What exists is found by a literal text, or by a `parameter`.",
+                chars=chars,
+            )
+        text = Scalar(text[: chars[0]] + EACH + text[chars[1] :], text.style)
+    return plain(text)
+
+
+Found = Annotated[str, BeforeValidator(_found), noted("an id, or a name in AWS")]
+
+
 class Existing(Part):
-    """Something that is already there. Exactly one of these says how it is found."""
+    """Something that is already there. Exactly one of these says how it is found.
+
+    Where `${{ each.key }}` stands in what finds a subnet, there is one in each zone of its VPC, unless it says its
+    `zone`: the zone's letter or number takes that place.
+    """
 
     short: ClassVar[str] = "id"
 
-    id: AwsId | None = None
+    id: Found | None = None
     """Its id, or its name where it has no id."""
     parameter: Annotated[Parameter, Word(_not_a_parameter, "a parameter", PARAMETER)] | None = None
     """A parameter that holds its id."""
-    ssm: AwsId | None = None
+    ssm: Found | None = None
     """A path in Parameter Store that holds its id, read when the stack is deployed."""
-    export: AwsId | None = None
+    export: Found | None = None
     """An export of another stack."""
 
     @model_validator(mode="after")
@@ -121,6 +149,24 @@ class Existing(Part):
         if sum(way is not None for way in (self.id, self.parameter, self.ssm, self.export)) != 1:
             wrong("What exists is found in exactly one way: `id`, `parameter`, `ssm` or `export`.")
         return self
+
+    def in_zone(self, zone: str | int) -> Existing:
+        """How the one in a zone is found."""
+        filled = {way: text.replace(EACH, str(zone)) for way, text in self._texts() if text is not None}
+        return self.model_copy(update=filled)
+
+    @property
+    def is_zoned(self) -> bool:
+        """Whether it stands for one in each zone."""
+        return any(text is not None and EACH in text for _, text in self._texts())
+
+    def _texts(self) -> tuple[tuple[str, str | None], ...]:
+        return ("id", self.id), ("ssm", self.ssm), ("export", self.export)
+
+
+def existing_of(body: Kind) -> Existing | None:
+    """How a member is found that exists; None for one that is made."""
+    return getattr(body, "existing", None)
 
 
 READABLE = ("databases", "file_systems", "websites")

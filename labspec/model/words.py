@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator
 
-from labspec.model.kind import FileName, Parameter, Word, read_plain, scalar_of, wrong
+from labspec.model.kind import FileName, Parameter, Word, scalar_of, wrong
 from labspec.model.notation import noted
 from labspec.nearest import nearest
 
@@ -276,5 +276,4 @@ File = Annotated[FileName, BeforeValidator(_file), noted("the name of a file")]
 FileMode = Annotated[str, Word(_octal, 'a file mode, such as "0644"', "[0-7]{4}")]
 InstanceType = Annotated[str | Parameter, Word(str, "an instance type, such as t3.micro")]
 Arn = Annotated[str | Parameter, Word(_arn, "an ARN", "arn:.*")]
-AwsId = Annotated[str, BeforeValidator(read_plain), noted("an id, or a name in AWS")]
 Access = Literal["public", "private", "isolated"]

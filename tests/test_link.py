@@ -1,0 +1,183 @@
+"""What names mean, and what is said of names that mean nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.building import NETWORK, build, graph_of, messages
+
+MORE = """\
+instances:
+  server: {subnet: public-a}
+security_groups:
+  web-sg: {ingress: {http: {port: 80, from: internet}}}
+parameters: {AdminCidr: {type: cidr}}
+"""
+
+
+def told(folder: Path, text: str) -> list[tuple[str, str]]:
+    """Code and message of what is wrong, and what helps."""
+    return [(f"{d.rule.code} {d.message}", d.help) for d in build(folder, NETWORK + MORE + text).diagnostics]
+
+
+# ------------------------------------------------------------------ names
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "help_"),
+    [
+        (
+            "launch_templates: {t: {security_groups: [web-gs]}}",
+            "LS201 There is no security group `web-gs`.",
+            "Did you mean `web-sg`?",
+        ),
+        (
+            "target_groups: {t: {port: 80, targets: [web-sg]}}",
+            "LS202 `web-sg` is a security group; this field names an instance.",
+            "It can be `server`.",
+        ),
+        (
+            "launch_templates: {t: {security_groups: [instances.server]}}",
+            "LS103 `instances.server` does not name what this field takes.",
+            "It takes the name of a security group.",
+        ),
+        (
+            "target_groups: {t: {port: 80, targets: [Server]}}",
+            "LS103 `Server` reads like a parameter",
+            "make it a variable",
+        ),
+    ],
+)
+def test_a_name_that_is_wrong_is_told_with_the_right_one(text: str, message: str, help_: str, tmp_path: Path) -> None:
+    ((found, helped),) = told(tmp_path, text)
+    assert found.startswith(message)
+    assert help_ in helped
+
+
+def test_a_name_of_another_kind_is_shown_where_it_is_declared(tmp_path: Path) -> None:
+    (found,) = build(tmp_path, NETWORK + MORE + "target_groups: {t: {port: 80, targets: web-sg}}").diagnostics
+    (label,) = found.related
+    assert label.span
+    assert (label.span.line, label.span.column) == (15, 3)
+
+
+def test_a_bare_name_of_several_kinds_needs_its_section(tmp_path: Path) -> None:
+    # Without a group of its own: two members called `server` cannot both bring one along.
+    balancer = "{scheme: internal, subnets: [public-a, public-c], security_groups: front-sg, listeners: {80: t}}"
+    text = f"target_groups: {{t: {{port: 80, vpc: net}}}}\nload_balancers: {{server: {balancer}}}\n"
+    rule = "security_groups: {front-sg: {}, db-sg: {ingress: {mysql: {port: 3306, from: WHO}}}}\n"
+    network = NETWORK + "instances: {server: {subnet: public-a, ingress: {}}}\n" + text
+    (found,) = build(tmp_path, network + rule.replace("WHO", "server")).diagnostics
+    assert (found.rule.code, found.help) == ("LS203", "Write `instances.server` or `load_balancers.server`.")
+    assert len(found.related) == 2
+    graph = graph_of(tmp_path, network + rule.replace("WHO", "instances.server"))
+    source = graph.nodes["DbSgMysqlIngress"].body["Properties"]["SourceSecurityGroupId"]
+    assert source == {"Fn::GetAtt": ["ServerSecurityGroup", "GroupId"]}
+
+
+def test_names_are_unique_in_their_section_only(tmp_path: Path) -> None:
+    text = (
+        "security_groups: {server: {vpc: net}}\nkey_pairs: {server: {}}\n"
+        "instances: {server: {subnet: public-a, key_pair: server, security_groups: server}}\n"
+    )
+    assert messages(build(tmp_path, NETWORK + text)) == []
+
+
+def test_members_inside_two_owners_cannot_share_a_name(tmp_path: Path) -> None:
+    text = "  more: {cidr: 10.1.0.0/16, subnets: {data-a: {zone: a, cidr: 10.1.0.0/24, access: isolated}}}\n"
+    (found,) = build(tmp_path, NETWORK + text).diagnostics
+    assert found.rule.code == "LS204"
+    assert found.related[0].span
+    assert found.related[0].span.line == 10
+
+
+# ------------------------------------------------------------------ families
+
+ZONES = """\
+vpcs:
+  net:
+    cidr: 10.0.0.0/16
+    zones: [a, c]
+    subnets: {app: {access: isolated, cidr: 10.0.16.0/20, each: /24}}
+"""
+
+
+def test_the_name_of_a_family_means_all_of_it_in_a_list(tmp_path: Path) -> None:
+    text = "load_balancers: {l: {scheme: internal, subnets: SUBNETS, listeners: {80: {redirect: https}}}}\n"
+    for subnets in ("app", "[app]", "[app-a, app-c]"):
+        graph = graph_of(tmp_path, ZONES + text.replace("SUBNETS", subnets))
+        assert graph.nodes["LLoadBalancer"].body["Properties"]["Subnets"] == [
+            {"Ref": "AppASubnet"},
+            {"Ref": "AppCSubnet"},
+        ]
+
+
+def test_the_name_of_a_family_is_too_many_for_one(tmp_path: Path) -> None:
+    (found,) = build(tmp_path, ZONES + "instances: {i: {subnet: app}}\n").diagnostics
+    assert (found.rule.code, found.help) == ("LS203", "Write `app-a` or `app-c`.")
+
+
+def test_the_names_of_a_family_are_offered(tmp_path: Path) -> None:
+    (found,) = build(tmp_path, ZONES + "instances: {i: {subnet: app-d}}\n").diagnostics
+    assert found.help.startswith("Did you mean `app")
+
+
+# ------------------------------------------------------------------ parameters and expressions
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "help_"),
+    [
+        (
+            "launch_templates: {t: {ingress: {ssh: {port: 22, from: AdminCird}}}}",
+            "LS205 There is no parameter `AdminCird`.",
+            "Did you mean `AdminCidr`?",
+        ),
+        ("outputs: {O: '${{ AdminCird }}'}", "LS206 There is no parameter `AdminCird`.", "Did you mean `AdminCidr`?"),
+        ("outputs: {O: '${{ server }}'}", "LS206 `server` alone means nothing.", "Say what of it is meant"),
+        ("outputs: {O: '${{ aws.regoin }}'}", "LS206 There is no `aws.regoin`.", "Did you mean `region`?"),
+        ("outputs: {O: '${{ aws }}'}", "LS206 `aws` alone means nothing.", ""),
+        ("outputs: {O: '${{ instances.sever.id }}'}", "LS206 There is no instance `sever`.", "Did you mean `server`?"),
+        ("outputs: {O: '${{ sever.id }}'}", "LS206 There is no member `sever`.", "Did you mean `server`?"),
+        ("outputs: {O: '${{ server.pubic_ip }}'}", "LS206 An instance has no `pubic_ip`.", "Did you mean `public_ip`?"),
+        ("outputs: {O: '${{ instances.server }}'}", "LS206 ", ""),
+        ("outputs: {O: '${{ instanes.server.id }}'}", "LS206 ", ""),
+        ("outputs: {O: '${{ resources.Queue.Arn }}'}", "LS206 There is no raw resource `Queue`.", ""),
+        ("outputs: {O: '${{ resources }}'}", "LS206 `resources` alone means nothing.", ""),
+    ],
+)
+def test_an_expression_that_means_nothing_is_told(text: str, message: str, help_: str, tmp_path: Path) -> None:
+    ((found, helped),) = told(tmp_path, text)
+    assert found.startswith(message)
+    assert help_ in helped
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("AdminCidr", {"Ref": "AdminCidr"}),
+        ("aws.region", {"Ref": "AWS::Region"}),
+        ("aws.url_suffix", {"Ref": "AWS::URLSuffix"}),
+        ("instances.server.id", {"Ref": "ServerInstance"}),
+        ("server.id", {"Ref": "ServerInstance"}),
+        ("instances.server.PrivateDnsName", {"Fn::GetAtt": ["ServerInstance", "PrivateDnsName"]}),
+        ("public-a.id", {"Ref": "PublicASubnet"}),
+        ("subnets.public-a.id", {"Ref": "PublicASubnet"}),
+        ("vpcs.net.CidrBlock", {"Fn::GetAtt": ["NetVpc", "CidrBlock"]}),
+        ("resources.Topic", {"Ref": "Topic"}),
+        ("resources.Topic.TopicName", {"Fn::GetAtt": ["Topic", "TopicName"]}),
+    ],
+)
+def test_an_expression_means_a_reference(expression: str, value: object, tmp_path: Path) -> None:
+    text = f"resources: {{Topic: {{Type: AWS::SNS::Topic}}}}\noutputs: {{O: '${{{{ {expression} }}}}'}}\n"
+    assert graph_of(tmp_path, NETWORK + MORE + text).outputs["O"].body["Value"] == value
+
+
+def test_every_expression_of_a_text_is_looked_up(tmp_path: Path) -> None:
+    text = "outputs: {O: '${{ A }} ${{ server.id }} ${{ b.id }} $${{ C }}'}\n"
+    assert [message for message, _ in told(tmp_path, text)] == [
+        "LS206 There is no parameter `A`.",
+        "LS206 There is no member `b`.",
+    ]
