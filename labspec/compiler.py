@@ -23,10 +23,11 @@ from labspec.link import link
 from labspec.model import grammar
 from labspec.model.architecture import Architecture
 from labspec.model.complaints import Known
-from labspec.model.kind import FileName, leaves
+from labspec.model.kind import leaves
 from labspec.model.load import Loaded, load
 from labspec.model.places import short_field
 from labspec.model.spec import Spec
+from labspec.model.word import FileName
 from labspec.source import Grammar, Source, read
 from labspec.write import to_json, to_yaml
 

@@ -13,10 +13,12 @@ from labspec.diagnostic import Diagnostic, Fix, Label, Path, Rule
 from labspec.model.architecture import Architecture, Member
 from labspec.model.attributes import ATTRIBUTES, AWS_VALUES, OF_EXISTING, split
 from labspec.model.expand import expand
-from labspec.model.kind import PASCAL, Expression, FileName, Kind, Name, Parameter, Text
+from labspec.model.kind import Kind
 from labspec.model.load import Loaded
 from labspec.model.parts import existing_of
 from labspec.model.spec import Spec
+from labspec.model.text import Expression, Text
+from labspec.model.word import PASCAL, FileName, Name, Parameter
 from labspec.nearest import did_you_mean, nearest
 
 UNKNOWN_NAME = Rule(

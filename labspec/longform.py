@@ -16,9 +16,10 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from labspec.diagnostic import Path
 from labspec.model.bodies import move_bodies
-from labspec.model.kind import FileName, Part
+from labspec.model.kind import Part
 from labspec.model.spec import Spec
 from labspec.model.variables import Variables
+from labspec.model.word import FileName
 from labspec.scalar import Scalar
 from labspec.yaml_tree import Tree
 

@@ -14,9 +14,10 @@ from pydantic import TypeAdapter
 from labspec.compiler import Build, Options, understand
 from labspec.emit import ATTRIBUTES, DOMAINS, EMITTERS
 from labspec.model import attributes, grammar
-from labspec.model.kind import Kind, MemberName, MembersOf, Part, RawBody
+from labspec.model.kind import Kind, MemberName, MembersOf, Part
 from labspec.model.load import load
 from labspec.model.spec import Spec
+from labspec.model.text import RawBody
 from labspec.reference.docs import example, field_docs, summary
 from labspec.reference.parts import parts, sections
 from tests.building import HEAD, plain

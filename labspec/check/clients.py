@@ -8,7 +8,7 @@ from labspec.diagnostic import Diagnostic, Label, Rule, Severity
 from labspec.model.architecture import Architecture, Member
 from labspec.model.compute import PUBLIC_IMAGES, ImageMade, Machine, PublicImage
 from labspec.model.database import Database
-from labspec.model.kind import Name
+from labspec.model.word import Name
 
 OLD_CLIENT = Rule(
     "LS330",

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 
 from labspec.diagnostic import Diagnostic, Fix, Rule
 from labspec.model.architecture import Architecture, Member
-from labspec.model.kind import Text
+from labspec.model.text import Text
 from labspec.model.website import Website
 from labspec.nearest import did_you_mean, nearest
 

@@ -8,7 +8,7 @@ from labspec.check.places import places, surely_without
 from labspec.diagnostic import Diagnostic, Label, Rule
 from labspec.model.architecture import Architecture, Member
 from labspec.model.database import Database
-from labspec.model.kind import Parameter
+from labspec.model.word import Parameter
 
 ONE_ZONE = Rule(
     "LS320",

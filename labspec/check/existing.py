@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from labspec.diagnostic import Diagnostic, Label, Path, Rule
 from labspec.model.architecture import Architecture, Member
-from labspec.model.kind import Kind, Name, leaves
+from labspec.model.kind import Kind, leaves
 from labspec.model.network import InternetGateway, Subnet, Vpc
 from labspec.model.parts import EACH, Existing, existing_of
+from labspec.model.word import Name
 
 SAID = Rule(
     "LS376",

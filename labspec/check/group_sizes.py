@@ -8,7 +8,7 @@ from labspec.check.machine_groups import MachineGroup, machine_groups
 from labspec.diagnostic import Diagnostic, Path, Rule, Severity
 from labspec.model.architecture import Architecture
 from labspec.model.bounds import Bounds, bounds_of
-from labspec.model.kind import Parameter
+from labspec.model.word import Parameter
 
 NO_ROOM = Rule(
     "LS350",

@@ -8,9 +8,9 @@ from labspec.check.places import Place, places, surely_without
 from labspec.diagnostic import Diagnostic, Label, Path, Rule
 from labspec.model.architecture import Architecture, Member
 from labspec.model.compute import Instance, LaunchTemplate
-from labspec.model.kind import Name
 from labspec.model.scaling import AutoScalingGroup
 from labspec.model.storage import FileSystem
+from labspec.model.word import Name
 
 NO_TARGET = Rule(
     "LS304",

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from labspec.diagnostic import Diagnostic, Label, Rule, Severity
 from labspec.model.architecture import Architecture
-from labspec.model.kind import Parameter, When
+from labspec.model.kind import When
 from labspec.model.watch import Notification
+from labspec.model.word import Parameter
 
 NO_ADDRESS = Rule(
     "LS361",

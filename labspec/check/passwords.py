@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from labspec.diagnostic import Diagnostic, Label, Rule
 from labspec.model.architecture import Architecture
 from labspec.model.database import Database
-from labspec.model.kind import Parameter
+from labspec.model.word import Parameter
 
 SHOWN = Rule(
     "LS331",

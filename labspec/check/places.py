@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from labspec.model.architecture import Architecture, Member
-from labspec.model.kind import Name
+from labspec.model.word import Name
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from typing import Any
 
 from labspec.diagnostic import Diagnostic, Label, Path, Rule
 from labspec.model.architecture import Architecture, Member
-from labspec.model.kind import Name
 from labspec.model.parts import Egress, Ingress
+from labspec.model.word import Name
 
 SAME_RULE = Rule(
     "LS373",

@@ -16,8 +16,10 @@ from labspec.diagnostic import Diagnostic, Path
 from labspec.model.architecture import Architecture, Member
 from labspec.model.attributes import ATTRIBUTES, AWS_VALUES, split
 from labspec.model.grammar import NESTED
-from labspec.model.kind import Expression, FileName, Name, Parameter, Text, leaves
+from labspec.model.kind import leaves
 from labspec.model.load import Loaded
+from labspec.model.text import Expression, Text
+from labspec.model.word import FileName, Name, Parameter
 
 Key = tuple[str, str]
 Use = tuple[Path, Any]

@@ -8,7 +8,7 @@ from labspec.check.machine_groups import machine_groups
 from labspec.diagnostic import Diagnostic, Label, Rule
 from labspec.model.architecture import Architecture, Member
 from labspec.model.attributes import ATTRIBUTES
-from labspec.model.kind import Expression, Text
+from labspec.model.text import Expression, Text
 
 OWNED = Rule(
     "LS360",

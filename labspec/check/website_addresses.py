@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from labspec.diagnostic import Diagnostic, Rule
 from labspec.model.architecture import Architecture, Member
 from labspec.model.attributes import ATTRIBUTES
-from labspec.model.kind import Expression, Text
+from labspec.model.text import Expression, Text
 from labspec.model.website import Website
 
 NO_ADDRESS = Rule(

@@ -17,7 +17,7 @@ from labspec.emit.zones import zone
 from labspec.graph import Body
 from labspec.model.architecture import Member
 from labspec.model.database import Database, Replica
-from labspec.model.kind import Parameter
+from labspec.model.word import Parameter
 
 SUBNET_GROUP = "subnet_group"
 PARAMETER_GROUP = "parameter_group"

@@ -8,7 +8,8 @@ from labspec.diagnostic import Diagnostic, Label, Path
 from labspec.emit.emitter import SAME_ID, Emitter
 from labspec.emit.raw import places_in
 from labspec.graph import Body, Declaration, Node
-from labspec.model.spec import OutputDeclared, ParameterDeclared, Spec
+from labspec.model.document import OutputDeclared, ParameterDeclared
+from labspec.model.spec import Spec
 
 RESERVED = ("RootStackName", "TemplateBucket", "TemplateFolder")
 """Parameters that nested layouts add."""

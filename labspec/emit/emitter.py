@@ -13,8 +13,10 @@ from labspec.emit.raw import places_in, visible
 from labspec.graph import Body, Declaration, Edge, EdgeKind, Graph, Node
 from labspec.model.architecture import Architecture, Member
 from labspec.model.attributes import ATTRIBUTES, AWS_VALUES
-from labspec.model.kind import Expression, Parameter, Text, When
+from labspec.model.kind import When
 from labspec.model.parts import Existing
+from labspec.model.text import Expression, Text
+from labspec.model.word import Parameter
 from labspec.nearest import did_you_mean
 
 SAME_ID = Rule(

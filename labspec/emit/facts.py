@@ -8,9 +8,9 @@ from typing import Any
 from labspec.emit.emitter import logical_id
 from labspec.emit.roles import BUCKET
 from labspec.model.architecture import Architecture, Member
-from labspec.model.kind import Name, Parameter
+from labspec.model.expect import Expectation
 from labspec.model.network import Subnet, Vpc
-from labspec.model.spec import Expectation
+from labspec.model.word import Name, Parameter
 
 
 def facts(architecture: Architecture) -> dict[str, Any]:

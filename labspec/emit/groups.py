@@ -14,10 +14,11 @@ from labspec.emit.emitter import Emitter, logical_id
 from labspec.emit.order import address_name
 from labspec.model.access import SecurityGroup
 from labspec.model.architecture import Member
-from labspec.model.kind import Kind, Name, Parameter
+from labspec.model.kind import Kind
 from labspec.model.network import Vpc
 from labspec.model.parts import Connected, Egress, Ingress
 from labspec.model.scaling import AutoScalingGroup
+from labspec.model.word import Name, Parameter
 
 OWN = "security_group"
 """The role of the group that a member brings along."""

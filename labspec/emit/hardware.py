@@ -10,7 +10,7 @@ from troposphere import GetAtt
 from labspec.emit.emitter import Emitter, logical_id
 from labspec.model.architecture import Member
 from labspec.model.compute import ImageId, ImageMade, Machine, PublicImage
-from labspec.model.kind import Name, Parameter
+from labspec.model.word import Name, Parameter
 
 TEMPLATE = "launch_template"
 """The role of the launch template that a machine or a group brings along."""

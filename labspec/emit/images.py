@@ -21,7 +21,8 @@ from labspec.lambdas.inline import inline, source_of
 from labspec.model.architecture import Member
 from labspec.model.compute import ImageMade
 from labspec.model.database import Database
-from labspec.model.kind import Kind, Name
+from labspec.model.kind import Kind
+from labspec.model.word import Name
 
 MAKER = "image-maker"
 """The name of the function among the images: `layout` places it by `images.image-maker`, and its ids begin with it."""

@@ -13,13 +13,14 @@ from labspec.emit.boot import user_data as boot_script
 from labspec.emit.emitter import Emitter, logical_id, pascal
 from labspec.emit.order import mount_target_role
 from labspec.emit.roles import SECRET
-from labspec.model import compute
+from labspec.model import boot
 from labspec.model.architecture import Member
 from labspec.model.compute import ImageMade, Machine
 from labspec.model.database import Database
-from labspec.model.kind import Expression, FileName, Name, Text
 from labspec.model.parts import existing_of
 from labspec.model.storage import FileSystem
+from labspec.model.text import Expression, Text
+from labspec.model.word import FileName, Name
 from labspec.scalar import Scalar
 
 USER_DATA_TOO_LARGE = Rule(
@@ -133,7 +134,7 @@ def _setup(e: Emitter, texts: _Texts, body: Machine) -> Setup:
     return Setup(said.packages, files, tuple(texts.script(command) for command in said.commands), said.services)
 
 
-def _file(e: Emitter, texts: _Texts, path: str, file: compute.SetupFile) -> BootFile:
+def _file(e: Emitter, texts: _Texts, path: str, file: boot.SetupFile) -> BootFile:
     content: bytes | Script = b""
     if file.text is not None:
         content = texts.script(file.text)
@@ -148,7 +149,7 @@ def _rendered(e: Emitter, name: FileName) -> Text:
     return Text.read(Scalar(e.architecture.files[name].decode("utf-8"), "block"))
 
 
-def _raw_text(e: Emitter, said: compute.UserData) -> Text:
+def _raw_text(e: Emitter, said: boot.UserData) -> Text:
     if said.text is not None:
         return said.text
     assert said.source is not None
@@ -164,7 +165,7 @@ def _mount(texts: _Texts, e: Emitter, path: str, name: Name) -> Mount:
     return Mount(path, identity, host)
 
 
-def _secret(texts: _Texts, e: Emitter, path: str, said: compute.SecretFile) -> SecretFile:
+def _secret(texts: _Texts, e: Emitter, path: str, said: boot.SecretFile) -> SecretFile:
     """Host, port and database come from the template, so that a replica's host is the replica's."""
     member = e.architecture.one(said.from_)
     source = member.owner or member

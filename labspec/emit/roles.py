@@ -11,8 +11,8 @@ from troposphere import Ref, Sub, iam
 from labspec.emit.emitter import Emitter, logical_id
 from labspec.model.architecture import Member
 from labspec.model.compute import Machine
-from labspec.model.kind import Name
 from labspec.model.parts import Permissions
+from labspec.model.word import Name
 
 ROLE = "role"
 PROFILE = "instance_profile"

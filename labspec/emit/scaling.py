@@ -24,8 +24,9 @@ from labspec.model.architecture import Member
 from labspec.model.balance import LoadBalancer
 from labspec.model.bounds import bounds_of
 from labspec.model.compute import Machine
-from labspec.model.kind import Parameter, When
+from labspec.model.kind import When
 from labspec.model.scaling import AutoScalingGroup, CpuTarget, RequestTarget
+from labspec.model.word import Parameter
 
 SUSPENDED = ["HealthCheck", "ReplaceUnhealthy", "AZRebalance", "AlarmNotification", "ScheduledActions"]
 """What a group must not do by itself while CloudFormation replaces its machines. Launching, terminating and registering

@@ -13,8 +13,10 @@ from labspec.emit.emitter import Emitter, pascal
 from labspec.emit.roles import BUCKET, policy
 from labspec.graph import Declaration
 from labspec.model.architecture import Member
-from labspec.model.kind import Expression, Parameter, Text, When
+from labspec.model.kind import When
+from labspec.model.text import Expression, Text
 from labspec.model.website import Cdn, Website
+from labspec.model.word import Parameter
 
 POLICY = "bucket_policy"
 DISTRIBUTION = "distribution"

@@ -6,7 +6,7 @@ from typing import Any
 
 from troposphere import GetAZs, Ref, Select, Sub
 
-from labspec.model.kind import Parameter
+from labspec.model.word import Parameter
 
 
 def zone(value: str | int | Parameter | None) -> Any:

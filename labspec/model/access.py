@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from labspec.model.kind import Choice, Kind, MembersOf, Name, Names, PlainText
+from labspec.model.kind import Kind, MembersOf
 from labspec.model.parts import Egress, Existing, Ingress, Permissions
+from labspec.model.text import PlainText
+from labspec.model.word import Choice, Name, Names
 
 
 class SecurityGroup(Kind):

@@ -9,11 +9,12 @@ from typing import Any
 
 from labspec.diagnostic import Path
 from labspec.model.balance import LoadBalancer
-from labspec.model.kind import FileName, Kind, Name, leaves
+from labspec.model.kind import Kind, leaves
 from labspec.model.network import NatGateway, RouteTable, Subnet
 from labspec.model.parts import Connected
 from labspec.model.scaling import AutoScalingGroup
 from labspec.model.spec import Spec
+from labspec.model.word import FileName, Name
 
 
 @dataclass(frozen=True, slots=True)

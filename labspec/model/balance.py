@@ -7,9 +7,11 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, model_validator
 
-from labspec.model.kind import Choice, Kind, ListOf, Name, Names, Part, PlainText, Word, mapped, wrong
+from labspec.model.kind import Kind, ListOf, Part, mapped
 from labspec.model.notation import noted
 from labspec.model.parts import Connected
+from labspec.model.text import PlainText
+from labspec.model.word import Choice, Name, Names, Word, wrong
 from labspec.model.words import DURATION, PORT, Arn, Duration, Integer, Port, read_duration, read_port
 
 

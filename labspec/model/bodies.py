@@ -17,8 +17,9 @@ from typing import Any, get_args
 
 from labspec.diagnostic import Diagnostic, Label, Path, Rule
 from labspec.model.grammar import SECTIONS
-from labspec.model.kind import Names, Part
+from labspec.model.kind import Part
 from labspec.model.spec import Spec
+from labspec.model.word import Names
 from labspec.scalar import Scalar
 
 BODY_TAKEN = Rule(

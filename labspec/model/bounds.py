@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from labspec.model.kind import Parameter
 from labspec.model.spec import Spec
+from labspec.model.word import Parameter
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,10 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from labspec.model.kind import Choice, Kind, ListOf, MembersOf, Name, Names, Parameter, Part, PlainText, Word, wrong
+from labspec.model.kind import Kind, ListOf, MembersOf, Part
 from labspec.model.parts import Connected
+from labspec.model.text import PlainText
+from labspec.model.word import Choice, Name, Names, Parameter, Word, wrong
 from labspec.model.words import Boolean, DailyWindow, Duration, File, Integer, Size, WeeklyWindow, ZoneOrParameter
 
 

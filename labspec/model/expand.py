@@ -10,9 +10,9 @@ from typing import Any
 from labspec.diagnostic import Diagnostic, Path, Rule
 from labspec.model.architecture import Member
 from labspec.model.database import Database
-from labspec.model.kind import Name
 from labspec.model.network import InternetGateway, NatGateway, RouteTable, Subnet, Vpc
 from labspec.model.parts import Existing
+from labspec.model.word import Name
 
 SUBNET_FORM = Rule(
     "LS210",

@@ -6,8 +6,9 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator
 
-from labspec.model.kind import Choice, Kind, ListOf, MemberName, MembersOf, Name, Names, Word, mapped, wrong
+from labspec.model.kind import Kind, ListOf, MemberName, MembersOf, mapped
 from labspec.model.parts import Existing
+from labspec.model.word import Choice, Name, Names, Word, wrong
 from labspec.model.words import CIDR, Boolean, Cidr, Zone, read_cidr
 
 

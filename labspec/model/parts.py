@@ -8,25 +8,10 @@ from typing import Annotated, Any, ClassVar, Literal, NoReturn
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from labspec.model.kind import (
-    Choice,
-    Kind,
-    ListOf,
-    MemberName,
-    MembersOf,
-    Name,
-    Names,
-    Parameter,
-    Part,
-    PlainText,
-    RawBody,
-    Word,
-    expressions,
-    plain,
-    scalar_of,
-    wrong,
-)
+from labspec.model.kind import Kind, ListOf, MemberName, MembersOf, Part
 from labspec.model.notation import PARAMETER, noted
+from labspec.model.text import PlainText, RawBody, expressions, plain
+from labspec.model.word import Choice, Name, Names, Parameter, Word, scalar_of, wrong
 from labspec.model.words import Arn, PortRange, read_cidr
 from labspec.scalar import Scalar
 

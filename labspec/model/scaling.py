@@ -6,7 +6,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import model_validator
 
-from labspec.model.kind import Choice, Kind, ListOf, Name, Names, Part, wrong
+from labspec.model.kind import Kind, ListOf, Part
+from labspec.model.word import Choice, Name, Names, wrong
 from labspec.model.words import BooleanOrParameter, Duration, Integer, IntegerOrParameter, Percent
 
 

@@ -6,8 +6,9 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import model_validator
 
-from labspec.model.kind import Choice, ListOf, Name, Names, Word, wrong
+from labspec.model.kind import ListOf
 from labspec.model.parts import Connected, Existing
+from labspec.model.word import Choice, Name, Names, Word, wrong
 from labspec.model.words import DURATION, Boolean, read_duration
 
 LIFECYCLE_DAYS = {

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from labspec.diagnostic import Diagnostic, Path, Rule
-from labspec.model.kind import expressions
+from labspec.model.text import expressions
 from labspec.nearest import did_you_mean
 from labspec.scalar import Scalar
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from labspec.model.kind import Kind, Parameter, Word, wrong
+from labspec.model.kind import Kind
+from labspec.model.word import Parameter, Word, wrong
 
 
 def _email(text: str) -> str:

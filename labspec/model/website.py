@@ -6,7 +6,9 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator
 
-from labspec.model.kind import Choice, Kind, Part, Text
+from labspec.model.kind import Kind, Part
+from labspec.model.text import Text
+from labspec.model.word import Choice
 from labspec.model.words import Boolean, File
 from labspec.scalar import Scalar
 

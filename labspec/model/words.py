@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator
 
-from labspec.model.kind import FileName, Parameter, Word, scalar_of, wrong
 from labspec.model.notation import noted
+from labspec.model.word import FileName, Parameter, Word, scalar_of, wrong
 from labspec.nearest import nearest
 
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}

@@ -10,7 +10,8 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from labspec.model.compute import PUBLIC_IMAGES, PublicImage
-from labspec.model.kind import Part, Text
+from labspec.model.kind import Part
+from labspec.model.text import Text
 from labspec.scalar import Scalar
 
 SECONDS = {"d": 86400, "h": 3600, "m": 60, "s": 1}

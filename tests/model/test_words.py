@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from labspec.model import words
-from labspec.model.kind import Choice, Expression, ListOf, Name, Names, Parameter, PlainText, Text, When
+from labspec.model.kind import ListOf, When
+from labspec.model.text import Expression, PlainText, Text
+from labspec.model.word import Choice, Name, Names, Parameter
 from labspec.model.words import Ports, Window
 from labspec.scalar import Scalar, Style
 

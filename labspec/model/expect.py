@@ -1,0 +1,78 @@
+"""What a document expects of its network: who must reach whom, and who must not."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import IPv4Network
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from labspec.model.kind import ListOf, Part, mapped
+from labspec.model.word import Choice, Name, Names, Parameter, Word, scalar_of, wrong
+from labspec.model.words import PortRange, read_cidr
+
+ENDS = (
+    "instances",
+    "auto_scaling_groups",
+    "launch_templates",
+    "load_balancers",
+    "databases",
+    "replicas",
+    "file_systems",
+    "subnets",
+    "vpcs",
+    "websites",
+)
+
+
+def _end(text: str) -> Any:
+    if text in ("internet", "endpoints"):
+        return str(text)
+    return read_cidr(text) if re.match(r"[0-9]", text) else Names(*ENDS).read(text)
+
+
+End = Annotated[Name | Parameter | IPv4Network | str, Word(_end, "a member, a CIDR, a parameter or `internet`")]
+
+
+class Expectation(Part):
+    """A sentence about who reaches whom."""
+
+    from_: ListOf[End] = Field((), alias="from")
+    """Who calls: members, a CIDR, a parameter, or `internet`."""
+    but_from: ListOf[End] = ()
+    """In `blocked`: nobody but these."""
+    to: ListOf[End]
+    """Who is called."""
+    port: PortRange | None = None
+    """The port; the one that the called listens on unless said."""
+    protocol: Annotated[Literal["tcp", "udp", "icmp", "all"], Choice()] = "tcp"
+    """`tcp`, `udp`, `icmp` or `all`."""
+    via: ListOf[Annotated[Name, Names("nat_gateways", "internet_gateways")]] = ()
+    """What the way leads through."""
+
+    @model_validator(mode="after")
+    def _one_caller(self) -> Expectation:
+        if bool(self.from_) == bool(self.but_from):
+            wrong("An expectation has either `from` or `but_from`.")
+        return self
+
+
+def _sentence(value: Any) -> str:
+    """Any sentence in any language: it is in no template."""
+    return str(scalar_of(value, "a sentence"))
+
+
+Sentences = Annotated[dict[Annotated[str, BeforeValidator(_sentence)], Expectation], BeforeValidator(mapped)]
+
+
+class Expect(Part):
+    """What must be reachable, and what must not, in sentences of your own.
+
+    They are held against names and written into the manifest; this version does not prove them yet.
+    """
+
+    reachable: Sentences = {}
+    """Who must reach whom."""
+    blocked: Sentences = {}
+    """Who must not."""

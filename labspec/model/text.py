@@ -1,0 +1,141 @@
+"""Text: with expressions, without, and the bodies of CloudFormation that hold both."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
+
+from labspec.model.notation import noted, scalar_schema
+from labspec.model.word import scalar_of, wrong
+from labspec.scalar import Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """What stands inside `${{ }}`, split at its dots, and where in the scalar's text."""
+
+    words: tuple[str, ...]
+    chars: tuple[int, int]
+
+    def __str__(self) -> str:
+        return ".".join(self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Text in which expressions may stand. `parts` are literal strings and expressions in turn."""
+
+    parts: tuple[str | Expression, ...]
+
+    @property
+    def literal(self) -> str | None:
+        """The text itself, where no expression is in it."""
+        if any(isinstance(part, Expression) for part in self.parts):
+            return None
+        return "".join(str(part) for part in self.parts)
+
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """The expressions in it, in order."""
+        return tuple(part for part in self.parts if isinstance(part, Expression))
+
+    @classmethod
+    def read(cls, value: Any) -> Text:
+        """Split a scalar at its expressions; `$${{` stands for a literal `${{`."""
+        return cls(tuple(_text_parts(scalar_of(value, "text", null_help='Write "" for an empty text.'))))
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(cls.read)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return scalar_schema("text, with ${{ }} expressions")
+
+
+def expressions(text: str) -> Iterator[tuple[tuple[str, ...], tuple[int, int]]]:
+    """The words of each expression in a text, and where it stands; what is escaped, or never closed, is none."""
+    end = 0
+    while (start := text.find("${{", end)) >= 0 and (close := text.find("}}", start)) >= 0:
+        if start > end and text[start - 1] == "$":
+            end = start + 3
+            continue
+        end = close + 2
+        yield tuple(text[start + 3 : close].strip().split(".")), (start, end)
+
+
+def _text_parts(text: str) -> Iterator[str | Expression]:
+    start = 0
+    for words, chars in expressions(text):
+        yield from _literal(text, start, chars[0])
+        if not all(re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", word) for word in words):
+            wrong(
+                f"`{'.'.join(words)}` is not an expression.",
+                "An expression is a parameter, `variables.name`, `section.member.attribute` or `aws.region`; there are"
+                " no operators. Write `$${{` for a literal `${{`.",
+                chars=chars,
+            )
+        yield Expression(words, chars)
+        start = chars[1]
+    yield from _literal(text, start, len(text))
+
+
+def _literal(text: str, start: int, end: int) -> Iterator[str]:
+    """A piece of text without expressions, in which `$${{` stands for `${{`."""
+    piece = text[start:end]
+    if (at := piece.replace("$${{", "____").find("${{")) >= 0:
+        chars = (start + at, start + at + 3)
+        wrong("This `${{` is never closed.", "Close it with `}}`, or write `$${{` for a literal.", chars=chars)
+    if piece:
+        yield piece.replace("$${{", "${{")
+
+
+def plain(text: str) -> str:
+    """Text that CloudFormation keeps as it is."""
+    if not text.isascii():
+        at = next(i for i, char in enumerate(text) if not char.isascii())
+        wrong(
+            f"CloudFormation would show `{text[at]}` as `?`: templates are ASCII only.",
+            "Write it in ASCII; files and page content may hold any character.",
+            chars=(at, at + 1),
+        )
+    return str(text)
+
+
+def read_plain(value: Any) -> str:
+    """Text without expressions, ASCII."""
+    text = scalar_of(value, "text")
+    if "${{" in text:
+        wrong("An expression cannot stand here.", "This text is fixed when the spec is built.")
+    return plain(text)
+
+
+PlainText = Annotated[str, BeforeValidator(read_plain), noted("text")]
+"""Text that CloudFormation keeps as it is: a description, a label."""
+
+
+def _raw(value: Any) -> Any:
+    """A raw body: data as YAML types it, its strings with expressions."""
+    if isinstance(value, dict):
+        return {str(key): _raw(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_raw(inner) for inner in value]
+    if isinstance(value, str):
+        return Text(tuple(_text_parts(value))) if "${{" in value else str(value)
+    return value
+
+
+def _raw_body(value: Any) -> Any:
+    if isinstance(value, Scalar) or not isinstance(value, dict):
+        wrong("Here CloudFormation's own mapping is needed, such as `Properties: {...}`.")
+    return _raw(value)
+
+
+RawBody = Annotated[dict[str, Any], BeforeValidator(_raw_body)]
+"""A piece of CloudFormation as it is written there; `${{ }}` works in its strings."""
