@@ -19,7 +19,7 @@ from labspec.model.parts import existing_of
 from labspec.model.spec import Spec
 from labspec.model.text import Expression, Text
 from labspec.model.word import PASCAL, FileName, Name, Parameter
-from labspec.nearest import did_you_mean, nearest
+from labspec.nearest import did_you_mean, meant
 
 UNKNOWN_NAME = Rule(
     "LS201",
@@ -185,7 +185,7 @@ class _Linker:
             choices = self._names(sections)
             return Diagnostic(WRONG_KIND, message, path, related=(label,), help=did_you_mean(bare, choices))
         choices = self._names(sections)
-        near = nearest(bare, choices)
+        near = meant(bare, choices)
         fix = Fix(f"Write `{near}`.", near) if near else None
         return Diagnostic(
             UNKNOWN_NAME, f"There is no {wanted} `{bare}`.", path, help=did_you_mean(bare, choices), fix=fix
@@ -200,7 +200,7 @@ class _Linker:
         declared = self.architecture.spec.parameters
         if parameter.name in declared or self._is_poisoned(parameter.name, "parameters"):
             return
-        near = nearest(parameter.name, declared)
+        near = meant(parameter.name, declared)
         fix = Fix(f"Write `{near}`.", near) if near else None
         help_ = did_you_mean(parameter.name, declared) or "Declare it under `parameters`."
         yield Diagnostic(UNKNOWN_PARAMETER, f"There is no parameter `{parameter.name}`.", path, help=help_, fix=fix)

@@ -1,14 +1,20 @@
-"""The nearest right word for a wrong one."""
+"""The nearest right words for a wrong one."""
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from importlib.util import LazyLoader, find_spec, module_from_spec
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import rapidfuzz
+
+FEW = 12
+"""Choices that a sentence still lists."""
+TIED = 3
+"""Choices, equally near, that a sentence still offers."""
 
 
 def _on_demand(name: str) -> Any:
@@ -26,20 +32,54 @@ def _on_demand(name: str) -> Any:
 rapidfuzz = sys.modules.get("rapidfuzz") or _on_demand("rapidfuzz")
 
 
+def alike(word: str, choices: Iterable[str]) -> list[str]:
+    """The choices fewest edits away that may have been meant, the likeliest first; all of them are equally near.
+
+    An edit inserts, deletes or replaces a character, or swaps two. Upper case is no difference, and where nothing is
+    near enough, the signs between words are none either.
+    """
+    options = list(dict.fromkeys(choices))
+    return _alike(word, options, str.lower) or _alike(word, options, _squeezed)
+
+
+def _alike(word: str, options: list[str], form: Callable[[str], str]) -> list[str]:
+    typed, forms = form(word), [form(option) for option in options]
+    measure, limit = rapidfuzz.distance.DamerauLevenshtein.distance, 2 if len(typed) < 9 else 3
+    found = rapidfuzz.process.extract(typed, forms, scorer=measure, score_cutoff=limit, limit=None)
+    least = min((edits for _, edits, _ in found), default=0)
+    near = [options[index] for there, edits, index in found if edits == least and _share(typed, there)]
+    # People rarely mistype how a word begins, which this measure minds.
+    return sorted(near, key=lambda option: (rapidfuzz.distance.JaroWinkler.distance(word, option), option))
+
+
+def _share(one: str, other: str) -> bool:
+    """Whether two words have a character in common: of two short ones, few edits make any other."""
+    return one == other or bool(set(one) & set(other))
+
+
+def _squeezed(word: str) -> str:
+    return re.sub(r"[\W_]", "", word.lower())
+
+
 def nearest(word: str, choices: Iterable[str]) -> str | None:
-    """The choice fewest edits away (swapped neighbours count once), if it is near enough to be what was meant."""
-    limit = 1 if len(word) < 4 else 2 if len(word) < 9 else 3
-    distance = rapidfuzz.distance.OSA.distance
-    ranked = ((distance(word.lower(), choice.lower(), score_cutoff=limit), choice) for choice in choices)
-    edits, best = min(ranked, default=(limit + 1, ""))
-    return best if edits <= limit else None
+    """The likeliest of the choices that may have been meant."""
+    return next(iter(alike(word, choices)), None)
+
+
+def meant(word: str, choices: Iterable[str]) -> str:
+    """The choice that was meant, where only one is nearest; empty where none is, or several are."""
+    near = alike(word, choices)
+    return near[0] if len(near) == 1 else ""
+
+
+def offered(word: str, choices: Iterable[str]) -> str:
+    """A sentence for a diagnostic's help: the nearest choices; nothing where none is near."""
+    near = [f"`{choice}`" for choice in alike(word, choices)[:TIED]]
+    return f"Did you mean {' or '.join([', '.join(near[:-1]), near[-1]] if near[1:] else near)}?" if near else ""
 
 
 def did_you_mean(word: str, choices: Iterable[str]) -> str:
-    """A sentence for a diagnostic's help: the nearest choice, or all of them where they are few."""
+    """A sentence for a diagnostic's help: the nearest choices, or all of them where they are few."""
     options = sorted(set(choices))
-    if found := nearest(word, options):
-        return f"Did you mean `{found}`?"
-    if 0 < len(options) <= 12:
-        return "It can be " + ", ".join(f"`{option}`" for option in options) + "."
-    return ""
+    everything = f"It can be {', '.join(f'`{option}`' for option in options)}."
+    return offered(word, options) or (everything if 0 < len(options) <= FEW else "")

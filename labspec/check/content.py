@@ -9,7 +9,7 @@ from labspec.diagnostic import Diagnostic, Fix, Rule
 from labspec.model.architecture import Architecture, Member
 from labspec.model.text import Text
 from labspec.model.website import Website
-from labspec.nearest import did_you_mean, nearest
+from labspec.nearest import did_you_mean, meant
 
 MISSING_PAGE = Rule(
     "LS341",
@@ -89,7 +89,7 @@ def _page(member: Member, body: Website, field: str, page: Text | None, names: I
     if name is None or name in names:
         return
     message = f"There is no page `{name}` in `{body.content.name}`."
-    near = name.lstrip("/") if name.lstrip("/") in names else nearest(name, names)
+    near = name.lstrip("/") if name.lstrip("/") in names else meant(name, names)
     if field not in body.model_fields_set:
         path, fix = (*member.path, "content"), None
         help_ = "Name the page that answers for `/`, such as `index: home.html`."

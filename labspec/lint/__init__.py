@@ -14,7 +14,7 @@ from labspec.diagnostic import At, Diagnostic, Path, Rule, Span
 from labspec.lint import cache as memory
 from labspec.lint.finding import FAILED, Engine, Finding, Loader, distinct, failure, families
 from labspec.lint.urls import relative_urls
-from labspec.nearest import nearest
+from labspec.nearest import offered
 
 __all__ = ["RULES", "Engine", "Finding", "Loader", "OriginOf", "lint", "lint_directory", "relative_urls"]
 
@@ -196,8 +196,7 @@ def _readable(message: str) -> tuple[str, str]:
     options = re.findall(r"'([^']*)'", match[2])
     if len(options) > _MANY:
         message = f"{message[: match.start(2)]}{len(options)} values{message[match.end(2) :]}"
-    meant = nearest(match[1], options)
-    return message, f"Did you mean `{meant}`?" if meant else ""
+    return message, offered(match[1], options)
 
 
 def _sentence(words: str) -> str:

@@ -16,7 +16,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from labspec.model.notation import NAME, PARAMETER, choice_schema, names_schema, scalar_schema
-from labspec.nearest import did_you_mean, nearest
+from labspec.nearest import did_you_mean, meant
 from labspec.scalar import Scalar
 
 PASCAL = re.compile(PARAMETER + r"\Z")
@@ -140,8 +140,7 @@ def _literals(source: Any) -> Iterator[str]:
 
 def _one_of(text: str, options: tuple[str, ...]) -> str:
     if text not in options:
-        near = nearest(text, options) or ""
-        wrong(f"`{text}` is not a choice here.", did_you_mean(text, options), near)
+        wrong(f"`{text}` is not a choice here.", did_you_mean(text, options), meant(text, options))
     return str(text)
 
 

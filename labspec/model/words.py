@@ -11,7 +11,7 @@ from pydantic import BeforeValidator
 
 from labspec.model.notation import noted
 from labspec.model.word import FileName, Parameter, Word, scalar_of, wrong
-from labspec.nearest import nearest
+from labspec.nearest import meant, offered
 
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -132,12 +132,8 @@ def read_size(text: str) -> int:
 def read_region(text: str) -> str:
     """A region, such as `ap-northeast-2`."""
     if text not in REGIONS:
-        near = nearest(text, REGIONS)
-        wrong(
-            f"There is no region `{text}`.",
-            f"Did you mean `{near}`?" if near else "Write it as `ap-northeast-2`.",
-            near or "",
-        )
+        help_ = offered(text, REGIONS) or "Write it as `ap-northeast-2`."
+        wrong(f"There is no region `{text}`.", help_, meant(text, REGIONS))
     return str(text)
 
 
