@@ -125,7 +125,7 @@ def understand(build: Build) -> Architecture | None:
     if not source.usable:
         return None
     with _timed(build, "model"):
-        known = Known(source.told, source.incomplete, source.hint)
+        known = Known(source.told, source.incomplete, source.hint, source.slip)
         loaded = load(source.data, build.options.settings, known)
         build.spec = loaded.spec
         build.source = replace(source, moved=loaded.moved)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,6 +56,9 @@ class Known:
     """What lacks something because of a mistake that is told; the empty path stands for everything."""
     hint: Callable[[Path], str] = lambda _: ""
     """What to say of a member that lacks something, or of a key that is not known."""
+    slip: Callable[[Path, bool], Diagnostic | None] = lambda _, __: None
+    """What is likely wrong with how a value is typed, or a key that leads to it; and whether a mapping should stand
+    there."""
     moved: Mapping[Path, Path] = field(default_factory=dict)
     """Members that were written elsewhere than their path says: where."""
 
@@ -85,11 +89,19 @@ def complaints(errors: Sequence[ErrorDetails], known: Known) -> tuple[list[Diagn
         if error["type"] == "missing":
             if path[-1] in missing[path[:-1]] and not known.may_lack(path[:-1]):
                 said.append(_missing(path, known))
+        elif (slip := _slip(error, path, known)) is not None:
+            said += [slip] if slip not in said else []
         elif error["type"] == "extra_forbidden":
             said.append(_unknown(path, meant.get(path, ""), known))
         else:
             said.append(_wrong(error, path, at))
     return said, places
+
+
+def _slip(error: ErrorDetails, path: Path, known: Known) -> Diagnostic | None:
+    """How something is typed, where that is the likely reason of an error."""
+    mapping = part_at(path) is not None or part_at((*path, "*")) is not None
+    return None if error["type"] == "missing" else known.slip(path, mapping)
 
 
 def _mistyped(errors: Sequence[ErrorDetails]) -> tuple[dict[Path, set[str]], dict[Path, str]]:
@@ -107,10 +119,15 @@ def _mistyped(errors: Sequence[ErrorDetails]) -> tuple[dict[Path, set[str]], dic
         lacking = missing.get(path[:-1], set())
         if error["type"] == "extra_forbidden" and path[-1] == "existing":
             lacking.clear()  # what exists needs nothing else
-        elif error["type"] == "extra_forbidden" and (near := nearest(str(path[-1]), lacking)):
+        elif error["type"] == "extra_forbidden" and (near := _one_of(str(path[-1]), lacking)):
             meant[path] = near
             lacking.remove(near)
     return missing, meant
+
+
+def _one_of(key: str, names: Collection[str]) -> str | None:
+    """The name that a key is meant to be, also where its colon is none to YAML."""
+    return nearest(key, names) or next((name for name in names if re.match(rf"{name}[^\w-]", key)), None)
 
 
 def _place(loc: tuple[int | str, ...]) -> tuple[Path, At]:

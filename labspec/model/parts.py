@@ -10,10 +10,9 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from labspec.model.kind import Kind, ListOf, MemberName, MembersOf, Part
 from labspec.model.notation import PARAMETER, noted
-from labspec.model.text import PlainText, RawBody, expressions, plain
+from labspec.model.text import PlainText, RawBody, expressions, plain, typed
 from labspec.model.word import Choice, Name, Names, Parameter, Word, scalar_of, wrong
 from labspec.model.words import Arn, PortRange, read_cidr
-from labspec.scalar import Scalar
 
 GROUPED = (
     "security_groups",
@@ -97,15 +96,16 @@ EACH = "${{ each.key }}"
 
 def _found(value: Any) -> str:
     text = scalar_of(value, "an id, or a name in AWS")
+    found = plain(text)
     for words, chars in reversed(list(expressions(text))):
         if words != ("each", "key"):
             wrong(
                 "Of expressions only `${{ each.key }}` can stand here.",
                 "What exists is found by a literal text, or by a `parameter`.",
-                chars=chars,
+                chars=typed(text, chars),
             )
-        text = Scalar(text[: chars[0]] + EACH + text[chars[1] :], text.style)
-    return plain(text)
+        found = found[: chars[0]] + EACH + found[chars[1] :]
+    return found
 
 
 Found = Annotated[str, BeforeValidator(_found), noted("an id, or a name in AWS")]

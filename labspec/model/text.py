@@ -13,7 +13,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from labspec.model.notation import noted, scalar_schema
 from labspec.model.word import scalar_of, wrong
-from labspec.scalar import Scalar
+from labspec.scalar import Chars, Scalar
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,11 @@ def expressions(text: str) -> Iterator[tuple[tuple[str, ...], tuple[int, int]]]:
         yield tuple(text[start + 3 : close].strip().split(".")), (start, end)
 
 
+def typed(text: str, chars: Chars) -> Chars:
+    """The stretch that was typed for a stretch of a text, in which variables may be filled in."""
+    return text.typed(chars) if isinstance(text, Scalar) else chars
+
+
 def _text_parts(text: str) -> Iterator[str | Expression]:
     start = 0
     for words, chars in expressions(text):
@@ -79,9 +84,9 @@ def _text_parts(text: str) -> Iterator[str | Expression]:
                 f"`{'.'.join(words)}` is not an expression.",
                 "An expression is a parameter, `variables.name`, `section.member.attribute` or `aws.region`; there are"
                 " no operators. Write `$${{` for a literal `${{`.",
-                chars=chars,
+                chars=typed(text, chars),
             )
-        yield Expression(words, chars)
+        yield Expression(words, typed(text, chars))
         start = chars[1]
     yield from _literal(text, start, len(text))
 
@@ -90,7 +95,7 @@ def _literal(text: str, start: int, end: int) -> Iterator[str]:
     """A piece of text without expressions, in which `$${{` stands for `${{`."""
     piece = text[start:end]
     if (at := piece.replace("$${{", "____").find("${{")) >= 0:
-        chars = (start + at, start + at + 3)
+        chars = typed(text, (start + at, start + at + 3))
         wrong("This `${{` is never closed.", "Close it with `}}`, or write `$${{` for a literal.", chars=chars)
     if piece:
         yield piece.replace("$${{", "${{")
@@ -103,7 +108,7 @@ def plain(text: str) -> str:
         wrong(
             f"CloudFormation would show `{text[at]}` as `?`: templates are ASCII only.",
             "Write it in ASCII; files and page content may hold any character.",
-            chars=(at, at + 1),
+            chars=typed(text, (at, at + 1)),
         )
     return str(text)
 

@@ -10,7 +10,7 @@ from typing import Any
 from labspec.diagnostic import Diagnostic, Path, Rule
 from labspec.model.text import expressions
 from labspec.nearest import did_you_mean
-from labspec.scalar import Scalar
+from labspec.scalar import Chars, Scalar
 
 VARIABLE = Rule(
     "LS104",
@@ -94,21 +94,22 @@ class Variables:
         return value
 
     def _fill_scalar(self, scalar: Scalar, path: Path) -> Any:
-        pieces: list[str] = []
-        start = 0
+        text, start = "", 0
+        filled: list[tuple[Chars, Chars]] = []
         for words, chars in expressions(scalar):
             if words[0] != "variables":
                 continue
             name = ".".join(words[1:])
             value = self._value(name, path, chars)
             if chars == (0, len(scalar)):
-                return value if isinstance(value, (dict, list, Scalar)) else Scalar(value, "quoted", scalar.folder)
+                return _in_place(value, scalar)
             if not isinstance(value, str):
                 self._misused(f"The variable `{name}` is not a single value.", path, chars)
                 value = ""
-            pieces += [scalar[start : chars[0]], value]
+            text += scalar[start : chars[0]] + value
+            filled.append(((len(text) - len(value), len(text)), chars))
             start = chars[1]
-        return Scalar("".join([*pieces, scalar[start:]]), scalar.style, scalar.folder) if pieces else scalar
+        return Scalar(text + scalar[start:], scalar.style, scalar.folder, tuple(filled)) if filled else scalar
 
     def _value(self, name: str, path: Path, chars: tuple[int, int]) -> Any:
         """The value of a variable; nothing in place of one that is wrong, and nothing is said of what that leads to."""
@@ -130,6 +131,14 @@ class Variables:
     def _misused(self, message: str, path: Path, chars: tuple[int, int], help: str = "") -> None:
         self.found.append(Diagnostic(VARIABLE, message, path, chars=chars, help=help))
         self.told.add(path)
+
+
+def _in_place(value: Any, scalar: Scalar) -> Any:
+    """A variable's value in the place of a scalar that is nothing else."""
+    if not isinstance(value, str):
+        return value
+    written = value if isinstance(value, Scalar) else Scalar(value, "quoted", scalar.folder)
+    return Scalar(value, written.style, written.folder, (((0, len(value)), (0, len(scalar))),))
 
 
 def _used(value: Any) -> Iterator[tuple[str, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import os
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from labspec.diagnostic import Diagnostic, Rejected, Rule, Span
 from labspec.source.merge import alone, joined, merged
 from labspec.source.rules import CYCLE, EMPTY, UNREADABLE
 from labspec.source.work import Work
-from labspec.yaml_tree import TOO_LARGE, Tree, parse
+from labspec.yaml_tree import TOO_LARGE, Tree, parse, slip_at
 
 DIRECTIVES = ("extends", "include")
 MAX_FILES = 256
@@ -59,6 +60,9 @@ class Documents:
         return False
 
     def _wrong(self, rule: Rule, message: str, file: str, at: Tree | None, help: str = "") -> None:
+        if at and (slip := slip_at(at.span, self.texts[at.span.file].splitlines())):
+            self.work.found.append(slip)
+            return
         self.work.wrong(rule, message, at.span if at else Span(file, 1, 1, 1, 1), help=help)
 
     # -------------------------------------------------------------- one file
@@ -69,7 +73,7 @@ class Documents:
         except files.Unreadable as error:
             self._wrong(UNREADABLE, str(error), file, at)
             return None
-        text = raw.decode("utf-8", "replace").removeprefix("\ufeff")
+        text = raw.decode(_encoding(raw), "replace").removeprefix("\ufeff")
         self.texts[file] = text
         self.sums[file] = hashlib.sha256(raw).hexdigest()
         if (wrong := _not_text(raw, file)) is not None:
@@ -83,6 +87,9 @@ class Documents:
         self.work.found += found
         if isinstance(tree.value, dict):
             return tree
+        if slip := slip_at(tree.span, text.splitlines()):
+            self.work.found.append(slip)
+            return None
         message = f"`{file}` is empty." if tree.is_empty else f"`{file}` is not a spec: a spec is a mapping."
         help_ = "Begin with `labspec: 1` and `name: hello`."
         self.work.wrong(EMPTY, message, Span(file, 1, 1, 1, 1), help=help_)
@@ -123,14 +130,33 @@ def _items(tree: Tree | None) -> Iterator[Tree]:
         yield from tree.value if isinstance(tree.value, list) else [tree]
 
 
+ENCODINGS = (
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+"""What a text in another encoding than UTF-8 begins with."""
+
+
+def _encoding(raw: bytes) -> str:
+    """The encoding that a text says it has, or that its zeros show."""
+    marked = next((name for mark, name in ENCODINGS if raw.startswith(mark)), "")
+    half = "utf-16-le" if raw[1:4:2] == b"\0\0" else "utf-16-be" if raw[:3:2] == b"\0\0" else ""
+    return marked or (half if raw[:4].strip(b"\0") and raw[:2].isascii() else "") or "utf-8"
+
+
 def _not_text(raw: bytes, file: str) -> Diagnostic | None:
     """A file of another kind, or text in another encoding."""
+    if (encoding := _encoding(raw)) != "utf-8":
+        message = f"`{file}` is text in {encoding[:6].upper()}; a spec is text in UTF-8."
+        return Diagnostic(UNREADABLE, message, span=Span(file, 1, 1, 1, 1), help="Save it as UTF-8.")
     try:
         raw.decode("utf-8")
     except UnicodeDecodeError as error:
         before = raw[: error.start].decode("utf-8")
         line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
-        message = f"`{file}` is not text in UTF-8 (byte {error.start})."
+        message = f"`{file}` is not text in UTF-8: byte {error.start}, {raw[error.start]:#04x}, is none of it."
         return Diagnostic(
             UNREADABLE, message, span=Span(file, line, column, line, column + 1), help="Save it as UTF-8."
         )

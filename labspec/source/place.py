@@ -8,7 +8,7 @@ from typing import Any
 
 from labspec.diagnostic import Diagnostic, Path, Span
 from labspec.nearest import nearest
-from labspec.yaml_tree import Tree
+from labspec.yaml_tree import Tree, slip_at, typed_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Source:
             return replace(diagnostic, related=related)
         span = self.span(diagnostic.path, diagnostic.at)
         if diagnostic.chars and isinstance(value := (tree := self._nearest(diagnostic.path)).value, str):
-            span = self._narrow(tree.span, value, diagnostic.chars)
+            span = typed_at(self.texts[tree.span.file].splitlines(), tree.span, value, diagnostic.chars)
         return replace(diagnostic, span=span, related=related)
 
     def hint(self, path: Path) -> str:
@@ -61,6 +61,19 @@ class Source:
             return self.hints.get(path, "")
         key = there[near].key
         return f"Did you mean to change `{near}`" + (f" of {key.file}?" if key else "?")
+
+    def slip(self, path: Path, entry: bool) -> Diagnostic | None:
+        """What is likely wrong with how a value, or a key that leads to it, is typed; asked where something is wrong.
+
+        `entry` says whether the value should be a mapping, so that its text may be meant as an entry of one.
+        """
+        places = [(tree.key, True) for tree in self._steps(path) if tree.key]
+        tree = self._nearest(path)
+        if tree.style == "plain" and isinstance(tree.value, str):
+            places.append((tree.span, entry))
+        told = (found for found in self.diagnostics if found.span and _begins(found.span, tree.span))
+        likely = (slip_at(span, self.texts[span.file].splitlines(), entries) for span, entries in places)
+        return next((slip for slip in (*told, *likely) if slip), None)
 
     def span(self, path: Path, at: str = "value") -> Span:
         """Where a path was written; where the path leads into what was filled in, the nearest thing above it."""
@@ -98,19 +111,7 @@ class Source:
     def _nearest(self, path: Path) -> Tree:
         return [self.tree, *self._steps(path)][-1]
 
-    def _narrow(self, span: Span, text: str, chars: tuple[int, int]) -> Span:
-        """The part of a scalar's span in which some characters of its value were typed.
 
-        The value is not the text: quotes, escapes, folding and indentation lie between. So the piece is searched for.
-        """
-        piece = text[slice(*chars)]
-        before = text.count(piece, 0, chars[0]) if piece else -1
-        lines = self.texts[span.file].splitlines()
-        for number in range(span.line, min(span.end_line, len(lines)) + 1):
-            start = span.column - 1 if number == span.line else 0
-            while before >= 0 and (found := lines[number - 1].find(piece, start)) >= 0:
-                if before == 0:
-                    return Span(span.file, number, found + 1, number, found + 1 + len(piece))
-                before -= 1
-                start = found + max(len(piece), 1)
-        return span
+def _begins(one: Span, other: Span) -> bool:
+    """Whether two stretches of text begin at one place."""
+    return (one.file, one.line, one.column) == (other.file, other.line, other.column)

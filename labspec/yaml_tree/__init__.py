@@ -9,7 +9,20 @@ from __future__ import annotations
 
 from labspec.yaml_tree.builder import parse
 from labspec.yaml_tree.data import Reading
-from labspec.yaml_tree.syntax import NOT_ALLOWED, TOO_LARGE
+from labspec.yaml_tree.rules import NOT_ALLOWED, TOO_LARGE
+from labspec.yaml_tree.slips import slip_at
 from labspec.yaml_tree.tree import MAX_DEPTH, MAX_NODES, Tree, within
+from labspec.yaml_tree.typed import typed_at
 
-__all__ = ["MAX_DEPTH", "MAX_NODES", "NOT_ALLOWED", "TOO_LARGE", "Reading", "Tree", "parse", "within"]
+__all__ = [
+    "MAX_DEPTH",
+    "MAX_NODES",
+    "NOT_ALLOWED",
+    "TOO_LARGE",
+    "Reading",
+    "Tree",
+    "parse",
+    "slip_at",
+    "typed_at",
+    "within",
+]

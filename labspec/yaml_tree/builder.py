@@ -12,8 +12,11 @@ from yaml.reader import ReaderError
 
 from labspec.diagnostic import Diagnostic, Label, Rejected, Rule, Span
 from labspec.scalar import Style
-from labspec.yaml_tree.syntax import DUPLICATE_KEY, NOT_ALLOWED, SYNTAX, TOO_LARGE, control, separator, syntax, tab
-from labspec.yaml_tree.tree import MAX_DEPTH, MAX_NODES, Tree, within
+from labspec.yaml_tree.characters import meant_by, told
+from labspec.yaml_tree.rules import DUPLICATE_KEY, LOOKALIKE, NOT_ALLOWED, SYNTAX, TOO_LARGE
+from labspec.yaml_tree.slips import slip_at
+from labspec.yaml_tree.syntax import control, separator, syntax, tab
+from labspec.yaml_tree.tree import MAX_DEPTH, MAX_NODES, Tree, at, within
 
 MOST = 100
 """A document with more mistakes than these is not read on."""
@@ -66,7 +69,10 @@ class _Builder:
                 if event.version == (1, 1):
                     self._wrong(NOT_ALLOWED, "This is YAML 1.1; a spec is YAML 1.2.", event, help="Remove the line.")
                 if documents > 1:
-                    self._wrong(NOT_ALLOWED, "A second document begins here; a spec is one document.", event)
+                    help_ = "Remove the line; `include` joins other files."
+                    self._wrong(
+                        NOT_ALLOWED, "A second document begins here; a spec is one document.", event, help=help_
+                    )
                     break
             elif isinstance(event, ev.AliasEvent):
                 self._alias(event)
@@ -114,16 +120,33 @@ class _Builder:
             self.quoted = span
         if self._is_key():
             return self._take_key(event.value, span, event)
+        if event.value.startswith("-") and not event.style:
+            self._dash(span)
         tree = Tree(event.value, span, style=_style(event), tag=event.tag or "")
         self._anchor(event, tree)
         self._add(tree, event)
+
+    def _dash(self, span: Span) -> None:
+        """An item of a list without its blank, where a list can begin: as a text it might be taken in silence."""
+        slip = slip_at(span, self.lines)
+        if slip and not self.lines[span.line - 1][: span.column - 1].strip():
+            self.found.append(slip)
+
+    def _blank(self, text: str, event: Any) -> None:
+        """A key that begins or ends with what only looks like a blank: then nothing stands where it seems to."""
+        for char, column in ((text[:1], event.start_mark.column), (text[-1:], event.end_mark.column - 1)):
+            if meant_by(char) in (" ", ""):
+                message, help_ = told(char, "\n".join(self.lines))
+                span = at(self.file, event.start_mark.line, column)
+                raise Rejected(*self.found, Diagnostic(LOOKALIKE, message, span=span, help=help_))
 
     def _anchor(self, event: Any, tree: Tree) -> None:
         if event.anchor is None:
             return
         if (other := self.anchors.get(event.anchor)) is not None:
-            label = Label("It stands here, too.", span=other.key or other.span)
-            self._wrong(NOT_ALLOWED, f"The anchor `&{event.anchor}` stands twice.", event, label)
+            label = Label("It stands here first.", span=other.key or other.span)
+            help_ = "Give one of them another name."
+            self._wrong(NOT_ALLOWED, f"The anchor `&{event.anchor}` stands twice.", event, label, help=help_)
         self.anchors[event.anchor] = tree
         self.measures.pop(event.anchor, None)
 
@@ -132,12 +155,15 @@ class _Builder:
 
     def _take_key(self, text: str, span: Span, event: Any) -> None:
         top = self.stack[-1]
+        if not (text.isascii() or event.style):
+            self._blank(text, event)
         if text == MERGE_KEY and not event.style:
             help_ = "Begin the member with `like: name` instead."
             self._wrong(NOT_ALLOWED, "Merge keys hide what a spec says.", event, help=help_)
         elif (other := top.tree.entries.get(text)) is not None:
-            label = Label("It stands here, too.", span=other.key)
-            self._wrong(DUPLICATE_KEY, f"`{text}` stands twice here.", event, label)
+            label = Label("It stands here first.", span=other.key)
+            help_ = "Keep one of them; another member needs another name."
+            self._wrong(DUPLICATE_KEY, f"`{text}` stands twice here.", event, label, help=help_)
         if event.tag or event.anchor:
             self._wrong(NOT_ALLOWED, "A key has no tag and no anchor.", event)
         if text == "" and not event.style:

@@ -11,7 +11,8 @@ from typing import Any
 from labspec.diagnostic import Diagnostic, Path
 from labspec.nearest import did_you_mean
 from labspec.scalar import Scalar
-from labspec.yaml_tree.syntax import COMMA, NOT_ALLOWED
+from labspec.yaml_tree.rules import NOT_ALLOWED
+from labspec.yaml_tree.syntax import COMMA
 from labspec.yaml_tree.tree import Tree
 
 Pattern = tuple[str, ...]

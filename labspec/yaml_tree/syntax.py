@@ -9,59 +9,24 @@ import re
 
 import yaml
 
-from labspec.diagnostic import Diagnostic, Label, Rule, Span
-
-SYNTAX = Rule(
-    "LS001",
-    "yaml-syntax",
-    "The file is not YAML.",
-    "labspec reads YAML 1.2: spaces indent, a colon ends a key, quotes and brackets close.",
-    "vpcs:\n\tweb: {cidr: 10.0.0.0/16}",
-    "vpcs:\n  web: {cidr: 10.0.0.0/16}",
-)
-DUPLICATE_KEY = Rule(
-    "LS002",
-    "duplicate-key",
-    "A key stands twice in one mapping.",
-    "Most YAML readers keep the last of two equal keys in silence, and the first is lost.",
-    "vpcs:\n  web: {cidr: 10.0.0.0/16}\n  web: {cidr: 10.1.0.0/16}",
-    "vpcs:\n  web: {cidr: 10.0.0.0/16}\n  app: {cidr: 10.1.0.0/16}",
-)
-NOT_ALLOWED = Rule(
-    "LS003",
-    "yaml-feature",
-    "A feature of YAML that labspec does not take.",
-    "Tags, merge keys and several documents hide what a spec says. `like`, `extends` and `include` say it in the open;"
-    " CloudFormation's short tags work inside `resources` and `override`, where values that YAML 1.1 and 1.2 read"
-    " differently need quotes.",
-    "instances:\n  b:\n    <<: *a",
-    "instances:\n  b: {like: a}",
-)
-TOO_LARGE = Rule(
-    "LS004",
-    "too-large",
-    "A document is larger or deeper than any spec needs to be.",
-    "Limits keep a mistyped or hostile file from exhausting the machine: 1 MiB, 100,000 values with all that aliases,"
-    " `like` and other files bring, 64 levels, 256 files, 32 of them one inside the other.",
-)
+from labspec.diagnostic import Diagnostic, Label, Span
+from labspec.yaml_tree.mends import mended
+from labspec.yaml_tree.rules import SYNTAX
+from labspec.yaml_tree.tree import at
 
 COMMA = "A comma ends a value inside braces and brackets: quote a text that holds one."
 EXPRESSION = 'Inside `{ }` or `[ ]`, an expression needs quotes: "${{ ... }}".'
 
 
-def at(file: str, line: int, column: int, length: int = 1) -> Span:
-    """A place that the parser counts from 0."""
-    return Span(file, line + 1, column + 1, line + 1, column + 1 + length)
-
-
 def separator(text: str, file: str) -> Diagnostic | None:
-    """Characters that YAML 1.1 takes for line ends, YAML 1.2 does not, and nobody sees."""
-    found = re.search("[\x85\u2028\u2029]", text)
+    """Characters that nobody sees and readers of YAML do not agree on: line ends of YAML 1.1, marks of byte order."""
+    found = re.search("[\x85\u2028\u2029\ufeff]", text)
     if found is None:
         return None
     line = text.count("\n", 0, found.start())
     column = found.start() - (text.rfind("\n", 0, found.start()) + 1)
-    message = f"An invisible line separator (U+{ord(found[0]):04X}) stands here."
+    what = "mark of byte order" if found[0] == "\ufeff" else "line separator"
+    message = f"An invisible {what} (U+{ord(found[0]):04X}) stands here."
     return Diagnostic(SYNTAX, message, span=at(file, line, column), help="Remove it; it came from elsewhere.")
 
 
@@ -84,7 +49,12 @@ def syntax(error: yaml.MarkedYAMLError, file: str, text: str, quoted: Span | Non
         return tab(file, line, typed)
     if braces and not "".join(lines[line:])[column:].strip():
         return _brace(braces, lines)
-    return _unclosed(error, file, lines, quoted) or _misread(error, at(file, line, column), typed)
+    began = error.context_mark.line if error.context_mark else line
+    return (
+        _unclosed(error, file, lines, quoted)
+        or mended(text, file, line, began)
+        or _misread(error, at(file, line, column), typed)
+    )
 
 
 def tab(file: str, line: int, typed: str) -> Diagnostic:
@@ -141,15 +111,18 @@ def _misread(error: yaml.MarkedYAMLError, here: Span, typed: str) -> Diagnostic:
     if "',' or" in problem:
         help_ = EXPRESSION if "${{" in typed else COMMA
         return Diagnostic(SYNTAX, "A comma, or the end of the braces, is missing here.", span=here, help=help_)
+    for (part, where), (message, help_) in PROBLEMS.items():
+        if part in problem and where in context:
+            begins = start if "scanning a" in where and start else here
+            return Diagnostic(
+                SYNTAX, message.format(char="a backtick" if char == "`" else f"`{char}`"), span=begins, help=help_
+            )
     if char and char in "]}":
         return Diagnostic(SYNTAX, f"Nothing is open here that `{char}` closes.", span=here)
     if "expected key" in problem or "'-' indicator" in problem:
         label = (Label("It stands in what began here.", span=start),) if start else ()
         message = "This line does not fit those around it."
         return Diagnostic(SYNTAX, message, span=here, related=label, help="Is it indented as they are?")
-    for (part, where), (message, help_) in PROBLEMS.items():
-        if part in problem and where in context:
-            return Diagnostic(SYNTAX, message.format(char=char), span=here, help=help_)
     related = (Label("It began here.", span=start),) if start and start.line != here.line else ()
     return Diagnostic(SYNTAX, f"This is not YAML: {problem or 'it cannot be read'}.", span=here, related=related)
 
@@ -165,9 +138,14 @@ def _colon(here: Span, before: str) -> Diagnostic:
 
 
 PROBLEMS = {
-    ("cannot start any token", ""): ("A value cannot begin with `{char}`.", "Put it in quotes."),
+    ("cannot start any token", ""): ("A value cannot begin with {char}.", "Put it in quotes."),
     ("", "scanning an alias"): ("`*` begins the name of an anchor.", "Quote a text that begins with `*`."),
     ("", "scanning an anchor"): ("`&` begins the name of an anchor.", "Quote a text that begins with `&`."),
+    ("", "scanning a tag"): ("`!` begins a tag.", "Quote a text that begins with `!`."),
+    ("expected <document start>", ""): (
+        "The document has ended, and more follows.",
+        "A spec is one mapping, without `...` or another end in it.",
+    ),
     ("unknown escape", ""): ("YAML knows no such escape.", "Write `\\\\` for a backslash, or use single quotes."),
     ("escape code", ""): ("This escape stands for no character.", "Write the character itself."),
     ("comment or line break", "block scalar"): (

@@ -51,6 +51,11 @@ class Tree:
         return self.value if isinstance(self.value, list) else []
 
 
+def at(file: str, line: int, column: int, length: int = 1) -> Span:
+    """A place that is counted from 0."""
+    return Span(file, line + 1, column + 1, line + 1, column + 1 + length)
+
+
 def within(tree: Tree, most: int = MAX_NODES) -> Iterator[tuple[Tree, int]]:
     """A tree and everything inside it, each with its depth; at most one more than `most`."""
     pending, seen = [(tree, 1)], 0
