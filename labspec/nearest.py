@@ -32,19 +32,19 @@ def _on_demand(name: str) -> Any:
 rapidfuzz = sys.modules.get("rapidfuzz") or _on_demand("rapidfuzz")
 
 
-def alike(word: str, choices: Iterable[str]) -> list[str]:
+def alike(word: str, choices: Iterable[str], most: int = 3) -> list[str]:
     """The choices fewest edits away that may have been meant, the likeliest first; all of them are equally near.
 
     An edit inserts, deletes or replaces a character, or swaps two. Upper case is no difference, and where nothing is
-    near enough, the signs between words are none either.
+    near enough, the signs between words are none either. No choice is more than `most` edits away.
     """
     options = list(dict.fromkeys(choices))
-    return _alike(word, options, str.lower) or _alike(word, options, _squeezed)
+    return _alike(word, options, most, str.lower) or _alike(word, options, most, _squeezed)
 
 
-def _alike(word: str, options: list[str], form: Callable[[str], str]) -> list[str]:
+def _alike(word: str, options: list[str], most: int, form: Callable[[str], str]) -> list[str]:
     typed, forms = form(word), [form(option) for option in options]
-    measure, limit = rapidfuzz.distance.DamerauLevenshtein.distance, 2 if len(typed) < 9 else 3
+    measure, limit = rapidfuzz.distance.DamerauLevenshtein.distance, min(most, 2 if len(typed) < 9 else 3)
     found = rapidfuzz.process.extract(typed, forms, scorer=measure, score_cutoff=limit, limit=None)
     least = min((edits for _, edits, _ in found), default=0)
     near = [options[index] for there, edits, index in found if edits == least and _share(typed, there)]

@@ -4,25 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pydantic_core import ErrorDetails
 
 from labspec.diagnostic import At, Diagnostic, Fix, Path, Rule
-from labspec.model.grammar import NESTED
-from labspec.model.kind import Kind
-from labspec.model.places import fields_of, homes_of, is_around, noun_of, part_at
-from labspec.nearest import did_you_mean, nearest
+from labspec.model.misplaced import misplaced
+from labspec.model.other_words import likely
+from labspec.model.places import noun_of, part_at
+from labspec.model.unknown_keys import inner_homes, names_inside, unknown_keys
 
-UNKNOWN_KEY = Rule(
-    "LS101",
-    "unknown-key",
-    "A key that the language does not have here.",
-    "A key that is not understood would be ignored, and what it says would be lost.",
-    "vpcs:\n  web: {cird: 10.0.0.0/16}",
-    "vpcs:\n  web: {cidr: 10.0.0.0/16}",
-)
 MISSING = Rule(
     "LS102",
     "missing-key",
@@ -39,11 +31,6 @@ WRONG_VALUE = Rule(
     "storage: 20",
     "storage: 20GiB",
 )
-
-EXISTING = ("vpcs", "subnets", "security_groups", "key_pairs", "file_systems", "roles")
-"""Sections whose members can be there already."""
-ELSEWHERE = {("load_balancers", "port"): "listeners", ("load_balancers", "forward"): "listeners"}
-"""Where keys belong that people put into a kind, and that a search would not find."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,32 +63,59 @@ class Known:
         return [path[:end] for end in range(1, len(path) + 1)]
 
 
-def complaints(errors: Sequence[ErrorDetails], known: Known) -> tuple[list[Diagnostic], set[Path]]:
-    """What is worth saying of pydantic's errors, and every place at fault."""
+@dataclass(slots=True)
+class Complaints:
+    """What is worth saying of a document; every place at fault; and where the names of misplaced members belong."""
+
+    said: list[Diagnostic] = field(default_factory=list)
+    places: set[Path] = field(default_factory=set)
+    belongs: dict[Path, tuple[str, ...]] = field(default_factory=dict)
+
+
+def complaints(errors: Sequence[ErrorDetails], document: Mapping[str, Any], known: Known) -> Complaints:
+    """What is worth saying of pydantic's errors about a document."""
+    result = Complaints()
     missing, meant = _mistyped(errors)
-    said: list[Diagnostic] = []
-    places: set[Path] = set()
+    apart = [error for error in errors if error["type"] != "missing" or error["loc"][-1] in missing[error["loc"][:-1]]]
+    known = replace(known, told=known.told | _say_misplaced(apart, document, known, result))
+    unknown: dict[Path, dict[str, str]] = {}
     for error in errors:
         path, at = _place(error["loc"])
-        places.add(path[:-1] if error["type"] == "missing" else path)
+        result.places.add(path[:-1] if error["type"] == "missing" else path)
         if known.is_told(path):
             continue
         if error["type"] == "missing":
             if path[-1] in missing[path[:-1]] and not known.may_lack(path[:-1]):
-                said.append(_missing(path, known))
-        elif (slip := _slip(error, path, known)) is not None:
-            said += [slip] if slip not in said else []
+                result.said.append(_missing(path, known))
+        elif (slip := _slip(path, known)) is not None:
+            result.said += [slip] if slip not in result.said else []
         elif error["type"] == "extra_forbidden":
-            said.append(_unknown(path, meant.get(path, ""), known))
+            unknown.setdefault(path[:-1], {})[str(path[-1])] = meant.get(path, "")
+            result.belongs |= names_inside(path, document)
         else:
-            said.append(_wrong(error, path, at))
-    return said, places
+            result.said.append(_wrong(error, path, at))
+    for owner, keys in unknown.items():
+        result.said += unknown_keys(owner, keys, known.hint)
+    return result
 
 
-def _slip(error: ErrorDetails, path: Path, known: Known) -> Diagnostic | None:
+def _say_misplaced(
+    errors: Sequence[ErrorDetails], document: Mapping[str, Any], known: Known, result: Complaints
+) -> set[Path]:
+    """What stands in a wrong place, told; and where that is."""
+    told: set[Path] = set()
+    for found in misplaced(errors, document):
+        if not any(known.is_told(place) or known.may_lack(place) for place in found.places):
+            result.said.append(found.diagnostic)
+            result.places.update(found.places)
+            result.belongs |= found.belongs
+            told.update(found.places)
+    return told
+
+
+def _slip(path: Path, known: Known) -> Diagnostic | None:
     """How something is typed, where that is the likely reason of an error."""
-    mapping = part_at(path) is not None or part_at((*path, "*")) is not None
-    return None if error["type"] == "missing" else known.slip(path, mapping)
+    return known.slip(path, part_at(path) is not None or part_at((*path, "*")) is not None)
 
 
 def _mistyped(errors: Sequence[ErrorDetails]) -> tuple[dict[Path, set[str]], dict[Path, str]]:
@@ -122,12 +136,15 @@ def _mistyped(errors: Sequence[ErrorDetails]) -> tuple[dict[Path, set[str]], dic
         elif error["type"] == "extra_forbidden" and (near := _one_of(str(path[-1]), lacking)):
             meant[path] = near
             lacking.remove(near)
+        elif error["type"] == "extra_forbidden":
+            lacking.difference_update(inner_homes(str(path[-1]), path[:-1]))  # it says something of what is missing
     return missing, meant
 
 
 def _one_of(key: str, names: Collection[str]) -> str | None:
     """The name that a key is meant to be, also where its colon is none to YAML."""
-    return nearest(key, names) or next((name for name in names if re.match(rf"{name}[^\w-]", key)), None)
+    typed = next((name for name in names if re.match(rf"{name}[^\w-]", key)), None)
+    return typed or next(iter(likely(key, names)), None)
 
 
 def _place(loc: tuple[int | str, ...]) -> tuple[Path, At]:
@@ -139,33 +156,6 @@ def _place(loc: tuple[int | str, ...]) -> tuple[Path, At]:
 def _missing(path: Path, known: Known) -> Diagnostic:
     message = f"`{path[-1]}` is missing: {noun_of(path[:-1])} needs it."
     return Diagnostic(MISSING, message, path[:-1], "key", help=known.hint(path[:-1]))
-
-
-def _unknown(path: Path, meant: str, known: Known) -> Diagnostic:
-    key, owner = str(path[-1]), path[:-1]
-    part = part_at(owner)
-    fields = list(fields_of(part)) if part else []
-    where = "the document" if not owner else noun_of(owner)
-    if key == "existing" and part and issubclass(part, Kind):
-        message = f"{where[0].upper()}{where[1:]} cannot be `existing` yet."
-        return Diagnostic(UNKNOWN_KEY, message, path, "key", help=f"These can: {', '.join(EXISTING)}.")
-    near = meant or nearest(key, fields)
-    help_ = f"Did you mean `{near}`?" if near else known.hint(path) or _elsewhere(key, owner)
-    help_ = help_ or did_you_mean(key, fields) or "It has " + ", ".join(f"`{name}`" for name in sorted(fields)) + "."
-    fix = Fix(f"Write `{near}`.", near) if near else None
-    return Diagnostic(UNKNOWN_KEY, f"There is no `{key}` in {where}.", path, "key", help=help_, fix=fix)
-
-
-def _elsewhere(key: str, owner: Path) -> str:
-    """Where a key belongs that stands in the wrong place."""
-    if owner and (str(owner[0]), key) in ELSEWHERE:
-        return f"It belongs under `{ELSEWHERE[str(owner[0]), key]}`."
-    if not owner and key in NESTED:
-        return f"It belongs under `{NESTED[key]}.<name>`."
-    homes = homes_of(key, owner)
-    if 0 < len(homes) <= 3:
-        return "It belongs under " + " or ".join(f"`{home}`" for home in homes) + "."
-    return "It belongs to what stands around this: is it indented too far?" if is_around(key, owner) else ""
 
 
 FORMS = {"dict_type": "a mapping", "tuple_type": "a list", "list_type": "a list", "model_type": "a mapping"}

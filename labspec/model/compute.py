@@ -54,7 +54,7 @@ def read_image(value: Any) -> PublicImage | ImageId | Name:
         return PublicImage(PUBLIC_IMAGES[text])
     if text.startswith("ami-"):
         return ImageId(read_image_id(text))
-    name = Names("images").read(text)
+    name = Names("images", reserved=tuple(PUBLIC_IMAGES)).read(text)
     assert isinstance(name, Name)
     return name
 

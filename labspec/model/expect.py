@@ -27,9 +27,7 @@ ENDS = (
 
 
 def _end(text: str) -> Any:
-    if text in ("internet", "endpoints"):
-        return str(text)
-    return read_cidr(text) if re.match(r"[0-9]", text) else Names(*ENDS).read(text)
+    return read_cidr(text) if re.match(r"[0-9]", text) else Names(*ENDS, reserved=("internet", "endpoints")).read(text)
 
 
 End = Annotated[Name | Parameter | IPv4Network | str, Word(_end, "a member, a CIDR, a parameter or `internet`")]

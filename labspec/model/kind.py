@@ -14,7 +14,7 @@ from pydantic_core import CoreSchema, core_schema
 from labspec.diagnostic import Path
 from labspec.model.notation import NAME, PARAMETER, noted, scalar_schema
 from labspec.model.text import PlainText, RawBody, Text
-from labspec.model.word import KEBAB, PASCAL, FileName, Name, Parameter, scalar_of, wrong
+from labspec.model.word import KEBAB, PASCAL, FileName, Name, Parameter, kebab, scalar_of, wrong
 from labspec.scalar import Scalar
 
 T = TypeVar("T")
@@ -66,13 +66,20 @@ def mapped(value: Any) -> Any:
         return value
     if isinstance(value, Scalar) and value.style == "empty":
         return {}
-    wrong("Here a mapping is needed: a name, a colon, and what it is.")
+    wrong("Here a mapping is needed: a name, a colon, and what it is.", _named(value))
 
 
-def kebab(text: str) -> str:
-    """A name of another shape as a name for a member; empty where it cannot be one."""
-    name = re.sub(r"[^a-z0-9]+", "-", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", text).lower()).strip("-")
-    return name if KEBAB.match(name) else ""
+def _named(value: Any) -> str:
+    """How items of a list would be entries of a mapping."""
+    item = value[0] if isinstance(value, list) and value else None
+    if not isinstance(item, dict):
+        return ""
+    name = next((item[key] for key in ("name", "Name", "id", "Key") if isinstance(item.get(key), Scalar)), None)
+    return (
+        f"Write `{name}:` in place of the dash, and the rest under it."
+        if name
+        else "Give each item a name in place of its dash: `name:`."
+    )
 
 
 def _member_name(text: str) -> str:
@@ -139,7 +146,8 @@ class Part(BaseModel):
         form = "a list" if isinstance(data, list) else "a single value"
         fields = [name for name in cls.model_fields if name not in Kind.model_fields]
         names = [f"`{cls.model_fields[name].alias or name}`" for name in fields]
-        help_ = f"Its fields are {', '.join(names[:4])} and so on." if names[4:] else f"It has {' and '.join(names)}."
+        all_ = " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
+        help_ = f"Its fields are {', '.join(names[:4])} and so on." if names[4:] else f"It has {all_}."
         wrong(f"Here stands {form}, where a mapping is needed.", help_)
 
 

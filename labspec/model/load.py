@@ -16,13 +16,13 @@ from pydantic import ValidationError
 
 from labspec.diagnostic import Diagnostic, Path
 from labspec.model.bodies import move_bodies
-from labspec.model.complaints import Known, complaints
+from labspec.model.complaints import Complaints, Known, complaints
 from labspec.model.grammar import NESTED, SECTIONS
-from labspec.model.kind import kebab
+from labspec.model.other_words import likely
 from labspec.model.remains import remains
 from labspec.model.spec import Spec
 from labspec.model.variables import Variables
-from labspec.nearest import nearest
+from labspec.model.word import kebab
 from labspec.scalar import Scalar
 
 ANY = "*"
@@ -62,9 +62,9 @@ def load(document: Mapping[str, Any], settings: Mapping[str, str], known: Known 
         try:
             spec = Spec.model_validate(loss.data)
         except ValidationError as error:
-            said, places = complaints(error.errors(include_url=False, include_input=False), known)
-            found += said
-            loss.take(places)
+            wrong = complaints(error.errors(include_url=False, include_input=False), loss.data, known)
+            found += wrong.said
+            loss.take(wrong)
         else:
             return loss.loaded(spec, found, bodies.places)
     anything = frozenset((section, ANY) for section in ALL)
@@ -89,11 +89,14 @@ class _Loss:
         left = tuple(leaf for entry, value, faults in self.lost for leaf in remains(value, entry, faults))
         return Loaded(spec, frozenset(self.poisoned), tuple(found), moved, frozenset(self.torn), left)
 
-    def take(self, places: set[Path]) -> None:
+    def take(self, wrong: Complaints) -> None:
         """Take out the smallest entry that holds each place; where that was done, and did not help, its section."""
-        entries = _grouped(places, _entry)
+        entries = _grouped(wrong.places, _entry)
         if entries.keys() <= self.taken:
-            entries = _grouped(places, lambda place: place[:1])
+            entries = _grouped(wrong.places, lambda place: place[:1])
+        for member, sections in wrong.belongs.items():
+            for section in sections:
+                self.poisoned |= _member_names(section, str(member[-1]), _value(self.data, member))
         new = entries.keys() - self.taken
         self.taken |= new
         self.torn |= {entry[:2] for entry in new if len(entry) == 4}
@@ -155,11 +158,14 @@ def _names(entry: Path, value: Any) -> set[tuple[str, str]]:
     if len(entry) == 4:
         return set(_family(str(entry[2]), str(entry[3])))
     if len(entry) == 2:
-        section, name = str(entry[0]), str(entry[1])
-        return {*_family(section, name), *_inner_names(section, name, value)}
+        return _member_names(str(entry[0]), str(entry[1]), value)
     if len(entry) == 1:
         return set(_section_names(str(entry[0]), value))
     return set()
+
+
+def _member_names(section: str, name: str, value: Any) -> set[tuple[str, str]]:
+    return {*_family(section, name), *_inner_names(section, name, value)}
 
 
 def _section_names(section: str, value: Any) -> Iterator[tuple[str, str]]:
@@ -168,7 +174,7 @@ def _section_names(section: str, value: Any) -> Iterator[tuple[str, str]]:
         yield section, ANY
         yield from ((nested, ANY) for nested, owner in NESTED.items() if owner == section)
         return
-    near = nearest(section, ALL)
+    near = next(iter(likely(section, ALL)), None)
     for name, body in value.items() if isinstance(value, dict) else ():
         yield from ((meant, str(name)) for meant in ([near] if near else ALL))
         yield from _inner_names(near or "", str(name), body)

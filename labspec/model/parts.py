@@ -27,15 +27,15 @@ GROUPED = (
 
 
 def _peer(text: str) -> Any:
-    if text in ("internet", "self"):
-        return str(text)
+    if text in ("*", "0.0.0.0"):
+        wrong(f"`{text}` is not a source.", "Everybody is `internet`.", "internet")
     if re.fullmatch(r"pl-[0-9a-f]{8,17}", text):
         return str(text)
     if re.match(r"[0-9]", text):
         return read_cidr(text)
     if "/" in text or " " in text:
         wrong(f"`{text}` is not a source.", "Name a group, a member, a VPC, a parameter, `internet`, `self` or a CIDR.")
-    return Names(*GROUPED, "vpcs").read(text)
+    return Names(*GROUPED, "vpcs", reserved=("internet", "self")).read(text)
 
 
 Peer = Annotated[

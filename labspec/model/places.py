@@ -36,6 +36,12 @@ def fields_of(part: type[Part]) -> Mapping[str, Any]:
     return {info.alias or name: info.annotation for name, info in part.model_fields.items()}
 
 
+@cache
+def required_of(part: type[Part]) -> frozenset[str]:
+    """The fields that a part cannot do without."""
+    return frozenset(info.alias or name for name, info in part.model_fields.items() if info.is_required())
+
+
 def noun_of(path: Path) -> str:
     """What stands at a path, for people: `a subnet`."""
     part = part_at(path)

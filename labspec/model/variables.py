@@ -43,6 +43,8 @@ class Variables:
         declared = document.get("variables")
         for name, body in declared.items() if isinstance(declared, dict) else ():
             self._declare(str(name), body)
+        if isinstance(parameters := document.get("parameters"), dict):
+            self.unusable |= {str(name) for name in parameters if NAME.match(name)}  # they are told of there
         for name in self.settings:
             if not isinstance(declared, dict) or name not in declared:
                 help_ = did_you_mean(name, self.values) or "Declare it under `variables`."
@@ -54,7 +56,7 @@ class Variables:
     def _declare(self, name: str, body: Any) -> None:
         path: Path = ("variables", name)
         value = body.get("default") if isinstance(body, dict) else body
-        if not NAME.match(name):
+        if not NAME.match(name) and not (isinstance(body, dict) and "type" in body):  # that is a parameter
             help_ = "Write it in lower case, its words joined by `_`: `instance_type`."
             self._wrong(f"`{name}` is not a name for a variable.", path, help_, at_key=True)
         if name in self.settings:

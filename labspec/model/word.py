@@ -16,11 +16,18 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from labspec.model.notation import NAME, PARAMETER, choice_schema, names_schema, scalar_schema
-from labspec.nearest import did_you_mean, meant
+from labspec.nearest import did_you_mean, meant, nearest
 from labspec.scalar import Scalar
 
 PASCAL = re.compile(PARAMETER + r"\Z")
 KEBAB = re.compile(NAME + r"\Z")
+NAME_OF = "the name of"
+
+
+def kebab(text: str) -> str:
+    """A name of another shape as a name for a member; empty where it cannot be one."""
+    name = re.sub(r"[^a-z0-9]+", "-", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", text).lower()).strip("-")
+    return name if KEBAB.match(name) else ""
 
 
 def wrong(message: str, help: str = "", fix: str = "", chars: tuple[int, int] | None = None) -> NoReturn:
@@ -37,10 +44,14 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A reference to a member by its bare name or as `section.name`; `sections` are the kinds it may name."""
+    """A reference to a member by its bare name or as `section.name`; `sections` are the kinds it may name.
+
+    `reserved` are the words that could stand in its place.
+    """
 
     text: str
     sections: tuple[str, ...]
+    reserved: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return self.text
@@ -58,7 +69,9 @@ def scalar_of(value: Any, notation: str, null_help: str = "") -> Scalar:
     """The scalar itself; anything else is refused with the notation that was expected."""
     if not isinstance(value, Scalar):
         form = "a mapping" if isinstance(value, dict) else "a list" if isinstance(value, list) else "a value"
-        wrong(f"Here stands {form}; this field takes {notation}.")
+        one = value[0] if isinstance(value, list) and len(value) == 1 else None
+        help_ = f"Write `{one}` alone." if isinstance(one, Scalar) else "It takes one." if form == "a list" else ""
+        wrong(f"Here stands {form}; this field takes {notation}.", help_)
     if value.style == "empty":
         wrong(f"This value is empty; the field takes {notation}.", null_help or "Leave the line out for the default.")
     if value.style == "null":
@@ -95,14 +108,24 @@ class Word:
             self._refuse_capitals(text)
             if deploy_time:
                 return Parameter(str(text))
+            example = f" (`{kebab(text)}`?)" if self.notation.startswith(NAME_OF) else ""
             wrong(
                 f"`{text}` reads like a parameter, and a parameter cannot stand here: this is decided when the spec is"
                 " built.",
-                f"Write {self.notation}, or make it a variable.",
+                f"Write {self.notation}{example}, or make it a variable.",
             )
         if "${{" in text:
-            wrong("An expression cannot stand here.", f"This field takes {self.notation}.")
+            wrong(
+                "An expression cannot stand here.", self._without_braces(text) or f"This field takes {self.notation}."
+            )
+        if deploy_time and text[:1] in ("$", "{") and (help_ := self._without_braces(text)):
+            wrong(f"`{text}` is not how a parameter is named.", help_)
         return self.read(text)
+
+    def _without_braces(self, text: str) -> str:
+        """What to say of a text that would be a parameter or a name, were it not in braces."""
+        bare = re.fullmatch(r"(?:\$?\{\{?|\$\(?)\s*([\w.-]+)\s*(?:\}?\}|\))?", text)
+        return f"Write `{bare[1]}` alone." if bare else ""
 
     def _refuse_capitals(self, text: str) -> None:
         """`True` and `Http` are no parameters: somebody meant `true` and `http`."""
@@ -158,7 +181,9 @@ class Names:
     @property
     def notation(self) -> str:
         """What may stand here, for people."""
-        return "the name of " + " or ".join(_noun(section) for section in self.sections)
+        if len(self.sections) > 4:
+            return f"{NAME_OF} a member"
+        return f"{NAME_OF} " + " or ".join(_noun(section) for section in self.sections)
 
     def read(self, text: str) -> Name | str:
         """A bare name or `section.name`."""
@@ -166,12 +191,14 @@ class Names:
             return str(text)
         section, dot, bare = text.rpartition(".")
         if dot and section not in self.sections:
-            wrong(f"`{text}` does not name what this field takes.", f"It takes {self.notation}.")
+            near = nearest(section, self.sections)
+            help_ = f"Write `{near}.{bare}`." if near else f"It takes {self.notation}."
+            wrong(f"`{text}` does not name what this field takes.", help_)
         if not KEBAB.match(bare):
-            wrong(
-                f"`{text}` is not a name.", f"This field takes {self.notation}; names are kebab-case, such as `web-1`."
-            )
-        return Name(str(text), self.sections)
+            right = kebab(bare) and f"{section}{dot}{kebab(bare)}"
+            help_ = f"This field takes {self.notation}; names are kebab-case, such as `{right or 'web-1'}`."
+            wrong(f"`{text}` is not a name.", help_, "" if PASCAL.match(text) else right)
+        return Name(str(text), self.sections, self.reserved)
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         deploy_time = Parameter in get_args(source)

@@ -83,14 +83,23 @@ def read_boolean(text: str) -> bool:
 def read_integer(text: str) -> int:
     """A whole number in plain decimal digits."""
     if not re.fullmatch(r"0|-?[1-9][0-9]*", text):
-        digits = re.sub(r"[_,]", "", text)
-        plain = str(int(digits)) if re.fullmatch(r"[0-9]+", digits) else ""
+        plain = _plain_digits(text)
         wrong(
             f"`{text}` is not a whole number.",
             f"Write `{plain}`." if plain else "Write digits only, such as `80`.",
             plain,
         )
     return int(text)
+
+
+def _plain_digits(text: str) -> str:
+    """A whole number that is written as in another language, in plain digits."""
+    digits = re.sub(r"[_, ]", "", text)
+    if re.fullmatch(r"0x[0-9A-Fa-f]{1,12}|0o[0-7]{1,12}|0b[01]{1,40}", digits):
+        return str(int(digits, 0))
+    if not re.fullmatch(r"[-+]?[0-9]{1,15}(\.0*)?([eE]\+?[0-9])?", digits):
+        return ""
+    return str(int(float(digits)))
 
 
 def read_percent(text: str) -> float:
@@ -111,9 +120,13 @@ def read_duration(text: str) -> int:
     match = re.fullmatch(r"([0-9]+)([smhd])", text)
     if not match:
         number = re.fullmatch(r"[0-9]+", text)
+        word = re.fullmatch(r"([0-9]+) *([smhd])[a-z]*", text.lower())
+        fix = f"{word[1]}{word[2]}" if word else ""
+        help_ = f"Write `{fix}`." if fix else "Write it as `30s`, `5m` or `30d`."
         wrong(
             f"`{text}` is not a duration.",
-            f"{text} what? Write `{text}s` or `{text}m`." if number else "Write it as `30s`, `5m` or `30d`.",
+            f"{text} what? Write `{text}s` or `{text}m`." if number else help_,
+            fix,
         )
     return int(match[1]) * SECONDS[match[2]]
 
@@ -184,13 +197,22 @@ def read_ports(text: str) -> Ports:
     """`80`, `3000-3010` or `all`."""
     if text == "all":
         return Ports(0, 65535)
-    match = re.fullmatch(r"([0-9]{1,5})(?:-([0-9]{1,5}))?", text)
+    match = re.fullmatch(r"(0|[1-9][0-9]{0,4})(?:-([1-9][0-9]{0,4}))?", text)
     if not match:
-        wrong(f"`{text}` is not a port.", "Write `80`, `3000-3010` or `all`.")
+        fix = _port_meant(text)
+        wrong(f"`{text}` is not a port.", f"Write `{fix}`." if fix else "Write `80`, `3000-3010` or `all`.", fix)
     first, last = int(match[1]), int(match[2] or match[1])
     if first > last or last > 65535:
         wrong(f"`{text}` is not a range of ports.", "Ports go from 0 to 65535, the lower one first.")
     return Ports(first, last)
+
+
+def _port_meant(text: str) -> str:
+    """The port, or the range of ports, that is written in another way: `22:22`, `0080`, `3000:3010`, `8080/tcp`."""
+    match = re.fullmatch(r"0*([0-9]{1,5})(?: *[:/~.-]+ *0*([0-9]{1,5}))?(?:/(?:tcp|udp))?", text)
+    if not match:
+        return ""
+    return match[1] if match[2] in (None, match[1]) else f"{match[1]}-{match[2]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +261,8 @@ def _file(value: Any) -> FileName:
 
 def _octal(text: str) -> str:
     if not re.fullmatch(r"[0-7]{4}", text):
-        wrong(f"`{text}` is not a file mode.", 'Write four octal digits in quotes, such as `"0644"`.')
+        mode = f"0{text}" if re.fullmatch(r"[0-7]{3}", text) else "0644"
+        wrong(f"`{text}` is not a file mode.", f'Write four octal digits in quotes, such as `"{mode}"`.')
     return str(text)
 
 

@@ -59,6 +59,8 @@ class Reading:
             return self._typed(tree, path)
         if tree.tag:
             help_ = "CloudFormation's short tags work inside `resources` and `override` only; elsewhere name members."
+            if tree.tag == "!Ref" and isinstance(tree.value, str):
+                help_ = f"Write `{tree.value}` alone, or `${{{{ {tree.value} }}}}` in a text."
             self._wrong(tree, path, f"The tag `{_shown(tree.tag)}` cannot stand here.", help_)
         if isinstance(tree.value, dict):
             if tree.in_braces:

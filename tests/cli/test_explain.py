@@ -24,7 +24,8 @@ def test_a_warning_says_how_it_is_accepted(capsys: pytest.CaptureFixture[str]) -
 
 
 @pytest.mark.parametrize(
-    ("asked", "nearest"), [("LS2O1", "Did you mean `LS201` or `LS211`?"), ("unkown-name", "Did you mean `unknown-name`?")]
+    ("asked", "nearest"),
+    [("LS2O1", "Did you mean `LS201` or `LS211`?"), ("unkown-name", "Did you mean `unknown-name`?")],
 )
 def test_a_rule_that_there_is_not_gets_the_nearest(
     asked: str, nearest: str, capsys: pytest.CaptureFixture[str]

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from labspec.model import grammar
-from labspec.model.complaints import EXISTING
 from labspec.model.kind import Kind, Part
 from labspec.model.load import load
 from labspec.model.places import fields_of, noun_of, part_at
 from labspec.model.spec import Spec
+from labspec.model.unknown_keys import EXISTING
 from labspec.scalar import Scalar
 from tests.building import HEAD, build, messages, plain
 
@@ -70,7 +70,7 @@ SHAPES: dict[str, Any] = {
 OURS = re.compile(
     r"Here stands|Here a mapping is needed|Here CloudFormation's own|This value is empty|This list is empty|is a null"
     r"|A null only removes|is not |is neither|cannot|There is no `|is missing|has either"
-    r"|has exactly|exactly one|without|leads"
+    r"|has exactly|exactly one|without|leads|reads like"
     r"|There is no region|must not|needs|of the language|no length|no edition|selects nothing|either"
 )
 
@@ -112,6 +112,9 @@ def test_every_field_was_tried() -> None:
         ("vpcs: {net: {override: [a]}}\n", "Here a mapping is needed", ""),
         ("vpcs: {net: {override: {vpc: a}}}\n", "Here CloudFormation's own mapping is needed", "Properties"),
         ("tags: [a]\n", "Here a mapping is needed", ""),
+        ("vpcs: [{name: net}]\n", "Here a mapping is needed", "Write `net:` in place of the dash"),
+        ("vpcs: [{cidr: 10.0.0.0/16}]\n", "Here a mapping is needed", "Give each item a name in place of its dash"),
+        ("vpcs: {net: {cidr: [10.0.0.0/16]}}\n", "Here stands a list", "Write `10.0.0.0/16` alone."),
         ("name: {a: b}\n", "Here stands a mapping; this field takes a name in kebab-case.", ""),
     ],
 )
@@ -147,7 +150,36 @@ def said_alone(text: str) -> list[tuple[str, str]]:
         (
             "target_groups: {web: {port: 80, health_check: {drain: 10s}}}\n",
             "There is no `drain` in a health check.",
-            "It belongs to what stands around this: is it indented too far?",
+            "It belongs to what stands around this, indented less.",
+        ),
+        ("ec2: {a: {}}\n", "There is no `ec2` in the document.", "Did you mean `instances`?"),
+        ("vpcs: {n: {CidrBlock: 10.0.0.0/16}}\n", "There is no `CidrBlock` in a vpc.", "Did you mean `cidr`?"),
+        (
+            "launch_templates: {t: {engine: mysql}}\n",
+            "There is no `engine` in a launch template.",
+            "It belongs under `databases.<name>`.",
+        ),
+        (
+            "launch_templates: {t: {region: a}}\n",
+            "There is no `region` in a launch template.",
+            "It belongs at the top of the document.",
+        ),
+        ("launch_templates: {t: {rouble: a}}\n", "There is no `rouble` in a launch template.", "Did you mean `role`?"),
+        (
+            "launch_templates: {t: {zone: a}}\n",
+            "There is no `zone` in a launch template.",
+            "Did you mean `role`? `zone` itself belongs under `vpcs.<name>.subnets.<name>` or under"
+            " `databases.<name>.replicas.<name>`.",
+        ),
+        (
+            "security_groups: {g: {port: 80, from: internet}}\n",
+            "There is no `port` and no `from` in a security group.",
+            "They belong under `ingress.<name>`.",
+        ),
+        (
+            "vpcs: {n: {instances: {a: {}}}}\n",
+            "There is no `instances` in a vpc.",
+            "It belongs at the top of the document.",
         ),
         (
             "security_groups: {g: {ingress: {r: {port: 80, from_: all}}}}\n",
