@@ -62,6 +62,7 @@ class Label:
     path: Path = ()
     at: At = "value"
     span: Span | None = None
+    chars: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,48 @@ def test_a_bare_name_of_several_kinds_needs_its_section(tmp_path: Path) -> None:
     assert source == {"Fn::GetAtt": ["ServerSecurityGroup", "GroupId"]}
 
 
+USES = """\
+launch_templates:
+  a: {security_groups: [WORD]}
+  b: {security_groups: OTHER}
+outputs: {O: '${{ security_groups.WORD.id }}'}
+"""
+
+
+@pytest.mark.parametrize(
+    ("word", "other", "finding", "labels"),
+    [
+        ("web-gs", "web-gs", "LS201 15:3 `web-sg` is declared here, and named `web-gs` everywhere.", [18, 19, 20]),
+        ("web-gs", "web-sg", "LS201 18:25 There is no security group `web-gs`.", [20]),
+        ("nothing", "nothing", "LS201 18:25 There is no security group `nothing`.", [19, 20]),
+    ],
+)
+def test_a_name_that_stands_in_several_places_is_told_once(
+    word: str, other: str, finding: str, labels: list[int], tmp_path: Path
+) -> None:
+    """Where it is declared, if what names it agrees on another spelling."""
+    text = NETWORK + MORE.replace("instances", "images").replace("{subnet: public-a}", "{public: /a}")
+    made = build(tmp_path, text + USES.replace("WORD", word).replace("OTHER", other))
+    assert messages(made) == [finding]
+    assert [label.span.line for label in made.diagnostics[0].related if label.span] == labels
+
+
+def test_the_places_of_a_word_are_shown_up_to_a_number(tmp_path: Path) -> None:
+    text = "launch_templates:\n" + "".join(f"  t{n}: {{security_groups: absent}}\n" for n in range(9))
+    (found,) = build(tmp_path, NETWORK + text).diagnostics
+    assert [label.text for label in found.related][2:] == [
+        "It is named here, too.",
+        "It is named here, too, and in 4 more places.",
+    ]
+
+
+def test_the_members_of_a_family_are_declared_by_one_name(tmp_path: Path) -> None:
+    text = ZONES.replace("app:", "ap:") + "instances: {i: {subnet: app-a}, j: {subnet: app-c}}\n"
+    assert messages(build(tmp_path, text)) == [
+        "LS201 7:15 `ap` is declared here, and named `app-a` and `app-c` everywhere."
+    ]
+
+
 def test_names_are_unique_in_their_section_only(tmp_path: Path) -> None:
     text = (
         "security_groups: {server: {vpc: net}}\nkey_pairs: {server: {}}\n"
@@ -143,7 +185,32 @@ def test_the_names_of_a_family_are_offered(tmp_path: Path) -> None:
         ("outputs: {O: '${{ sever.id }}'}", "LS206 There is no member `sever`.", "Did you mean `server`?"),
         ("outputs: {O: '${{ server.pubic_ip }}'}", "LS206 An instance has no `pubic_ip`.", "Did you mean `public_ip`?"),
         ("outputs: {O: '${{ instances.server }}'}", "LS206 ", ""),
-        ("outputs: {O: '${{ instanes.server.id }}'}", "LS206 ", ""),
+        (
+            "outputs: {O: '${{ instance.server.id }}'}",
+            "LS206 There is no section `instance`.",
+            "Did you mean `instances.server.id`?",
+        ),
+        (
+            "outputs: {O: '${{ parameters.AdminCidr }}'}",
+            "LS206 There is no `parameters.AdminCidr`.",
+            "Write `${{ AdminCidr }}`.",
+        ),
+        (
+            "variables: {stage: a}\noutputs: {O: '${{ stage }}'}",
+            "LS206 `stage` alone means nothing.",
+            "Write `${{ variables.stage }}`.",
+        ),
+        (
+            "launch_templates: {t: {ingress: {ssh: {port: 22, from: WebSg}}}}",
+            "LS205 There is no parameter `WebSg`.",
+            "Did you mean the member `web-sg`?",
+        ),
+        (
+            "launch_templates: {t: {ingress: {ssh: {port: 22, from: interent}}}}",
+            "LS201 There is no member `interent`.",
+            "Did you mean `internet`?",
+        ),
+        ("launch_templates: {t: {image: al2023}}", "LS201 There is no image `al2023`.", "`amazon-linux-2023`"),
         ("outputs: {O: '${{ resources.Queue.Arn }}'}", "LS206 There is no raw resource `Queue`.", ""),
         ("outputs: {O: '${{ resources }}'}", "LS206 `resources` alone means nothing.", ""),
     ],

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
+from labspec.model.attributes import AWS_VALUES
 from labspec.model.notation import noted, scalar_schema
 from labspec.model.word import scalar_of, wrong
 from labspec.scalar import Chars, Scalar
@@ -29,9 +30,13 @@ class Expression:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Text in which expressions may stand. `parts` are literal strings and expressions in turn."""
+    """Text in which expressions may stand. `parts` are literal strings and expressions in turn.
+
+    `near` is what has other braces than an expression: text, unless its words mean something.
+    """
 
     parts: tuple[str | Expression, ...]
+    near: tuple[Expression, ...] = ()
 
     @property
     def literal(self) -> str | None:
@@ -48,7 +53,8 @@ class Text:
     @classmethod
     def read(cls, value: Any) -> Text:
         """Split a scalar at its expressions; `$${{` stands for a literal `${{`."""
-        return cls(tuple(_text_parts(scalar_of(value, "text", null_help='Write "" for an empty text.'))))
+        text = scalar_of(value, "text", null_help='Write "" for an empty text.')
+        return cls(tuple(_text_parts(text)), tuple(_near(text)) if "{" in text or "$(" in text else ())
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -57,6 +63,18 @@ class Text:
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         return scalar_schema("text, with ${{ }} expressions")
+
+
+_WORDS = r"([A-Za-z][\w-]*(?:\.[A-Za-z][\w-]*)*)"
+NEAR = re.compile(
+    rf"(?<!\$)\$\{{\s*{_WORDS}\s*\}}\}}?|(?:\$\s+|(?<![$\\{{]))\{{\{{\s*{_WORDS}\s*\}}\}}(?!\}})|(?<!\$)\$\(\s*{_WORDS}\s*\)"
+)
+"""`${ x }`, `{{ x }}` and `$(x)`: expressions elsewhere, and in shells."""
+
+
+def _near(text: str) -> Iterator[Expression]:
+    for match in NEAR.finditer(text):
+        yield Expression(tuple((match[1] or match[2] or match[3]).split(".")), typed(text, match.span()))
 
 
 def expressions(text: str) -> Iterator[tuple[tuple[str, ...], tuple[int, int]]]:
@@ -80,23 +98,42 @@ def _text_parts(text: str) -> Iterator[str | Expression]:
     for words, chars in expressions(text):
         yield from _literal(text, start, chars[0])
         if not all(re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", word) for word in words):
-            wrong(
-                f"`{'.'.join(words)}` is not an expression.",
-                "An expression is a parameter, `variables.name`, `section.member.attribute` or `aws.region`; there are"
-                " no operators. Write `$${{` for a literal `${{`.",
-                chars=typed(text, chars),
-            )
+            _refuse(text, words, chars)
         yield Expression(words, typed(text, chars))
         start = chars[1]
     yield from _literal(text, start, len(text))
+
+
+def _refuse(text: str, words: tuple[str, ...], chars: Chars) -> NoReturn:
+    """What stands in braces, and is no expression."""
+    inside = ".".join(words)
+    if "${{" in inside:
+        _unclosed(text, chars[0])
+    right = next((f"aws.{name}" for name, pseudo in AWS_VALUES.items() if pseudo == inside), "")
+    wrong(
+        f"`{inside}` is not an expression.",
+        f"Write `${{{{ {right} }}}}`."
+        if right
+        else "An expression is a parameter, `variables.name`, `section.member.attribute` or `aws.region`; there are no"
+        " operators. Write `$${{` for a literal `${{`.",
+        chars=typed(text, chars),
+    )
+
+
+def _unclosed(text: str, start: int) -> NoReturn:
+    """An expression without its last braces, as far as it goes."""
+    begun = re.compile(r"\$\{\{\s*([A-Za-z][\w.-]*)?\s*\}?").match(text, start)
+    assert begun is not None
+    help_ = f"Write `${{{{ {begun[1]} }}}}`" if begun[1] else "Close it with `}}`"
+    chars = (start, start + len(begun[0].rstrip()))
+    wrong("This `${{` is never closed.", f"{help_}, or `$${{{{` for a literal `${{{{`.", chars=typed(text, chars))
 
 
 def _literal(text: str, start: int, end: int) -> Iterator[str]:
     """A piece of text without expressions, in which `$${{` stands for `${{`."""
     piece = text[start:end]
     if (at := piece.replace("$${{", "____").find("${{")) >= 0:
-        chars = typed(text, (start + at, start + at + 3))
-        wrong("This `${{` is never closed.", "Close it with `}}`, or write `$${{` for a literal.", chars=chars)
+        _unclosed(text, start + at)
     if piece:
         yield piece.replace("$${{", "${{")
 

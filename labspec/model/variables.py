@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from labspec.diagnostic import Diagnostic, Path, Rule
+from labspec.diagnostic import Diagnostic, Label, Path, Rule
 from labspec.model.text import expressions
-from labspec.nearest import did_you_mean
+from labspec.nearest import did_you_mean, meant
 from labspec.scalar import Chars, Scalar
 
 VARIABLE = Rule(
@@ -24,6 +24,8 @@ VARIABLE = Rule(
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*\Z")
 MOST = 1 << 20
 """What variables may add to a document: characters, and a hundred for each value of a list or mapping."""
+MOST_SHOWN = 5
+"""Places that a finding shows."""
 
 
 @dataclass
@@ -36,6 +38,8 @@ class Variables:
     unusable: set[str] = field(default_factory=set)
     found: list[Diagnostic] = field(default_factory=list)
     told: set[Path] = field(default_factory=set)
+    used: set[str] = field(default_factory=set)
+    unknown: dict[str, list[tuple[Path, Chars]]] = field(default_factory=dict)
     added: int = 0
 
     def filled(self, document: Mapping[str, Any]) -> dict[str, Any]:
@@ -49,7 +53,11 @@ class Variables:
             if not isinstance(declared, dict) or name not in declared:
                 help_ = did_you_mean(name, self.values) or "Declare it under `variables`."
                 self.found.append(Diagnostic(VARIABLE, f"There is no variable `{name}` to set.", help=help_))
-        return {key: value if key == "variables" else self._fill(value, (str(key),)) for key, value in document.items()}
+        filled = {
+            key: value if key == "variables" else self._fill(value, (str(key),)) for key, value in document.items()
+        }
+        self.found += [self._unknown(name, uses) for name, uses in self.unknown.items()]
+        return filled
 
     # -------------------------------------------------------------- what is declared
 
@@ -113,15 +121,16 @@ class Variables:
             start = chars[1]
         return Scalar(text + scalar[start:], scalar.style, scalar.folder, tuple(filled)) if filled else scalar
 
-    def _value(self, name: str, path: Path, chars: tuple[int, int]) -> Any:
+    def _value(self, name: str, path: Path, chars: Chars) -> Any:
         """The value of a variable; nothing in place of one that is wrong, and nothing is said of what that leads to."""
         if name in self.unusable:
             self.told.add(path)
             return ""
         if name not in self.values:
-            help_ = did_you_mean(name, self.values) or "Declare it under `variables`."
-            self._misused(f"There is no variable `{name}`.", path, chars, help_)
+            self.unknown.setdefault(name, []).append((path, chars))
+            self.told.add(path)
             return ""
+        self.used.add(name)
         self.added += self.sizes[name]
         if self.added <= MOST:
             return self.values[name]
@@ -130,7 +139,19 @@ class Variables:
         self.told.add(path)
         return ""
 
-    def _misused(self, message: str, path: Path, chars: tuple[int, int], help: str = "") -> None:
+    def _unknown(self, name: str, uses: Sequence[tuple[Path, Chars]]) -> Diagnostic:
+        """A variable that there is not, told once: where it is used first, or where one is declared that is meant."""
+        near = meant(name, self.values)
+        labels = [Label("It is used here.", path, chars=chars) for path, chars in uses[:MOST_SHOWN]]
+        if near and near not in self.used and len(uses) > 1:
+            message, place = f"`{near}` is declared here, and used as `{name}` everywhere.", ("variables", near)
+            return Diagnostic(VARIABLE, message, place, "key", related=tuple(labels), help=f"Write `{name}`.")
+        help_ = did_you_mean(name, self.values) or "Declare it under `variables`."
+        path, chars = uses[0]
+        message = f"There is no variable `{name}`."
+        return Diagnostic(VARIABLE, message, path, chars=chars, related=tuple(labels[1:]), help=help_)
+
+    def _misused(self, message: str, path: Path, chars: Chars, help: str = "") -> None:
         self.found.append(Diagnostic(VARIABLE, message, path, chars=chars, help=help))
         self.told.add(path)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from labspec.diagnostic import Diagnostic, Path, Span
+from labspec.diagnostic import At, Diagnostic, Path, Span
 from labspec.nearest import nearest
 from labspec.yaml_tree import Tree, slip_at, typed_at
 
@@ -41,15 +41,20 @@ class Source:
     def place(self, diagnostic: Diagnostic) -> Diagnostic:
         """The diagnostic with lines and columns, its secondary labels too."""
         related = tuple(
-            label if label.span or not label.path else replace(label, span=self.span(label.path, label.at))
+            label
+            if label.span or not label.path
+            else replace(label, span=self._narrow(label.path, label.at, label.chars))
             for label in diagnostic.related
         )
-        if diagnostic.span:
-            return replace(diagnostic, related=related)
-        span = self.span(diagnostic.path, diagnostic.at)
-        if diagnostic.chars and isinstance(value := (tree := self._nearest(diagnostic.path)).value, str):
-            span = typed_at(self.texts[tree.span.file].splitlines(), tree.span, value, diagnostic.chars)
+        span = diagnostic.span or self._narrow(diagnostic.path, diagnostic.at, diagnostic.chars)
         return replace(diagnostic, span=span, related=related)
+
+    def _narrow(self, path: Path, at: At, chars: tuple[int, int] | None) -> Span:
+        """Where a path was written; of a text only some characters, if they are given."""
+        tree = self._nearest(path)
+        if chars is None or not isinstance(tree.value, str):
+            return self.span(path, at)
+        return typed_at(self.texts[tree.span.file].splitlines(), tree.span, tree.value, chars)
 
     def hint(self, path: Path) -> str:
         """What to say of a member that lacks something, or of a key that is not known.

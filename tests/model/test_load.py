@@ -168,8 +168,10 @@ def said_alone(text: str) -> list[tuple[str, str]]:
         (
             "launch_templates: {t: {zone: a}}\n",
             "There is no `zone` in a launch template.",
-            "Did you mean `role`? `zone` itself belongs under `vpcs.<name>.subnets.<name>` or under"
-            " `databases.<name>.replicas.<name>`.",
+            (
+                "Did you mean `role`? `zone` itself belongs under `vpcs.<name>.subnets.<name>` or under"
+                " `databases.<name>.replicas.<name>`."
+            ),
         ),
         (
             "security_groups: {g: {port: 80, from: internet}}\n",
@@ -374,6 +376,16 @@ def test_a_variable_may_decide_the_shape(tmp_path: Path) -> None:
         ("tags: {A: '${{ variables.stgae }}'}\n", {}, "LS104 4:12 There is no variable `stgae`."),
         ("tags: {A: 'a ${{ variables.stgae }} b'}\n", {}, "LS104 4:14 There is no variable `stgae`."),
         ("vpcs: {n: {cidr: '${{ variables.stgae }}'}}\n", {}, "LS104 4:19 There is no variable `stgae`."),
+        (
+            "tags: {A: '${{ variables.stgae }}', B: '${{ variables.stgae }}'}\n",
+            {},
+            "LS104 3:21 `stage` is declared here, and used as `stgae` everywhere.",
+        ),
+        (
+            "tags: {A: '${{ variables.stgae }}', B: '${{ variables.stgae }} ${{ variables.stage }}'}\n",
+            {},
+            "LS104 4:12 There is no variable `stgae`.",
+        ),
         ("tags: {A: 'a ${{ variables.many }}'}\n", {}, "LS104 4:14 The variable `many` is not a single value."),
         ("", {"stgae": "prod"}, "LS104 1:1 There is no variable `stgae` to set."),
         ("", {"stage": "test"}, "LS104 3:21 The variable `stage` cannot be `test`."),

@@ -149,7 +149,10 @@ def test_a_condition_can_be_turned_round() -> None:
         ("When", "wanted", "A parameter's name is PascalCase"),
         ("PlainText", "caf\u00e9", "Write it in ASCII"),
         ("Text", "${{ a b }}", "no operators"),
-        ("Text", "${{ a", "Close it with `}}`"),
+        ("Text", "${{ a }", "Write `${{ a }}`, or `$${{`"),
+        ("Text", "${{ a } and ${{ b }}", "Write `${{ a }}`, or `$${{`"),
+        ("Text", "${{", "Close it with `}}`"),
+        ("Text", "${{ AWS::Region }}", "Write `${{ aws.region }}`."),
     ],
 )
 def test_a_word_says_how_it_should_be(word: str, text: str, help_: str) -> None:

@@ -47,8 +47,9 @@ def test_an_expression_is_shown_where_it_was_typed(
     text = f"labspec: 1\nname: test\n{HEAD}          text: {typed}\n"
     file = tmp_path / "spec.yaml"
     file.write_bytes(text.replace("\n", ends).encode())
-    spans = [found.span for found in compile_spec(str(file), Options()).diagnostics if found.span]
-    assert sorted((span.line - LINE, span.column, span.end_column) for span in spans) == places
+    (found,) = compile_spec(str(file), Options()).diagnostics
+    spans = [span for span in (found.span, *(label.span for label in found.related)) if span]
+    assert [(span.line - LINE, span.column, span.end_column) for span in spans] == places
 
 
 def test_an_expression_over_two_lines_is_shown_whole(tmp_path: Path) -> None:

@@ -1,0 +1,81 @@
+"""References by name become references to members.
+
+Zoned forms are spelled out first (one subnet per zone, routes that follow from `access`), so that every later room sees
+subnets, gateways and route tables only in their long form. Then every name, parameter and expression is looked up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from labspec.diagnostic import Diagnostic, Path
+from labspec.link.declared import Declared
+from labspec.link.expressions import Expressions
+from labspec.link.members import members_of
+from labspec.link.references import References
+from labspec.link.unknown import Unknown, unknown
+from labspec.model.architecture import Architecture
+from labspec.model.attributes import ATTRIBUTES, split
+from labspec.model.load import Loaded
+from labspec.model.text import Text
+from labspec.model.word import FileName, Name, Parameter
+
+__all__ = ["link"]
+
+Leaf = tuple[Path, Any]
+
+
+def link(
+    loaded: Loaded, contents: Mapping[FileName, bytes], folders: Mapping[FileName, tuple[str, ...]]
+) -> tuple[Architecture, list[Diagnostic]]:
+    """The architecture of a spec, and every reference in it that does not hold.
+
+    Nothing is said of names that are poisoned (the name `*` stands for any), nor of the form of members that are torn:
+    they lost something that stood inside them.
+    """
+    members, families, found = members_of(loaded.spec, loaded.torn)
+    architecture = Architecture(loaded.spec, members, families, contents, folders)
+    declared = Declared(architecture, loaded.poisoned)
+    leaves = (*architecture.leaves, *loaded.remains)
+    wrong = [each for path, leaf in leaves for each in _wrong(declared, path, leaf)]
+    found += [each for each in wrong if isinstance(each, Diagnostic)]
+    found += unknown([each for each in wrong if isinstance(each, Unknown)], declared, lambda: _named(declared, leaves))
+    return architecture, found
+
+
+def _wrong(declared: Declared, path: Path, leaf: Any) -> Iterator[Diagnostic | Unknown]:
+    """What is wrong with a name, a parameter or the expressions of a text."""
+    if isinstance(leaf, Name):
+        yield from References(declared).name(path, leaf)
+    elif isinstance(leaf, Parameter):
+        yield from References(declared).parameter(path, leaf)
+    elif isinstance(leaf, Text):
+        expressions = Expressions(declared)
+        for expression in leaf.expressions:
+            if problem := expressions.check(path, expression):
+                yield problem
+        for near in leaf.near:
+            if half := expressions.half(path, leaf, near):
+                yield half
+
+
+def _named(declared: Declared, leaves: tuple[Leaf, ...]) -> set[Path]:
+    """Where the things are declared that something names."""
+    keys: set[tuple[str, str]] = set()
+    for _, leaf in leaves:
+        if isinstance(leaf, Name):
+            keys.update((member.section, member.name) for member in declared.architecture.meant(leaf))
+        elif isinstance(leaf, Parameter):
+            keys.add(("parameters", leaf.name))
+        elif isinstance(leaf, Text):
+            keys.update(key for expression in leaf.expressions for key in _keys(expression.words))
+    return {declared.where(key) for key in keys if declared.has(*key)}
+
+
+def _keys(words: tuple[str, ...]) -> list[tuple[str, str]]:
+    """What an expression may speak of."""
+    if len(words) == 1 or words[0] == "resources":
+        return [("parameters", words[0]) if len(words) == 1 else ("resources", words[1])]
+    section, name, _ = split(words)
+    return [(each, name) for each in ([section] if section else ATTRIBUTES)]

@@ -1,0 +1,55 @@
+"""What a spec declares, by section: members, and beside them parameters and raw resources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from labspec.diagnostic import Path
+from labspec.model.architecture import Architecture
+
+Key = tuple[str, str]
+"""A section, and a name in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """The names of an architecture; those that are poisoned may be anything (the name `*`: all of a section)."""
+
+    architecture: Architecture
+    poisoned: frozenset[Key]
+
+    def is_poisoned(self, name: str, *sections: str) -> bool:
+        """Whether a name may be one of a member that is wrong, of which all is said."""
+        return any((section, each) in self.poisoned for section in sections for each in (name, "*"))
+
+    def names(self, sections: Iterable[str]) -> list[str]:
+        """The names that sections declare, those of families included."""
+        wanted = set(sections)
+        names = [name for section, name in self.architecture.members if section in wanted]
+        names += [name for section, name in self.architecture.families if section in wanted]
+        for section in wanted & {"parameters", "resources"}:
+            names += getattr(self.architecture.spec, section)
+        return names
+
+    def has(self, section: str, name: str) -> bool:
+        """Whether a section declares a name."""
+        if section in ("parameters", "resources"):
+            return name in getattr(self.architecture.spec, section)
+        return (section, name) in self.architecture.members or (section, name) in self.architecture.families
+
+    def where(self, key: Key) -> Path:
+        """Where a name is declared. The members of a family are declared by one line."""
+        family = self.architecture.families.get(key)
+        member = self.architecture.members.get((key[0], family[0]) if family else key)
+        return member.path if member else key
+
+
+def noun(section: str) -> str:
+    """What one of a section is called."""
+    return section.removesuffix("s").replace("_", " ")
+
+
+def an(noun: str) -> str:
+    """A noun with its article."""
+    return ("an " if noun[0] in "aeiou" else "a ") + noun

@@ -1,0 +1,59 @@
+"""The members of a spec, those that stand inside others and those of zoned forms included."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from labspec.diagnostic import Diagnostic, Label, Path, Rule
+from labspec.model.architecture import Member
+from labspec.model.expand import expand
+from labspec.model.kind import Kind
+from labspec.model.spec import Spec
+
+DECLARED_TWICE = Rule(
+    "LS204",
+    "nested-name-twice",
+    "Two members inside different owners share a name.",
+    "Members inside a VPC or a database are referred to by their bare names, so these are unique over all owners.",
+    "vpcs:\n  a: {subnets: {app: ...}}\n  b: {subnets: {app: ...}}",
+    "vpcs:\n  a: {subnets: {a-app: ...}}\n  b: {subnets: {b-app: ...}}",
+)
+
+
+def members_of(
+    spec: Spec, torn: frozenset[Path]
+) -> tuple[dict[tuple[str, str], Member], dict[tuple[str, str], tuple[str, ...]], list[Diagnostic]]:
+    """Every member and every family by section and name, and what is wrong with them."""
+    members: dict[tuple[str, str], Member] = {}
+    families: dict[tuple[str, str], tuple[str, ...]] = {}
+    found: list[Diagnostic] = []
+    for section, name, body in _sections(spec):
+        owner = Member(section, name, body, (section, name))
+        expansion = expand(owner)
+        found += expansion.diagnostics if owner.path not in torn else []
+        families.update(expansion.families)
+        for member in (owner, *expansion.members):
+            told = any(other.rule is DECLARED_TWICE and other.path == member.path for other in found)
+            found += [] if told else _declare(member, members)  # A subnet's route table is told of with the subnet.
+    return members, families, found
+
+
+def _sections(spec: Spec) -> Iterator[tuple[str, str, Kind]]:
+    for section in type(spec).model_fields:
+        value = getattr(spec, section)
+        if isinstance(value, dict):
+            for name, body in value.items():
+                if isinstance(body, Kind):
+                    yield section, name, body
+
+
+def _declare(member: Member, members: dict[tuple[str, str], Member]) -> Iterator[Diagnostic]:
+    key = (member.section, member.name)
+    if (other := members.get(key)) is not None:
+        message = f"`{member.name}` is declared twice among the {member.section.replace('_', ' ')}."
+        label = Label("It is declared here, too.", other.path, "key")
+        yield Diagnostic(
+            DECLARED_TWICE, message, member.path, "key", related=(label,), help="Give one of them another name."
+        )
+        return
+    members[key] = member

@@ -1,0 +1,144 @@
+"""Words that name nothing, each told once, however often it stands there.
+
+Where several places agree on a word, and one that is nearly the same is declared and never named, the declaration is
+what is mistyped: it is told there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from labspec.diagnostic import Diagnostic, Fix, Label, Path, Rule
+from labspec.link.declared import Declared, Key, noun
+from labspec.model.other_words import likely
+from labspec.model.word import kebab
+from labspec.nearest import FEW, TIED
+
+UNKNOWN_NAME = Rule(
+    "LS201",
+    "unknown-name",
+    "A name that no member has.",
+    "References are by name. A name that nothing has cannot be built.",
+    "instances:\n  web: {subnet: pubic-1}",
+    "instances:\n  web: {subnet: public-1}",
+)
+UNKNOWN_PARAMETER = Rule(
+    "LS205",
+    "unknown-parameter",
+    "A PascalCase word that is no parameter.",
+    "No value of the language is PascalCase, so such a word in a typed field is always a parameter.",
+    "from: AdminCird",
+    "parameters: {AdminCidr: {type: cidr}}\n# ...\nfrom: AdminCidr",
+)
+
+MOST = 4
+"""Places that a finding shows beside its own."""
+KINDS = 4
+"""Kinds that a message still lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A word that names nothing, and where it stands.
+
+    `sections` are those in which it was looked for, `reserved` the words that could stand in its place, `before` is
+    what stands before it in the same value: its section.
+    """
+
+    rule: Rule
+    word: str
+    sections: tuple[str, ...]
+    path: Path
+    chars: tuple[int, int] | None = None
+    reserved: tuple[str, ...] = ()
+    before: str = ""
+
+
+def unknown(found: Iterable[Unknown], declared: Declared, used: Callable[[], set[Path]]) -> Iterator[Diagnostic]:
+    """What to say of words that name nothing. `used` are the declarations that something names."""
+    by_word: dict[str, list[Unknown]] = {}
+    for each in found:
+        by_word.setdefault(each.word, []).append(each)
+    mistyped: dict[Path, dict[str, list[Unknown]]] = {}
+    for word, uses in by_word.items():
+        if key := _meant(word, uses, declared):
+            mistyped.setdefault(declared.where(key), {})[word] = uses
+    for place, words in mistyped.items():
+        uses = [use for each in words.values() for use in each]
+        if len(uses) > 1 and place not in used():
+            yield _mistyped(place, list(words), uses)
+            for word in words:
+                del by_word[word]
+    for word, uses in by_word.items():
+        yield _unknown(word, uses, declared)
+
+
+def _meant(word: str, uses: Sequence[Unknown], declared: Declared) -> Key | None:
+    """The one thing that all uses of a word may mean, if it is declared."""
+    keys: set[Key] = set()
+    for sections, reserved in {(use.sections, use.reserved) for use in uses}:
+        near = likely(word, [*declared.names(sections), *reserved])
+        found = {(section, near[0]) for section in sections if near and declared.has(section, near[0])}
+        if len(near) != 1 or len(found) != 1:
+            return None
+        keys |= found
+    return keys.pop() if len(keys) == 1 else None
+
+
+def _mistyped(place: Path, words: Sequence[str], uses: Sequence[Unknown]) -> Diagnostic:
+    """A declaration that nothing names as it is spelled."""
+    quoted = [f"`{word}`" for word in words]
+    named = " and ".join([", ".join(quoted[:-1]), quoted[-1]] if quoted[1:] else quoted)
+    message = f"`{place[-1]}` is declared here, and named {named} everywhere."
+    rule = UNKNOWN_PARAMETER if place[0] == "parameters" else UNKNOWN_NAME
+    fix = Fix(f"Write `{words[0]}`.", words[0]) if len(words) == 1 and uses[0].word != str(place[-1]) else None
+    help_ = f"Write `{words[0]}` here, or `{place[-1]}` there." if fix else "Spell it alike everywhere."
+    return Diagnostic(rule, message, place, "key", related=_labels(uses, "It is named here"), help=help_, fix=fix)
+
+
+def _unknown(word: str, uses: Sequence[Unknown], declared: Declared) -> Diagnostic:
+    """A word that names nothing, at the first of its places."""
+    first = uses[0]
+    choices = [*declared.names(first.sections), *first.reserved]
+    near = likely(word, choices)[:TIED]
+    fix = None
+    if len(near) == 1 and not first.chars:
+        right = near[0] if near[0] in first.reserved else first.before + near[0]
+        fix = Fix(f"Write `{right}`.", right)
+    return Diagnostic(
+        first.rule,
+        f"There is no {_wanted(first)} `{word}`.",
+        first.path,
+        chars=first.chars,
+        related=_labels(uses[1:], "It is named here, too"),
+        help=_help(first, near, choices, declared),
+        fix=fix,
+    )
+
+
+def _wanted(use: Unknown) -> str:
+    """What a word was to name."""
+    if use.sections == ("resources",):
+        return "raw resource"
+    few = len(use.sections) <= KINDS
+    return " or ".join(dict.fromkeys(noun(section) for section in use.sections)) if few else "member"
+
+
+def _help(use: Unknown, near: Sequence[str], choices: Sequence[str], declared: Declared) -> str:
+    quoted = [f"`{word}`" for word in (near or sorted(set(choices)))]
+    if near:
+        return f"Did you mean {' or '.join([', '.join(quoted[:-1]), quoted[-1]] if quoted[1:] else quoted)}?"
+    if use.sections == ("parameters",):
+        name = kebab(use.word)
+        member = next((each for section, each in declared.architecture.members if each == name), "")
+        return f"Did you mean the member `{member}`?" if member else "Declare it under `parameters`."
+    return f"It can be {', '.join(quoted)}." if 0 < len(quoted) <= FEW else ""
+
+
+def _labels(uses: Sequence[Unknown], text: str) -> tuple[Label, ...]:
+    """Other places of a word, the last one with how many more there are."""
+    shown = uses[:MOST]
+    more = f", and in {len(uses) - len(shown)} more places" if len(uses) > len(shown) else ""
+    ends = ["."] * (len(shown) - 1) + [f"{more}."]
+    return tuple(Label(text + end, use.path, chars=use.chars) for use, end in zip(shown, ends, strict=False))
