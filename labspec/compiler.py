@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
@@ -25,7 +25,7 @@ from labspec.model.architecture import Architecture
 from labspec.model.complaints import Known
 from labspec.model.kind import leaves
 from labspec.model.load import Loaded, load
-from labspec.model.places import short_field
+from labspec.model.places import fields_of, short_field
 from labspec.model.spec import Spec
 from labspec.model.word import FileName
 from labspec.source import Grammar, Source, read
@@ -41,6 +41,7 @@ MISSING_FILE = Rule(
 )
 
 GRAMMAR = Grammar(
+    frozenset(fields_of(Spec)),
     grammar.JOINED,
     grammar.JOINED_DEEP,
     grammar.MEMBERS,
@@ -121,15 +122,18 @@ def understand(build: Build) -> Architecture | None:
     """Source, model, link, check: what the spec says, or None where it has errors."""
     with _timed(build, "source"):
         source = build.source = read(build.file, GRAMMAR, build.options.overlays)
-    _report(build, source.diagnostics)
     if not source.usable:
+        _report(build, source.diagnostics)
         return None
     with _timed(build, "model"):
-        known = Known(source.told, source.incomplete, source.hint, source.slip)
+        known = Known(source.told, source.incomplete, source.hint, source.twin, source.absent, source.slip)
         loaded = load(source.data, build.options.settings, known)
         build.spec = loaded.spec
         build.source = replace(source, moved=loaded.moved)
+    _report(build, [found for found in source.diagnostics if not _is_under(found.path, loaded.unknown)])
     _report(build, loaded.diagnostics)
+    if build.failed:  # what was removed may be named only where something is wrong
+        loaded = replace(loaded, poisoned=loaded.poisoned | source.removed)
     if source.partial:
         return None  # what is not there may be in the file that could not be used
     with _timed(build, "link"):
@@ -139,6 +143,10 @@ def understand(build: Build) -> Architecture | None:
     with _timed(build, "check"):
         _report(build, check(architecture, loaded if build.failed else None))
     return None if build.failed else architecture
+
+
+def _is_under(path: Path, places: Container[Path]) -> bool:
+    return any(path[:end] in places for end in range(1, len(path)))
 
 
 def _contents(
@@ -158,7 +166,7 @@ def _contents(
             else:
                 contents[leaf] = files.read(target)
         except files.Unreadable as error:
-            found.append(Diagnostic(MISSING_FILE, str(error), path))
+            found.append(Diagnostic(MISSING_FILE, str(error), path, help=error.help))
     return contents, folders, found
 
 

@@ -5,12 +5,18 @@ from __future__ import annotations
 import os
 from pathlib import Path as FilePath
 
+from labspec.nearest import nearest
+
 MAX_BYTES = 1 << 20
 """No document or mentioned file may be larger than this (1 MiB)."""
 
 
 class Unreadable(Exception):
-    """A file cannot be used; the message says why, in a sentence."""
+    """A file cannot be used; the message says why, in a sentence, and `help` what may be meant."""
+
+    def __init__(self, message: str, help: str = "") -> None:
+        super().__init__(message)
+        self.help = help
 
 
 def resolve(folder: str, name: str) -> FilePath:
@@ -36,8 +42,10 @@ def read(path: FilePath) -> bytes:
     try:
         if path.is_dir():
             raise Unreadable(f"`{path}` is a folder, not a file.")
+        if not path.exists():
+            raise Unreadable(f"There is no file `{path}`.", _help(path))
         if not path.is_file():
-            raise Unreadable(f"There is no file `{path}`." if not path.exists() else f"`{path}` is not a file.")
+            raise Unreadable(f"`{path}` is not a file.")
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)  # some files of the kernel say that they are empty, and have no end
         if len(content) > MAX_BYTES:
@@ -51,7 +59,7 @@ def names(path: FilePath) -> tuple[str, ...]:
     """The names of the files in a folder and below, relative to it."""
     try:
         if not path.is_dir():
-            raise Unreadable(f"There is no folder `{path}`.")
+            raise Unreadable(f"There is no folder `{path}`.", _help(path))
         files = sorted(file for file in path.rglob("*") if file.is_file())
         for file in files:
             if file.is_symlink() and not _lies_in(file, path):
@@ -59,3 +67,19 @@ def names(path: FilePath) -> tuple[str, ...]:
         return tuple(file.relative_to(path).as_posix() for file in files)
     except OSError as error:
         raise Unreadable(f"`{path}` cannot be read: {error.strerror or error}.") from error
+
+
+def _help(path: FilePath) -> str:
+    near = _near(path)
+    return f"Did you mean `{near}`?" if near else ""
+
+
+def _near(path: FilePath) -> FilePath | None:
+    """What is there, and is nearly called like a path that is not."""
+    folder = path.parent if path.parent.is_dir() else path.parent != path and _near(path.parent)
+    if not folder:
+        return None
+    if (folder / path.name).exists():
+        return folder / path.name
+    name = nearest(path.name, (entry.name for entry in folder.iterdir()))
+    return folder / name if name else None

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from labspec.compiler import Options, compile_spec
-from tests.building import HEAD, build, graph_of, messages
+from tests.building import HEAD, NETWORK, build, graph_of, messages
 
 VPC = "vpcs: {net: {cidr: 10.0.0.0/16}}\n"
 OVER = "labspec: 1\nextends: base.yaml\n"
@@ -240,11 +240,12 @@ def test_a_switch_may_replace_a_mapping_that_has_no_short_form(tmp_path: Path) -
 
 
 def test_an_incomplete_member_may_be_a_mistyped_one_of_the_base(tmp_path: Path) -> None:
-    base = "databases: {orders: {engine: mysql, version: 8.4.7, subnets: [data-a]}}\n"
-    files(tmp_path, base=HEAD + base)
+    base = "databases: {orders: {engine: mysql, version: 8.4.7, subnets: [data-a, data-c]}}\n"
+    files(tmp_path, base=HEAD + NETWORK + base)
     made = build(tmp_path, OVER + "databases: {order: {multi_az: true}}\n")
-    helps = {d.help for d in made.diagnostics if d.rule.code == "LS102"}
-    assert helps == {f"Did you mean to change `orders` of {tmp_path / 'base.yaml'}?"}
+    (found,) = made.diagnostics
+    assert found.rule.code == "LS108"
+    assert found.help == f"Did you mean to change `orders` of {tmp_path / 'base.yaml'}?"
 
 
 def test_a_mistake_of_the_base_is_shown_there(tmp_path: Path) -> None:

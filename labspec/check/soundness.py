@@ -44,7 +44,7 @@ def sound(architecture: Architecture, loaded: Loaded) -> Sound:
     left, lost = _without_unsound(architecture, uses)
     torn = loaded.torn | {owner.path for key in lost if (owner := architecture.members[key].owner)}
     lacking = {key for key, member in left.members.items() if key[0] == "subnets" and _owner(member) in torn}
-    doubtful: set[Key] = set()
+    doubtful = loaded.poisoned & left.members.keys()
     while more := {
         key
         for key in left.members.keys() - lacking - doubtful

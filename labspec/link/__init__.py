@@ -36,7 +36,7 @@ def link(
     """
     members, families, found = members_of(loaded.spec, loaded.torn)
     architecture = Architecture(loaded.spec, members, families, contents, folders)
-    declared = Declared(architecture, loaded.poisoned)
+    declared = Declared(architecture, loaded.poisoned, loaded.misnamed)
     leaves = (*architecture.leaves, *loaded.remains)
     wrong = [each for path, leaf in leaves for each in _wrong(declared, path, leaf)]
     found += [each for each in wrong if isinstance(each, Diagnostic)]

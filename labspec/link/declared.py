@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from labspec.diagnostic import Path
 from labspec.model.architecture import Architecture
+from labspec.nearest import alike
 
 Key = tuple[str, str]
 """A section, and a name in it."""
@@ -18,10 +19,15 @@ class Declared:
 
     architecture: Architecture
     poisoned: frozenset[Key]
+    misnamed: frozenset[Key]
 
     def is_poisoned(self, name: str, *sections: str) -> bool:
         """Whether a name may be one of a member that is wrong, of which all is said."""
         return any((section, each) in self.poisoned for section in sections for each in (name, "*"))
+
+    def may_be_misnamed(self, name: str, sections: Iterable[str]) -> bool:
+        """Whether a name may be what a member should be called whose own name is wrong, which is said there."""
+        return bool(alike(name, [wrong for section, wrong in self.misnamed if section in sections]))
 
     def names(self, sections: Iterable[str]) -> list[str]:
         """The names that sections declare, those of families included."""

@@ -6,19 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from labspec.diagnostic import Diagnostic, Label, Path, Rule
-from labspec.link.declared import Declared, an, noun
+from labspec.link.declared import Declared, noun
 from labspec.link.unknown import UNKNOWN_NAME, UNKNOWN_PARAMETER, Unknown
 from labspec.model.word import Name, Parameter
-from labspec.nearest import did_you_mean
 
-WRONG_KIND = Rule(
-    "LS202",
-    "wrong-kind",
-    "A name of another kind than the field takes.",
-    "Each field names members of certain sections.",
-    "instances:\n  web: {subnet: web-sg}",
-    "instances:\n  web: {subnet: public-1, security_groups: [web-sg]}",
-)
 AMBIGUOUS = Rule(
     "LS203",
     "ambiguous-name",
@@ -56,18 +47,12 @@ class References:
             message = f"`{bare}` means one {noun(meant[0].section)} per zone; one is needed."
             yield Diagnostic(AMBIGUOUS, message, path, help=f"Write {choices}.")
 
-    def _unknown(self, path: Path, name: Name) -> Diagnostic | Unknown:
+    def _unknown(self, path: Path, name: Name) -> Unknown:
         section, dot, bare = name.text.rpartition(".")
         sections = (section,) if section else name.sections
         members = self.declared.architecture.members
         other = next((m for (kind, each), m in members.items() if each == bare and kind not in sections), None)
-        if other is None:
-            return Unknown(UNKNOWN_NAME, bare, sections, path, reserved=name.reserved, before=f"{section}{dot}")
-        wanted = " or ".join(dict.fromkeys(noun(section) for section in sections))
-        label = Label("It is declared here.", other.path, "key")
-        message = f"`{bare}` is {an(noun(other.section))}; this field names {an(wanted)}."
-        help_ = did_you_mean(bare, self.declared.names(sections))
-        return Diagnostic(WRONG_KIND, message, path, related=(label,), help=help_)
+        return Unknown(UNKNOWN_NAME, bare, sections, path, None, name.reserved, f"{section}{dot}", other)
 
     def parameter(self, path: Path, parameter: Parameter) -> Iterator[Unknown]:
         """What is wrong with a parameter."""

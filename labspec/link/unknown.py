@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from labspec.diagnostic import Diagnostic, Fix, Label, Path, Rule
-from labspec.link.declared import Declared, Key, noun
+from labspec.link.declared import Declared, Key, an, noun
+from labspec.model.architecture import Member
 from labspec.model.other_words import likely
 from labspec.model.word import kebab
-from labspec.nearest import FEW, TIED
+from labspec.nearest import FEW, TIED, did_you_mean
 
 UNKNOWN_NAME = Rule(
     "LS201",
@@ -22,6 +23,14 @@ UNKNOWN_NAME = Rule(
     "References are by name. A name that nothing has cannot be built.",
     "instances:\n  web: {subnet: pubic-1}",
     "instances:\n  web: {subnet: public-1}",
+)
+WRONG_KIND = Rule(
+    "LS202",
+    "wrong-kind",
+    "A name of another kind than the field takes.",
+    "Each field names members of certain sections.",
+    "instances:\n  web: {subnet: web-sg}",
+    "instances:\n  web: {subnet: public-1, security_groups: [web-sg]}",
 )
 UNKNOWN_PARAMETER = Rule(
     "LS205",
@@ -43,7 +52,7 @@ class Unknown:
     """A word that names nothing, and where it stands.
 
     `sections` are those in which it was looked for, `reserved` the words that could stand in its place, `before` is
-    what stands before it in the same value: its section.
+    what stands before it in the same value: its section. `other` is a member of another kind that has the name.
     """
 
     rule: Rule
@@ -53,13 +62,15 @@ class Unknown:
     chars: tuple[int, int] | None = None
     reserved: tuple[str, ...] = ()
     before: str = ""
+    other: Member | None = None
 
 
 def unknown(found: Iterable[Unknown], declared: Declared, used: Callable[[], set[Path]]) -> Iterator[Diagnostic]:
     """What to say of words that name nothing. `used` are the declarations that something names."""
     by_word: dict[str, list[Unknown]] = {}
     for each in found:
-        by_word.setdefault(each.word, []).append(each)
+        if not declared.may_be_misnamed(each.word, each.sections):
+            by_word.setdefault(each.word, []).append(each)
     mistyped: dict[Path, dict[str, list[Unknown]]] = {}
     for word, uses in by_word.items():
         if key := _meant(word, uses, declared):
@@ -100,6 +111,8 @@ def _mistyped(place: Path, words: Sequence[str], uses: Sequence[Unknown]) -> Dia
 def _unknown(word: str, uses: Sequence[Unknown], declared: Declared) -> Diagnostic:
     """A word that names nothing, at the first of its places."""
     first = uses[0]
+    if first.other is not None:
+        return _of_another_kind(first, first.other, uses[1:], declared)
     choices = [*declared.names(first.sections), *first.reserved]
     near = likely(word, choices)[:TIED]
     fix = None
@@ -115,6 +128,14 @@ def _unknown(word: str, uses: Sequence[Unknown], declared: Declared) -> Diagnost
         help=_help(first, near, choices, declared),
         fix=fix,
     )
+
+
+def _of_another_kind(use: Unknown, other: Member, more: Sequence[Unknown], declared: Declared) -> Diagnostic:
+    label = Label("It is declared here.", other.path, "key")
+    message = f"`{use.word}` is {an(noun(other.section))}; this field names {an(_wanted(use))}."
+    help_ = did_you_mean(use.word, declared.names(use.sections))
+    related = (label, *_labels(more, "It is named here, too"))
+    return Diagnostic(WRONG_KIND, message, use.path, related=related, help=help_)
 
 
 def _wanted(use: Unknown) -> str:

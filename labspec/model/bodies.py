@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, get_args
 
 from labspec.diagnostic import Diagnostic, Label, Path, Rule
@@ -51,6 +52,21 @@ def move_bodies(document: Mapping[str, Any]) -> Moved:
             emptied = _emptied(moved, _kind(section), body, str(name), (section, str(name)))
             moved.document[section] = {**moved.document[section], name: emptied}
     return moved
+
+
+@cache
+def named_by_owner() -> frozenset[str]:
+    """The sections whose members can be bodies, and get the names of their owners."""
+    found: set[str] = set()
+    pending = [_kind(section) for section in SECTIONS]
+    seen = set(pending)
+    while pending:
+        for info in pending.pop().model_fields.values():
+            found.update(filter(None, [_named((info.annotation, *info.metadata))]))
+            inner = set(_parts(info.annotation)) - seen
+            pending += inner
+            seen |= inner
+    return frozenset(found)
 
 
 def _kind(section: str) -> type[Part]:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pydantic_core import ErrorDetails
 
 from labspec.diagnostic import At, Diagnostic, Fix, Path, Rule
-from labspec.model.misplaced import misplaced
+from labspec.model.misplaced import misplaced, value_at
 from labspec.model.other_words import likely
 from labspec.model.places import noun_of, part_at
-from labspec.model.unknown_keys import inner_homes, names_inside, unknown_keys
+from labspec.model.unknown_keys import inner_homes, names_inside, unknown_keys, words_at
+from labspec.scalar import Scalar
 
 MISSING = Rule(
     "LS102",
@@ -22,6 +23,14 @@ MISSING = Rule(
     "It has no default, because none would be right for everybody.",
     "load_balancers:\n  front: {subnets: public, listeners: {80: web}}",
     "load_balancers:\n  front: {scheme: internal, subnets: public, listeners: {80: web}}",
+)
+MISTYPED_MEMBER = Rule(
+    "LS108",
+    "mistyped-member",
+    "A member that is to change another document's has a name that there is not.",
+    "In a document that extends another, a member of a new name is a new member, and must be complete.",
+    "extends: base.yaml     # has instances.web\ninstances: {wbe: {type: t3.small}}",
+    "extends: base.yaml\ninstances: {web: {type: t3.small}}",
 )
 WRONG_VALUE = Rule(
     "LS103",
@@ -43,6 +52,10 @@ class Known:
     """What lacks something because of a mistake that is told; the empty path stands for everything."""
     hint: Callable[[Path], str] = lambda _: ""
     """What to say of a member that lacks something, or of a key that is not known."""
+    twin: Callable[[Path], str] = lambda _: ""
+    """The member of another document that one may be a mistyped name for."""
+    absent: frozenset[tuple[str, str]] = frozenset()
+    """Members (section, name) that there are not, of which that is told."""
     slip: Callable[[Path, bool], Diagnostic | None] = lambda _, __: None
     """What is likely wrong with how a value is typed, or a key that leads to it; and whether a mapping should stand
     there."""
@@ -70,18 +83,28 @@ class Complaints:
     said: list[Diagnostic] = field(default_factory=list)
     places: set[Path] = field(default_factory=set)
     belongs: dict[Path, tuple[str, ...]] = field(default_factory=dict)
+    lacking: set[tuple[str, str]] = field(default_factory=set)
+    """Members (section, name) that lack something which stands elsewhere by mistake."""
+    unknown: set[Path] = field(default_factory=set)
+    """Keys that there are not."""
+    misnamed: set[tuple[str, str]] = field(default_factory=set)
+    """Members whose names have not the form of one."""
 
 
 def complaints(errors: Sequence[ErrorDetails], document: Mapping[str, Any], known: Known) -> Complaints:
     """What is worth saying of pydantic's errors about a document."""
     result = Complaints()
+    known = replace(known, incomplete=known.incomplete | set(_begun_wrong(errors)))
     missing, meant = _mistyped(errors)
     apart = [error for error in errors if error["type"] != "missing" or error["loc"][-1] in missing[error["loc"][:-1]]]
+    known = replace(known, told=known.told | _say_mistyped(apart, document, known, result))
     known = replace(known, told=known.told | _say_misplaced(apart, document, known, result))
     unknown: dict[Path, dict[str, str]] = {}
     for error in errors:
         path, at = _place(error["loc"])
         result.places.add(path[:-1] if error["type"] == "missing" else path)
+        if at == "key" and len(path) > 1:
+            result.misnamed.add((str(path[-2]), str(path[-1])))
         if known.is_told(path):
             continue
         if error["type"] == "missing":
@@ -92,11 +115,40 @@ def complaints(errors: Sequence[ErrorDetails], document: Mapping[str, Any], know
         elif error["type"] == "extra_forbidden":
             unknown.setdefault(path[:-1], {})[str(path[-1])] = meant.get(path, "")
             result.belongs |= names_inside(path, document)
+            result.unknown.add(path)
         else:
             result.said.append(_wrong(error, path, at))
     for owner, keys in unknown.items():
         result.said += unknown_keys(owner, keys, known.hint)
     return result
+
+
+def _begun_wrong(errors: Sequence[ErrorDetails]) -> Iterator[Path]:
+    """The members whose `like` is mistyped, which would have brought more: that this is not there is no mistake."""
+    for error in errors:
+        owner = error["loc"][:-1]
+        if error["type"] == "extra_forbidden" and likely(str(error["loc"][-1]), words_at(owner))[:1] == ["like"]:
+            yield owner
+
+
+def _say_mistyped(
+    errors: Sequence[ErrorDetails], document: Mapping[str, Any], known: Known, result: Complaints
+) -> set[Path]:
+    """What lacks something, or removes something, as only a change of another document's member could, told."""
+    told: set[Path] = set()
+    for error in errors:
+        value = value_at(document, error["loc"])
+        if error["type"] != "missing" and not (isinstance(value, Scalar) and value.style == "null"):
+            continue
+        around = (error["loc"][:end] for end in range(len(error["loc"]), 1, -1))
+        path = next((path for path in around if known.twin(path)), ())
+        if path and not known.may_lack(path) and not {path[:end] for end in range(1, len(path) + 1)} & told:
+            message = f"There is no `{path[-1]}` to change, and what stands here is not complete by itself."
+            result.said.append(Diagnostic(MISTYPED_MEMBER, message, path, "key", help=known.hint(path)))
+            result.places.add(path)
+            result.lacking.add((str(path[-2]), known.twin(path)))
+            told.add(path)
+    return told
 
 
 def _say_misplaced(

@@ -13,6 +13,7 @@ from labspec.model.database import Database
 from labspec.model.network import InternetGateway, NatGateway, RouteTable, Subnet, Vpc
 from labspec.model.parts import Existing
 from labspec.model.word import Name
+from labspec.nearest import alike
 
 SUBNET_FORM = Rule(
     "LS210",
@@ -78,6 +79,7 @@ class _Network:
         self.out = Expansion()
         self.subnets: list[tuple[str, Subnet, Path]] = []
         self.nats: dict[str | int | None, str] = {}
+        self.strays: list[str] = []
 
     def expand(self) -> Expansion:
         for name, subnet in self.vpc.subnets.items():
@@ -89,6 +91,7 @@ class _Network:
             self._add("route_tables", name, table, (*self.owner.path, "route_tables", name))
         self.nats = self._nats()
         listed = self._listed()
+        self.strays = sorted(listed - {name for name, _, _ in self.subnets} - self.vpc.subnets.keys())
         for name, subnet, path in self.subnets:
             self._route(name, subnet, path, name in listed)
         return self.out
@@ -196,6 +199,8 @@ class _Network:
         if subnet.existing is not None:
             return
         if subnet.access is None and not listed:
+            if alike(name, self.strays) or alike(str(path[-1]), self.strays):
+                return  # a route table names it by a name that is told of
             self._wrong(UNROUTED, f"Nothing routes `{name}`.", path, "List it in a route table, or say its `access`.")
         elif subnet.access is not None and listed:
             self._wrong(UNROUTED, f"`{name}` is in a route table and says its `access`.", path, "Keep one of them.")

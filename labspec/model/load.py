@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from labspec.diagnostic import Diagnostic, Path
-from labspec.model.bodies import move_bodies
+from labspec.model.bodies import move_bodies, named_by_owner
 from labspec.model.complaints import Complaints, Known, complaints
 from labspec.model.grammar import NESTED, SECTIONS
 from labspec.model.other_words import likely
@@ -46,6 +46,10 @@ class Loaded:
     """Members that stood as bodies in the place of their names: where each one was written."""
     torn: frozenset[Path] = frozenset()
     """Members that lost something that stands inside them."""
+    misnamed: frozenset[tuple[str, str]] = frozenset()
+    """Members whose names have not the form of one, which others may name as they should be called."""
+    unknown: frozenset[Path] = frozenset()
+    """Keys that there are not: nothing need be said of what stands under them."""
     remains: tuple[tuple[Path, Any], ...] = ()
     """The names, parameters, texts and file names that could be read of what was taken out, each with its path."""
 
@@ -55,7 +59,7 @@ def load(document: Mapping[str, Any], settings: Mapping[str, str], known: Known 
     variables = Variables(settings)
     known = known or Known()
     bodies = move_bodies(variables.filled(document))
-    loss = _Loss(bodies.document)
+    loss = _Loss(bodies.document, set(known.absent))
     known = replace(known, told=known.told | variables.told, moved=bodies.places)
     found = [*variables.found, *bodies.diagnostics]
     for _ in range(ROUNDS):
@@ -77,9 +81,11 @@ NOTHING = {"labspec": Scalar("1"), "name": Scalar("spec")}
 class _Loss:
     """A document that loses what is wrong with it."""
 
-    def __init__(self, data: dict[str, Any]) -> None:
+    def __init__(self, data: dict[str, Any], poisoned: set[tuple[str, str]]) -> None:
         self.data = data
-        self.poisoned: set[tuple[str, str]] = set()
+        self.poisoned = poisoned
+        self.misnamed: set[tuple[str, str]] = set()
+        self.unknown: set[Path] = set()
         self.torn: set[Path] = set()
         self.taken: set[Path] = set()
         self.lost: list[tuple[Path, Any, set[Path]]] = []
@@ -87,13 +93,25 @@ class _Loss:
     def loaded(self, spec: Spec, found: Iterable[Diagnostic], moved: Mapping[Path, Path]) -> Loaded:
         """What was understood, with what was lost."""
         left = tuple(leaf for entry, value, faults in self.lost for leaf in remains(value, entry, faults))
-        return Loaded(spec, frozenset(self.poisoned), tuple(found), moved, frozenset(self.torn), left)
+        return Loaded(
+            spec,
+            frozenset(self.poisoned),
+            tuple(found),
+            moved,
+            frozenset(self.torn),
+            frozenset(self.misnamed),
+            frozenset((*moved[key[:2]], *key[2:]) if key[:2] in moved else key for key in self.unknown),
+            left,
+        )
 
     def take(self, wrong: Complaints) -> None:
         """Take out the smallest entry that holds each place; where that was done, and did not help, its section."""
         entries = _grouped(wrong.places, _entry)
         if entries.keys() <= self.taken:
             entries = _grouped(wrong.places, lambda place: place[:1])
+        self.poisoned |= wrong.lacking
+        self.misnamed |= wrong.misnamed
+        self.unknown |= wrong.unknown
         for member, sections in wrong.belongs.items():
             for section in sections:
                 self.poisoned |= _member_names(section, str(member[-1]), _value(self.data, member))
@@ -165,7 +183,13 @@ def _names(entry: Path, value: Any) -> set[tuple[str, str]]:
 
 
 def _member_names(section: str, name: str, value: Any) -> set[tuple[str, str]]:
-    return {*_family(section, name), *_inner_names(section, name, value)}
+    return {*_family(section, name), *_inner_names(section, name, value), *_names_of_bodies(name, value)}
+
+
+def _names_of_bodies(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    """The name of an owner, for bodies in it that may stand in the place of names."""
+    if isinstance(value, dict) and any(isinstance(inner, dict) for inner in value.values()):
+        yield from ((section, name) for section in named_by_owner())
 
 
 def _section_names(section: str, value: Any) -> Iterator[tuple[str, str]]:
@@ -178,6 +202,7 @@ def _section_names(section: str, value: Any) -> Iterator[tuple[str, str]]:
     for name, body in value.items() if isinstance(value, dict) else ():
         yield from ((meant, str(name)) for meant in ([near] if near else ALL))
         yield from _inner_names(near or "", str(name), body)
+        yield from _names_of_bodies(str(name), body)
     if near and not isinstance(value, dict):
         yield near, ANY
 

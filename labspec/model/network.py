@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator
@@ -10,6 +11,7 @@ from labspec.model.kind import Kind, ListOf, MemberName, MembersOf, mapped
 from labspec.model.parts import Existing
 from labspec.model.word import Choice, Name, Names, Word, wrong
 from labspec.model.words import CIDR, Boolean, Cidr, Zone, read_cidr
+from labspec.nearest import meant
 
 
 def _prefix(text: str) -> int:
@@ -64,6 +66,8 @@ class NatGateway(Kind):
 
 
 def _destination(text: str) -> str:
+    if not re.match(r"[0-9]", text) and text != "internet":
+        wrong(f"`{text}` is not a destination.", "Write `internet`, or an address block.", meant(text, ["internet"]))
     return str(text) if text == "internet" else str(read_cidr(text))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from labspec.diagnostic import Diagnostic, Fix, Label, Path, Rule
-from labspec.model.grammar import NESTED, SECTIONS
+from labspec.model.grammar import MEMBERS, NESTED, SECTIONS
 from labspec.model.kind import Kind
 from labspec.model.misplaced import PLACES, spelled, value_at
 from labspec.model.other_words import likely
@@ -27,6 +27,8 @@ EXISTING = ("vpcs", "subnets", "security_groups", "key_pairs", "file_systems", "
 """Sections whose members can be there already."""
 ELSEWHERE = {("load_balancers", "port"): "listeners", ("load_balancers", "forward"): "listeners"}
 """Where keys belong that people put into a kind, and that a search would not find."""
+DIRECTIVES = ("extends", "include")
+"""What a document can say of other files."""
 MOST = 3
 """Places that a key may belong to."""
 
@@ -37,7 +39,7 @@ def unknown_keys(owner: Path, keys: Mapping[str, str], hint: Callable[[Path], st
     Those that belong to one place are one mistake.
     """
     part = part_at(owner)
-    fields = list(fields_of(part)) if part else []
+    fields = words_at(owner)
     homeless: dict[str, tuple[str, ...]] = {}
     for key, meant in keys.items():
         near = [meant] if meant else likely(key, fields, 1 if inner_homes(key, owner) else 3)[:TIED]
@@ -48,6 +50,18 @@ def unknown_keys(owner: Path, keys: Mapping[str, str], hint: Callable[[Path], st
         else:
             homeless[key] = _homes(key, owner)
     yield from _homeless(owner, homeless, sorted(fields))
+
+
+def words_at(owner: Path) -> list[str]:
+    """What a mapping can say: its fields, and what the source takes out of it."""
+    part = part_at(owner)
+    takes_like = any(len(owner) == len(pattern) and _matches(pattern, owner) for pattern in MEMBERS)
+    words = DIRECTIVES if not owner else ("like",) if takes_like else ()
+    return [*fields_of(part), *words] if part else []
+
+
+def _matches(pattern: tuple[str, ...], path: Path) -> bool:
+    return all(want in ("*", have) for want, have in zip(pattern, path, strict=True))
 
 
 def _cannot_exist(owner: Path) -> Diagnostic:

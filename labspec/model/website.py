@@ -9,7 +9,7 @@ from pydantic import BeforeValidator
 from labspec.model.kind import Kind, Part
 from labspec.model.text import Text
 from labspec.model.word import Choice
-from labspec.model.words import Boolean, File
+from labspec.model.words import Boolean, File, read_boolean
 from labspec.scalar import Scalar
 
 
@@ -30,8 +30,8 @@ class Cdn(Part):
 
 def _switch(value: Any) -> Any:
     """`true` is all defaults, `false` is none."""
-    if isinstance(value, Scalar) and value in ("true", "false"):
-        return {} if value == "true" else None
+    if isinstance(value, Scalar) and value.style in ("plain", "quoted"):
+        return {} if read_boolean(value) else None
     return value
 
 

@@ -75,8 +75,8 @@ def read_boolean(text: str) -> bool:
     """`true` or `false`."""
     if text in ("true", "false"):
         return text == "true"
-    meant = {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(text.lower(), text.lower())
-    right = meant if meant in ("true", "false") else ""
+    said = {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(text.lower(), text)
+    right = meant(said, ("true", "false"))
     wrong(f"`{text}` is neither true nor false.", f"Write `{right}`." if right else "Write `true` or `false`.", right)
 
 

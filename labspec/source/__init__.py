@@ -60,6 +60,8 @@ def read(file: str, grammar: Grammar, overlays: Sequence[str] = ()) -> Source:
         data is not None,
         work.hints,
         work.beside,
+        frozenset(work.absent),
+        frozenset(work.removed),
     )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path as FilePath
 
 from labspec import files
 from labspec.diagnostic import Diagnostic, Rejected, Rule, Span
+from labspec.nearest import alike
 from labspec.source.merge import alone, joined, merged
 from labspec.source.rules import CYCLE, EMPTY, UNREADABLE
 from labspec.source.work import Work
@@ -71,7 +72,7 @@ class Documents:
         try:
             raw = files.read(FilePath(file))
         except files.Unreadable as error:
-            self._wrong(UNREADABLE, str(error), file, at)
+            self._wrong(UNREADABLE, str(error), file, at, error.help)
             return None
         text = raw.decode(_encoding(raw), "replace").removeprefix("\ufeff")
         self.texts[file] = text
@@ -106,6 +107,10 @@ class Documents:
             if base is None:
                 self.work.incomplete.add(())
                 own = alone(self.work, own)
+        if any(alike(name, DIRECTIVES) for name in entries.keys() - self.work.grammar.keys - {*DIRECTIVES}):
+            self.work.incomplete.add(())  # such a key is told of as one that there is not
+            self.work.partial = True
+            own = alone(self.work, own)
         for item in _items(entries.get("include")):
             if (included := self._named(item, "include", chain)) is not None:
                 base = joined(self.work, base or replace(tree, value={}), included)
@@ -120,7 +125,7 @@ class Documents:
                 name = files.resolve(str(FilePath(tree.span.file).parent), tree.value)
                 return self.resolved(str(name), chain, tree)
             except files.Unreadable as error:
-                self._wrong(UNREADABLE, str(error), "", tree)
+                self._wrong(UNREADABLE, str(error), "", tree, error.help)
         self.work.partial = True
         return None
 

@@ -73,6 +73,7 @@ def _is_model(work: Work, name: str, like: Tree, members: Mapping[str, Tree], pa
         others = [other for other in members if other != name]
         help_ = did_you_mean(like.value, others) if isinstance(like.value, str) else ""
         message = "`like` names no member of this section."
+        work.absent.add((str(path[-1]), str(like.value)))
     if not work.partial:
         work.wrong(LIKE, message, like.span, help=help_)
     work.incomplete.add((*path, name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from labspec.diagnostic import Label, Path
@@ -24,7 +25,7 @@ def merged(work: Work, base: Tree, patch: Tree, path: Path = ()) -> Tree:
     for name, tree in patch.value.items():
         inner = (*path, name)
         if tree.is_null and not work.grammar.in_raw(inner):
-            _remove(work, entries, name, tree)
+            _remove(work, entries, inner, tree)
         elif name in entries:
             entries[name] = merged(work, entries[name], tree, inner)
         else:
@@ -46,11 +47,20 @@ def alone(work: Work, patch: Tree, path: Path = ()) -> Tree:
     return replace(patch, value=entries)
 
 
-def _remove(work: Work, entries: dict[str, Tree], name: str, tree: Tree) -> None:
+def _remove(work: Work, entries: dict[str, Tree], path: Path, tree: Tree) -> None:
+    name = str(path[-1])
     if name in entries:
-        del entries[name]
+        work.removed.update(_names(entries.pop(name), path))
     else:
         work.wrong(NOTHING_TO_REMOVE, f"There is no `{name}` to remove.", tree.key, help=did_you_mean(name, entries))
+
+
+def _names(tree: Tree, path: Path) -> Iterator[tuple[str, str]]:
+    """Each key of what is removed, with the one above it: where that is a section, it is a member's name."""
+    if len(path) > 1:
+        yield str(path[-2]), str(path[-1])
+    for name, inner in tree.entries.items():
+        yield from _names(inner, (*path, name))
 
 
 def _replaces(work: Work, base: Tree, patch: Tree, path: Path) -> bool:

@@ -35,6 +35,10 @@ class Source:
     """What may be the reason why a key is not known."""
     beside: Mapping[Path, Mapping[str, Tree]] = field(default_factory=dict)
     """The members of the other document, for each new one in a document that extends it."""
+    absent: frozenset[tuple[str, str]] = frozenset()
+    """Members (section, name) that `like` names and that there are not."""
+    removed: frozenset[tuple[str, str]] = frozenset()
+    """Members (section, name) that a null removed."""
     moved: Mapping[Path, Path] = field(default_factory=dict)
     """Members that were written elsewhere than their path says: where."""
 
@@ -61,11 +65,14 @@ class Source:
 
         A member that is new in a document over another may be a mistyped one of the other's.
         """
-        there = self.beside.get(path, {})
-        if path in self.hints or not path or not (near := nearest(str(path[-1]), there)):
+        if path in self.hints or not (near := self.twin(path)):
             return self.hints.get(path, "")
-        key = there[near].key
+        key = self.beside[path][near].key
         return f"Did you mean to change `{near}`" + (f" of {key.file}?" if key else "?")
+
+    def twin(self, path: Path) -> str:
+        """The member of another document that a new one may be a mistyped name for."""
+        return (nearest(str(path[-1]), self.beside[path]) or "") if path in self.beside else ""
 
     def slip(self, path: Path, entry: bool) -> Diagnostic | None:
         """What is likely wrong with how a value, or a key that leads to it, is typed; asked where something is wrong.

@@ -17,8 +17,10 @@ MOST = 200
 class Grammar:
     """What this room must know of the language: where members, raw bodies and nested sections stand, as patterns."""
 
+    keys: frozenset[str]
+    """Top-level keys that a document can have beside `extends` and `include`."""
     sections: frozenset[str]
-    """Top-level keys that `include` takes."""
+    """Those of them that `include` takes."""
     deep_sections: frozenset[str]
     """Those of them whose entries stand one level deeper (`expect.blocked.*`)."""
     members: frozenset[Steps]
@@ -59,6 +61,10 @@ class Work:
     """What may be the reason why a key is not known."""
     beside: dict[Path, Mapping[str, Tree]] = field(default_factory=dict)
     """The members of the other document, for each new one in a document that extends it."""
+    absent: set[tuple[str, str]] = field(default_factory=set)
+    """Members (section, name) that `like` names and that there are not."""
+    removed: set[tuple[str, str]] = field(default_factory=set)
+    """Members (section, name) that a null removed."""
     effort: int = 0
 
     def wrong(self, rule: Rule, message: str, span: Span | None, related: Sequence[Label] = (), help: str = "") -> None:
