@@ -23,6 +23,7 @@ from labspec.link import link
 from labspec.model import grammar
 from labspec.model.architecture import Architecture
 from labspec.model.complaints import Known
+from labspec.model.instance_types import UNKNOWN_TYPE
 from labspec.model.kind import leaves
 from labspec.model.load import Loaded, load
 from labspec.model.places import fields_of, short_field
@@ -259,7 +260,14 @@ def _lint(build: Build, linter: Linter) -> None:
     stacks = {f"{stack.name}.{options.format}": stack for stack in build.stacks}
     templates = {name: text for name, text in build.files.items() if name in stacks}
     region = build.spec.region if build.spec else None
-    _report(build, linter(templates, lambda name, place: stacks[name].origin_of(place), region))
+    told = [found.message for found in build.diagnostics if found.rule is UNKNOWN_TYPE]
+    found = linter(templates, lambda name, place: stacks[name].origin_of(place), region)
+    _report(build, [each for each in found if not any(_word_in(each.message, message) for message in told)])
+
+
+def _word_in(message: str, told: str) -> bool:
+    """Whether a linter speaks of the word that another finding shows in backquotes."""
+    return f"'{told.split('`')[1]}'" in message
 
 
 @contextmanager

@@ -107,8 +107,8 @@ class TestLint:
     def test_an_unknown_property_in_a_child_is_told_at_its_spec_path(self, engine: str, code: str, note: str) -> None:
         (found,) = lint(MISSPELLED, origin_of, engines=only(engine))
         assert brief(found) == (code, ("vpcs", "lab", "dns_support"))
-        assert found.message.startswith("Additional properties are not allowed ('EnableDnsSuport' was unexpected")
-        assert found.message.endswith(".")
+        assert found.message == "AWS::EC2::VPC has no property `EnableDnsSuport`."
+        assert found.help == "Did you mean `EnableDnsSupport`?"
         assert found.note.startswith(note)
         assert found.level is Severity.ERROR
 

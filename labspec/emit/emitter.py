@@ -288,3 +288,4 @@ def _patched(patch: Body, body: Body, place: Path = ()) -> Iterable[Path]:
         else:
             body[key] = value
         yield inner
+        yield from ((*inner, *deeper) for deeper in places_in(value))

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from labspec.diagnostic import At, Diagnostic, Path, Rule, Span
 from labspec.lint import cache as memory
 from labspec.lint.finding import FAILED, Engine, Finding, Loader, distinct, failure, families
+from labspec.lint.unknown import explained
 from labspec.lint.urls import relative_urls
 from labspec.nearest import offered
 
@@ -110,7 +111,7 @@ def _findings(
     shown = relative_urls(templates)
     found: list[Finding] = []
     for name, load in engines.items():
-        found += _answer(name, load, shown, region, cache, informational)
+        found += explained(_answer(name, load, shown, region, cache, informational), shown, region)
     for file in ("", *templates):
         here = [finding for finding in found if finding.file == file]
         yield from distinct(f for f in here if not _used_in_url(f, templates.get(file, ""), shown.get(file, "")))

@@ -22,7 +22,8 @@ def _version(text: str) -> str:
 
 def _class(text: str) -> str:
     if not re.fullmatch(r"db\.[a-z0-9-]+\.[a-z0-9]+", text):
-        wrong(f"`{text}` is not a class of databases.", "Write it as `db.t3.micro`.")
+        right = f"db.{text}" if re.fullmatch(r"[a-z0-9-]+\.[a-z0-9]+", text) else "db.t3.micro"
+        wrong(f"`{text}` is not a class of databases.", f"Write it as `{right}`.", right if text in right else "")
     return str(text)
 
 

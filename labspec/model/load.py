@@ -18,6 +18,7 @@ from labspec.diagnostic import Diagnostic, Path
 from labspec.model.bodies import move_bodies, named_by_owner
 from labspec.model.complaints import Complaints, Known, complaints
 from labspec.model.grammar import NESTED, SECTIONS
+from labspec.model.instance_types import unknown_types
 from labspec.model.other_words import likely
 from labspec.model.remains import remains
 from labspec.model.spec import Spec
@@ -61,7 +62,7 @@ def load(document: Mapping[str, Any], settings: Mapping[str, str], known: Known 
     bodies = move_bodies(variables.filled(document))
     loss = _Loss(bodies.document, set(known.absent))
     known = replace(known, told=known.told | variables.told, moved=bodies.places)
-    found = [*variables.found, *bodies.diagnostics]
+    found = [*variables.found, *bodies.diagnostics, *unknown_types(bodies.document)]
     for _ in range(ROUNDS):
         try:
             spec = Spec.model_validate(loss.data)

@@ -69,7 +69,7 @@ SHAPES: dict[str, Any] = {
 }
 OURS = re.compile(
     r"Here stands|Here a mapping is needed|Here CloudFormation's own|This value is empty|This list is empty|is a null"
-    r"|A null only removes|is not |is neither|cannot|There is no `|is missing|has either"
+    r"|A null only removes|is not |is neither|cannot|There is no |is missing|has either"
     r"|has exactly|exactly one|without|leads|reads like"
     r"|There is no region|must not|needs|of the language|no length|no edition|selects nothing|either"
 )

@@ -15,7 +15,7 @@ RULES = rules()
 
 BLOCKS = {
     "0": ("source", "yaml_tree", "compiler"),
-    "1": ("model/bodies", "model/complaints", "model/misplaced", "model/unknown_keys", "model/variables"),
+    "1": ("model/",),
     "2": ("link", "model/expand"),
     "3": ("check/",),
     "4": ("emit/",),

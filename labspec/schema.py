@@ -1,0 +1,93 @@
+"""What AWS's schemas say of types and properties, read out of cfn-lint's package without importing it.
+
+Importing cfn-lint takes half a second, and its data are files of JSON. They are read where a word is unusual, and
+parsed only where one is wrong, to say what was meant.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path as FilePath
+from typing import Any
+
+REGION = "us-east-1"
+"""The region whose schemas are read where a spec names none, as cfn-lint does."""
+INSTANCE_TYPES = "extensions/aws_ec2_instance/instancetype_enum.json"
+DATABASE_CLASSES = "extensions/aws_rds_dbinstance/dbinstanceclass_enum.json"
+
+
+@cache
+def _read(name: str) -> bytes:
+    """A file of the schemas; nothing where it is not there: then nothing is known."""
+    package = find_spec("cfnlint")
+    folders = package.submodule_search_locations if package else None
+    try:
+        return (FilePath(next(iter(folders or [""]))) / "data/schemas" / name).read_bytes()
+    except OSError:
+        return b""
+
+
+def _has(name: str, word: str) -> bool:
+    return f'"{word}"'.encode() in (content := _read(name)) or not content
+
+
+def has_instance_type(name: str) -> bool:
+    """Whether some region has machines of a type."""
+    return _has(INSTANCE_TYPES, name)
+
+
+def has_database_class(name: str) -> bool:
+    """Whether some region has databases of a class. Classes are sizes of machines, of which the list is shorter."""
+    return _has(INSTANCE_TYPES, name.removeprefix("db.")) or _has(DATABASE_CLASSES, name)
+
+
+@cache
+def instance_types() -> tuple[str, ...]:
+    """The types of machines of all regions."""
+    return tuple(sorted(set(re.findall(r'"([a-z0-9-]+\.[a-z0-9-]+)"', _read(INSTANCE_TYPES).decode()))))
+
+
+@cache
+def database_classes() -> tuple[str, ...]:
+    """The classes of databases of all regions."""
+    return tuple(sorted(set(re.findall(r'"(db\.[a-z0-9.-]+)"', _read(DATABASE_CLASSES).decode()))))
+
+
+@cache
+def resource_types(region: str = REGION) -> dict[str, str]:
+    """The types of resources of a region, each with the name of its schema."""
+    found: dict[str, str] = json.loads(_read(f"providers/{region}.json") or b"{}")
+    return found
+
+
+def properties_at(kind: str, place: tuple[str | int, ...], region: str = REGION) -> list[str]:
+    """The properties of a type, or of what stands at a place inside its properties; none where that is not known."""
+    schema = _schema(kind, region)
+    found = _forms(schema, schema)
+    for step in place:
+        found = [inner for each in found for inner in _inside(schema, each, step)]
+    return sorted({name for each in found for name in each.get("properties", {})})
+
+
+@cache
+def _schema(kind: str, region: str) -> dict[str, Any]:
+    name = resource_types(region).get(kind) or resource_types().get(kind, "")
+    return json.loads(_read(f"resources/{name}.json") or b"{}") if name else {}
+
+
+def _inside(schema: dict[str, Any], part: dict[str, Any], step: str | int) -> list[dict[str, Any]]:
+    """The schemas of what stands one step inside."""
+    inner = part.get("items") if isinstance(step, int) else part.get("properties", {}).get(step)
+    return _forms(schema, inner) if isinstance(inner, dict) else []
+
+
+def _forms(schema: dict[str, Any], part: dict[str, Any]) -> list[dict[str, Any]]:
+    """A schema with its references followed, and its alternatives beside it."""
+    if isinstance(reference := part.get("$ref"), str):
+        name = reference.removeprefix("#/definitions/")
+        return _forms(schema, schema.get("definitions", {}).get(name, {}))
+    others = [each for word in ("allOf", "anyOf", "oneOf") for each in part.get(word, [])]
+    return [part, *(form for each in others for form in _forms(schema, each))]

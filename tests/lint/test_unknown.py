@@ -1,0 +1,99 @@
+"""A type or a property that there is not: told once by each linter, at the word, with what was meant."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path as FilePath
+
+import pytest
+
+from labspec.compiler import Options, compile_spec
+from labspec.diagnostic import Diagnostic
+from labspec.lint import Loader, cfn_lint, lint, validate
+from tests.building import HEAD, NETWORK
+
+ENGINES: dict[str, Loader] = {
+    "cloudformation-validate": lambda: validate.findings,
+    "cfn-lint": lambda: cfn_lint.findings,
+}
+QUEUE = "resources:\n  Q:\n    Type: AWS::SQS::Queue\n"
+
+
+def found(folder: FilePath, text: str, engine: str) -> list[Diagnostic]:
+    (folder / "spec.yaml").write_text(HEAD + text, "utf-8")
+    linter = functools.partial(_linted, engine)
+    return compile_spec(str(folder / "spec.yaml"), Options(layout="flat"), linter).diagnostics
+
+
+def _linted(engine: str, templates, origin_of, region):  # type: ignore[no-untyped-def]
+    engines = ENGINES if engine == "both" else {engine: ENGINES[engine]}
+    return lint(templates, origin_of, engines=engines, region=region)
+
+
+@pytest.mark.parametrize("engine", [*ENGINES, "both"])
+@pytest.mark.parametrize(
+    ("text", "place", "message", "help_"),
+    [
+        (
+            "resources:\n  Q:\n    Type: AWS::SQS::Queu\n",
+            "5:11",
+            "There is no resource type `AWS::SQS::Queu`.",
+            "Did you mean `AWS::SQS::Queue`?",
+        ),
+        (
+            QUEUE + "    Properties: {DelaySecond: 5}\n",
+            "6:18",
+            "AWS::SQS::Queue has no property `DelaySecond`.",
+            "Did you mean `DelaySeconds`?",
+        ),
+        (
+            QUEUE + "    Properties: {Tags: [{Ky: a, Value: b}]}\n",
+            "6:26",
+            "`Tags` of AWS::SQS::Queue has no property `Ky`.",
+            "Did you mean `Key`?",
+        ),
+        (
+            QUEUE + "    Propertis: {DelaySeconds: 5}\n",
+            "6:5",
+            "A resource has no attribute `Propertis`.",
+            "Did you mean `Properties`?",
+        ),
+        (
+            "resources:\n  Q:\n    Type: AWS::SQS::QueuePolicy\n    Properties:\n      Queue: [a]\n"
+            "      PolicyDocument:\n        Version: '2012-10-17'\n"
+            "        Statement: [{Effect: Deny, Principal: '*', Action: 'sqs:*', Resource: '*'}]\n",
+            "7:7",
+            "AWS::SQS::QueuePolicy has no property `Queue`.",
+            "Did you mean `Queues`?",
+        ),
+        (
+            NETWORK
+            + "instances:\n  i:\n    subnet: public-a\n    override:\n"
+            + "      instance: {Properties: {CpuOptions: {CoreCont: 1}}}\n",
+            "16:44",
+            "`CpuOptions` of AWS::EC2::Instance has no property `CoreCont`.",
+            "Did you mean `CoreCount`?",
+        ),
+    ],
+)
+def test_an_unknown_word_is_shown_with_the_right_one(
+    text: str, place: str, message: str, help_: str, engine: str, tmp_path: FilePath
+) -> None:
+    (told,) = found(tmp_path, text, engine)
+    assert told.span
+    assert (f"{told.span.line}:{told.span.column}", told.message, told.help) == (place, message, help_)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_what_is_missing_beside_an_unknown_word_is_still_told(engine: str, tmp_path: FilePath) -> None:
+    text = "resources:\n  Q:\n    Type: AWS::SQS::QueuePolicy\n    Properties: {Queue: [a]}\n"
+    assert sorted(told.message for told in found(tmp_path, text, engine)) == [
+        "'PolicyDocument' is a required property.",
+        "AWS::SQS::QueuePolicy has no property `Queue`.",
+    ]
+
+
+def test_a_type_that_is_told_is_not_told_by_the_linters_again(tmp_path: FilePath) -> None:
+    text = "parameters: {T: {type: instance_type, default: t33.micro}}\n" + NETWORK
+    made = found(tmp_path, text + "instances: {i: {subnet: public-a, type: T}}\n", "both")
+    assert [told.rule.code for told in made] == ["LS109"]
