@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from labspec.cli import main
-from labspec.reference.rules import rules
+from labspec.rules import rules
 
 
 @pytest.mark.parametrize("asked", ["LS201", "ls201", "unknown-name", "Unknown-Name"])
