@@ -61,7 +61,7 @@ def _listed(every: Iterable[Rule]) -> Iterator[str]:
         yield f"{ROOMS[block]}:"
         for rule in group:
             mark = "*" if rule.can_be_lowered else " "
-            yield f"  {rule.code}  {rule.severity:<7}{mark}  {rule.name}: {rule.summary}"
+            yield f"  {rule.code}  {rule.severity:<7} {mark} {rule.name}: {rule.summary}"
         yield ""
     yield "* A spec may lower it under `checks`, or accept it for one member by `silence`."
 
