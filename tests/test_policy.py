@@ -63,6 +63,13 @@ def test_a_linters_finding_is_accepted_by_its_code_or_by_the_linter(tmp_path: Pa
     assert made.files
 
 
+def test_two_members_accept_what_is_written_once(tmp_path: Path) -> None:
+    """Where one is like the other, both findings stand at one line: neither is accepted in vain."""
+    text = RULE_OF_GROUP.format("") + "    silence: {E3012: why}\n  api-sg: {like: web-sg, silence: {E3012: why}}\n"
+    made = linted(tmp_path, NETWORK + text, *(finding("E3012", f"{one}SgHttpIngress") for one in ("Web", "Api")))
+    assert told(made) == []
+
+
 def test_another_code_accepts_nothing(tmp_path: Path) -> None:
     text = NETWORK + RULE_OF_GROUP.format(", silence: {E3013: not this}")
     assert told(linted(tmp_path, text, finding("F3012", "WebSgHttpIngress"))) == ["LS602 error"]
