@@ -91,18 +91,14 @@ class Policy:
 
     def mistakes(self) -> Iterator[Diagnostic]:
         """What is wrong with it."""
+        silenced = [(*place, "silence", name) for place, reasons in self.silences.items() for name in reasons]
+        for path in (*(("checks", name) for name in self.levels), *silenced):
+            yield from _misnamed(str(path[-1]), path)
         for name, said in self.levels.items():
-            rule = _known(name)
-            if (wrong := _misnamed(name, rule, ("checks", name))) is not None:
-                yield wrong
-            elif _weight(said.level) > _weight(own := rule.severity if rule else _own_level(name)) and not said.reason:
+            if not said.reason and _weight(said.level) > _weight(own := _own_level(name)):
                 message = f"`{name}` is {_noun(own)} unless said: to make it {_noun(said.level)} needs a reason."
                 help_ = f"Write `{name}: {{level: {said.level}, reason: ...}}`."
                 yield Diagnostic(REASON, message, ("checks", name, "level"), help=help_)
-        for place, reasons in self.silences.items():
-            for name in reasons:
-                if (wrong := _misnamed(name, _known(name), (*place, "silence", name))) is not None:
-                    yield wrong
 
     def unused(self, silenced: Sequence[Diagnostic], asked: AnySet[str]) -> Iterator[Diagnostic]:
         """What is accepted and was not found by a build that came to its end and asked these linters."""
@@ -166,8 +162,11 @@ def _is_linters(name: str) -> bool:
     return re.fullmatch(LINTER_RULE, name) is not None
 
 
-def _own_level(name: str) -> Severity:
-    return LEVELS.get(name[0], Severity.ERROR)
+def _own_level(name: str) -> str:
+    """The level that a rule has unless said; nothing is lower than what an unknown one has."""
+    if (rule := _known(name)) is not None:
+        return rule.severity if rule.can_be_lowered else "off"
+    return LEVELS.get(name[0], Severity.ERROR) if _is_linters(name) else "off"
 
 
 def _linters_of(name: str) -> AnySet[str]:
@@ -177,14 +176,15 @@ def _linters_of(name: str) -> AnySet[str]:
     return LINTERS if _is_linters(name) or name == "linter-failed" else frozenset()
 
 
-def _misnamed(name: str, rule: Rule | None, path: Path) -> Diagnostic | None:
+def _misnamed(name: str, path: Path) -> Iterator[Diagnostic]:
     """What is wrong with naming a rule."""
-    if rule is None:
-        return None if _is_linters(name) else _unknown(name, path)
-    if rule.can_be_lowered:
-        return None
-    message = f"`{name}` is always an error: nothing is built where it is broken."
-    return Diagnostic(BINDING, message, path, "key", help=f"`labspec explain {name}` tells how to mend what it finds.")
+    rule = _known(name)
+    if rule is None and not _is_linters(name):
+        yield _unknown(name, path)
+    elif rule is not None and not rule.can_be_lowered:
+        message = f"`{name}` is always an error: nothing is built where it is broken."
+        help_ = f"`labspec explain {name}` tells how to mend what it finds."
+        yield Diagnostic(BINDING, message, path, "key", help=help_)
 
 
 def _unknown(name: str, path: Path) -> Diagnostic:
