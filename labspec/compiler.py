@@ -14,7 +14,7 @@ from typing import Any
 
 from labspec import __version__, files
 from labspec.check import check
-from labspec.diagnostic import Diagnostic, Path, Rejected, Rule, Severity, has_errors
+from labspec.diagnostic import Diagnostic, Path, Rejected, Rule, has_errors
 from labspec.emit import emit
 from labspec.emit.facts import facts
 from labspec.graph import Graph, Stack
@@ -28,6 +28,7 @@ from labspec.model.load import Loaded, load
 from labspec.model.places import short_field
 from labspec.model.spec import Spec
 from labspec.model.word import FileName
+from labspec.policy import Policy
 from labspec.source import Grammar, Source, read
 from labspec.write import to_json, to_yaml
 
@@ -54,6 +55,14 @@ Linter = Callable[[Mapping[str, str], Callable[[str, Path], Path], str | None], 
 
 
 @dataclass(frozen=True, slots=True)
+class Linters:
+    """The linters that are asked, by name, and how."""
+
+    names: frozenset[str]
+    ask: Linter
+
+
+@dataclass(frozen=True, slots=True)
 class Options:
     """What the command line decides about a build."""
 
@@ -66,17 +75,19 @@ class Options:
 
 @dataclass(slots=True)
 class Build:
-    """What came of one spec. `files` is empty where there are errors."""
+    """What came of one spec. `files` is empty where there are errors; what the spec accepts is apart, in `silenced`."""
 
     file: str
     options: Options
     source: Source | None = None
     spec: Spec | None = None
+    policy: Policy | None = None
     stacks: tuple[Stack, ...] = ()
     graph: Graph | None = None
     files: dict[str, str] = field(default_factory=dict)
     digest: str = ""
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    silenced: list[Diagnostic] = field(default_factory=list)
     timings: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -85,11 +96,11 @@ class Build:
         return has_errors(self.diagnostics)
 
 
-def compile_spec(file: str, options: Options, linter: Linter | None = None) -> Build:
+def compile_spec(file: str, options: Options, linters: Linters | None = None) -> Build:
     """Compile one spec: everything but writing it to disk."""
     build = Build(file, options)
     try:
-        _compile(build, linter)
+        _compile(build, linters)
     except Rejected as rejected:
         _report(build, rejected.diagnostics)
     if build.failed:
@@ -97,7 +108,7 @@ def compile_spec(file: str, options: Options, linter: Linter | None = None) -> B
     return build
 
 
-def _compile(build: Build, linter: Linter | None) -> None:
+def _compile(build: Build, linters: Linters | None) -> None:
     architecture = understand(build)
     if architecture is None:
         return
@@ -112,9 +123,10 @@ def _compile(build: Build, linter: Linter | None) -> None:
     build.graph = graph
     with _timed(build, "write"):
         _write(build, stacks, architecture)
-    if linter is not None and not build.failed:
+    if linters is not None and not build.failed:
         with _timed(build, "lint"):
-            _lint(build, linter)
+            _lint(build, linters)
+    _unused_silence(build, linters)
 
 
 def understand(build: Build) -> Architecture | None:
@@ -128,8 +140,9 @@ def understand(build: Build) -> Architecture | None:
         known = Known(source.told, source.incomplete, source.hint)
         loaded = load(source.data, build.options.settings, known)
         build.spec = loaded.spec
+        build.policy = Policy.of(loaded.spec)
         build.source = replace(source, moved=loaded.moved)
-    _report(build, loaded.diagnostics)
+    _report(build, [*loaded.diagnostics, *build.policy.mistakes()])
     if source.partial:
         return None  # what is not there may be in the file that could not be used
     with _timed(build, "link"):
@@ -163,25 +176,28 @@ def _contents(
 
 
 def _report(build: Build, found: Iterable[Diagnostic]) -> None:
-    """Keep what is not silenced, each with its lines, once."""
-    told = {(d.rule, d.span, d.message) for d in build.diagnostics}
+    """Keep what was found, as the spec judges it, each with its lines, once."""
+    told = {_said(diagnostic) for diagnostic in (*build.diagnostics, *build.silenced)}
     for diagnostic in found:
-        if build.spec is not None and _silenced(build.spec, diagnostic):
-            continue
-        placed = build.source.place(diagnostic) if build.source else diagnostic
-        said = (placed.rule, placed.span, placed.message)
-        if said not in told:
-            told.add(said)
-            build.diagnostics.append(placed)
+        judged = build.policy.judged(diagnostic) if build.policy else diagnostic
+        placed = build.source.place(judged) if build.source else judged
+        if _said(placed) not in told:
+            told.add(_said(placed))
+            (build.silenced if placed.silenced else build.diagnostics).append(placed)
 
 
-def _silenced(spec: Spec, diagnostic: Diagnostic) -> bool:
-    """Whether the member that a finding is about accepts it. An error cannot be accepted."""
-    if len(diagnostic.path) < 2 or diagnostic.level is Severity.ERROR:
-        return False
-    section = getattr(spec, str(diagnostic.path[0]), None)
-    member = section.get(str(diagnostic.path[1])) if isinstance(section, dict) else None
-    return diagnostic.rule.name in getattr(member, "silence", {})
+def _said(diagnostic: Diagnostic) -> tuple[object, ...]:
+    """What is told once. Two members that accept the same do so each for itself."""
+    accepted = (diagnostic.silenced, diagnostic.path) if diagnostic.silenced else ()
+    return (diagnostic.rule, diagnostic.span, diagnostic.message, *accepted)
+
+
+def _unused_silence(build: Build, linters: Linters | None) -> None:
+    """What is accepted in vain, where the build came so far that it would have been found."""
+    found = {diagnostic.rule.name for diagnostic in (*build.diagnostics, *build.silenced)}
+    asked = linters.names if linters and "linter-failed" not in found else frozenset()
+    if build.policy is not None and not build.failed:
+        _report(build, build.policy.unused(build.silenced, asked))
 
 
 # ------------------------------------------------------------------ output
@@ -246,12 +262,12 @@ def _manifest(build: Build, architecture: Architecture) -> str:
     return text.getvalue() + "\n"
 
 
-def _lint(build: Build, linter: Linter) -> None:
+def _lint(build: Build, linters: Linters) -> None:
     options = build.options
     stacks = {f"{stack.name}.{options.format}": stack for stack in build.stacks}
     templates = {name: text for name, text in build.files.items() if name in stacks}
     region = build.spec.region if build.spec else None
-    _report(build, linter(templates, lambda name, place: stacks[name].origin_of(place), region))
+    _report(build, linters.ask(templates, lambda name, place: stacks[name].origin_of(place), region))
 
 
 @contextmanager

@@ -52,6 +52,13 @@ class Rule:
     wrong: str = ""
     right: str = ""
     severity: Severity = Severity.ERROR
+    binding: bool = False
+    """Whether it is a law without which nothing sensible can be built."""
+
+    @property
+    def can_be_lowered(self) -> bool:
+        """Whether a spec may lower or silence it: laws, what linters find, and whatever is no error anyway."""
+        return not self.binding and (self.code[2] in "36" or self.severity is not Severity.ERROR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +85,8 @@ class Diagnostic:
 
     `path` and `at` say where in the spec; `chars` narrows it to characters of a scalar's text (start, end).
     `span` is filled in by `source`; rooms that read text themselves (the YAML scanner, linters of foreign
-    templates) may give it directly. `note` is what a second tool said (a linter's own rule and words).
+    templates) may give it directly. `note` is what a second tool said (a linter's own rule and words); `also` are the
+    names of that rule, the linter's own first. `silenced` is the reason why the spec accepts it; empty if it does not.
     """
 
     rule: Rule
@@ -92,6 +100,8 @@ class Diagnostic:
     fix: Fix | None = None
     severity: Severity | None = None
     span: Span | None = None
+    also: tuple[str, ...] = ()
+    silenced: str = ""
 
     @property
     def level(self) -> Severity:

@@ -88,15 +88,17 @@ def _to_output(report: Wanted) -> bool:
 
 
 def _show(arguments: argparse.Namespace, reports: list[Wanted], outcome: Outcome) -> None:
-    """Findings as soon as there are any, for people, and their sum."""
-    if not outcome.diagnostics:
+    """Findings as soon as there are any, for people, and their sum; what is accepted only where it is asked for."""
+    if not outcome.diagnostics and (arguments.quiet or not outcome.silenced):
         return
-    from labspec.report import counted, to_text
+    from labspec.report import silenced_to_text, summed, to_text
 
-    if Wanted("text") in reports:
+    if Wanted("text") in reports and outcome.diagnostics:
         print(to_text(outcome.diagnostics, outcome.texts, _colored(arguments)), file=sys.stderr)
+    if Wanted("text") in reports and outcome.silenced and arguments.verbose:
+        print(silenced_to_text(outcome.silenced, outcome.texts, _colored(arguments)), file=sys.stderr)
     where = f"{outcome.target}: " if len(arguments.specs) > 1 else ""
-    print(f"labspec: {where}{counted(outcome.diagnostics)}.", file=sys.stderr)
+    print(f"labspec: {where}{summed(outcome)}.", file=sys.stderr)
 
 
 def _colored(arguments: argparse.Namespace) -> bool:

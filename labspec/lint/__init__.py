@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from labspec.diagnostic import At, Diagnostic, Path, Rule, Span
 from labspec.lint import cache as memory
-from labspec.lint.finding import FAILED, Engine, Finding, Loader, distinct, failure, families
+from labspec.lint.finding import FAILED, Engine, Finding, Loader, called, distinct, failure, families
 from labspec.lint.urls import relative_urls
 from labspec.nearest import nearest
 
@@ -182,6 +182,7 @@ def _diagnostic(finding: Finding, path: Path, at: At, span: Span | None, where: 
         note=f"{finding.engine} {finding.rule}{where}" + (f"; see {finding.url}" if finding.url else ""),
         severity=finding.severity,
         span=span,
+        also=called(finding.rule),
     )
 
 

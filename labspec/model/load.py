@@ -27,7 +27,7 @@ from labspec.scalar import Scalar
 
 ANY = "*"
 """In place of a name: every name of the section."""
-SINGLE = ("variables", "parameters", "outputs", "resources")
+SINGLE = ("variables", "parameters", "outputs", "resources", "checks")
 """Sections, beside those of members, whose entries can be taken out one by one."""
 ALL = (*SECTIONS, *NESTED, "internet_gateways", "parameters", "outputs", "resources")
 ZONES = (*ascii_lowercase, *"123456")

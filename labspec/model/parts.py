@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal, NoReturn
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from labspec.model.kind import Kind, ListOf, MemberName, MembersOf, Part
+from labspec.model.kind import Kind, ListOf, MemberName, MembersOf, Part, Silence
 from labspec.model.notation import PARAMETER, noted
 from labspec.model.text import PlainText, RawBody, expressions, plain
 from labspec.model.word import Choice, Name, Names, Parameter, Word, scalar_of, wrong
@@ -59,6 +59,8 @@ class Ingress(Part):
     """Shown in the console. What the rule says, unless said."""
     was: MemberName | None = None
     """The name that the rule had before."""
+    silence: Silence = {}
+    """Findings that are accepted for this rule: their rule's name, and the reason."""
 
 
 class Egress(Part):
@@ -74,6 +76,8 @@ class Egress(Part):
     """Shown in the console. What the rule says, unless said."""
     was: MemberName | None = None
     """The name that the rule had before."""
+    silence: Silence = {}
+    """Findings that are accepted for this rule: their rule's name, and the reason."""
 
 
 class Connected(Kind):

@@ -60,13 +60,15 @@ class Finding:
     rule: str
     """The name of its rule, such as `unknown-name`."""
     severity: Literal["error", "warning", "hint"]
-    """How much it matters. Only an error makes the command fail."""
+    """How much it matters, as `checks` has it. Only an error makes the command fail."""
     message: str
     """What is wrong, in a sentence."""
     help: str
     """What to do about it; empty where there is nothing to add."""
     note: str
     """What another tool said: the rule and the place of a linter's finding; empty for our own."""
+    silenced: str
+    """The reason why the spec accepts it; empty where it does not. What is accepted makes no command fail."""
     path: list[str | int]
     """Where it stands in the resolved spec, short forms made long: keys and list indices; empty for the whole of it."""
     at: Literal["key", "value"]
@@ -93,6 +95,8 @@ class Target:
     """How many warnings were found."""
     hints: int
     """How many hints were found."""
+    silenced: int
+    """How many findings the spec accepts. The other numbers do not count them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +123,14 @@ def to_json(run: Run) -> str:
 def report(run: Run) -> Report:
     """A run as data."""
     targets = [_target(outcome) for outcome in run.outcomes]
-    findings = [_finding(outcome.target, found) for outcome in run.outcomes for found in ordered(outcome.diagnostics)]
+    findings = [_finding(outcome.target, found) for outcome in run.outcomes for found in ordered(outcome.all)]
     return Report(1, run.version, run.command, targets, findings)
 
 
 def _target(outcome: Outcome) -> Target:
     levels = [diagnostic.level for diagnostic in outcome.diagnostics]
-    return Target(outcome.target, outcome.failed, *(levels.count(severity) for severity in Severity))
+    errors, warnings, hints = (levels.count(severity) for severity in Severity)
+    return Target(outcome.target, outcome.failed, errors, warnings, hints, len(outcome.silenced))
 
 
 def _finding(target: str, diagnostic: Diagnostic) -> Finding:
@@ -138,6 +143,7 @@ def _finding(target: str, diagnostic: Diagnostic) -> Finding:
         message=diagnostic.message,
         help=diagnostic.help,
         note=diagnostic.note,
+        silenced=diagnostic.silenced,
         path=[step if isinstance(step, int) else str(step) for step in diagnostic.path],
         at=at,
         place=_place(diagnostic.span),

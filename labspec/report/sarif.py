@@ -18,7 +18,7 @@ LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.HINT: "
 
 def to_sarif(run: Run) -> str:
     """A run as SARIF. What several specs find in a file that they share is one result."""
-    found = list(dict.fromkeys(found for outcome in run.outcomes for found in ordered(outcome.diagnostics)))
+    found = list(dict.fromkeys(found for outcome in run.outcomes for found in ordered(outcome.all)))
     rules = sorted({diagnostic.rule for diagnostic in found}, key=lambda rule: rule.code)
     codes = [rule.code for rule in rules]
     driver = {"name": "labspec", "version": run.version, "rules": [_rule(rule) for rule in rules]}
@@ -65,6 +65,8 @@ def _result(diagnostic: Diagnostic, index: int) -> dict[str, Any]:
         "ruleIndex": index,
         "level": LEVELS[diagnostic.level],
         "message": {"text": " ".join(word for word in words if word)},
+        # All results of a run have the property, or none (section 3.27.23).
+        "suppressions": [_suppression(diagnostic.silenced)] if diagnostic.silenced else [],
     }
     if diagnostic.span:
         result["locations"] = [{"physicalLocation": _location(diagnostic.span)}]
@@ -73,6 +75,11 @@ def _result(diagnostic: Diagnostic, index: int) -> dict[str, Any]:
     if diagnostic.fix and diagnostic.span:
         result["fixes"] = [_fix(diagnostic.fix, diagnostic.span)]
     return result
+
+
+def _suppression(reason: str) -> dict[str, str]:
+    """That a spec accepts a finding, in `silence` or under `checks`: both stand in the source."""
+    return {"kind": "inSource", "justification": reason}
 
 
 def _location(span: Span) -> dict[str, Any]:

@@ -218,14 +218,3 @@ def test_two_members_of_one_name_in_a_text_stay_apart(tmp_path: Path) -> None:
 def test_a_parameter_cannot_have_a_name_that_templates_need(tmp_path: Path, name: str) -> None:
     text = f"vpcs: {{web: {{cidr: 10.0.0.0/16}}}}\nparameters: {{{name}: {{type: text, default: a}}}}\n"
     assert messages(build(tmp_path, text))[0].startswith("LS401 4:14")
-
-
-def test_an_error_cannot_be_silenced(tmp_path: Path) -> None:
-    text = """\
-    vpcs:
-      web:
-        cidr: 10.0.0.0/16
-        silence: {subnet-outside-vpc: because}
-        subnets: {a: {zone: a, cidr: 10.1.0.0/24, access: isolated, silence: {subnet-outside-vpc: because}}}
-    """
-    assert messages(build(tmp_path, text))[0].startswith("LS370")

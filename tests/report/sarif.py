@@ -53,13 +53,15 @@ RULE = _object(
     help=WORDS,
     defaultConfiguration=_object("level", level=LEVEL),
 )
+SUPPRESSION = _object("kind justification", kind={"enum": ["inSource", "external"]}, justification=TEXT)
 RESULT = _object(
-    "ruleId ruleIndex level message",
+    "ruleId ruleIndex level message suppressions",
     "locations relatedLocations fixes",
     ruleId=TEXT,
     ruleIndex={"type": "integer", "minimum": 0},
     level=LEVEL,
     message=MESSAGE,
+    suppressions=_list(SUPPRESSION),
     locations=_list(_object("physicalLocation", physicalLocation=PHYSICAL)),
     relatedLocations=_list(RELATED),
     fixes=_list(FIX),

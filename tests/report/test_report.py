@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 
 from labspec.diagnostic import Diagnostic, Fix, Label, Rule, Severity, Span
-from labspec.report import Outcome, Run, to_text
+from labspec.report import Outcome, Run, silenced_to_text, to_text
 from labspec.report.forms import FORMS
 from tests.building import build
 from tests.report.sarif import SARIF
@@ -101,6 +101,70 @@ def _read_github(text: str) -> Findings:
         message = match[3].split("%0A")[0].replace("%25", "%")
         found.add((said["title"], match[1], said["file"], int(said["line"]), int(said["col"]), message))
     return found
+
+
+# ------------------------------------------------------------------ what the spec accepts
+
+
+@pytest.fixture
+def accepted() -> Run:
+    """One finding that a spec accepts, and one that it does not."""
+    span = Span("a.yaml", 3, 5, 3, 9)
+    silenced = Diagnostic(RULE, "Accepted.", help="Mend it.", note="a linter", span=span, silenced="it is a test")
+    told = Diagnostic(RULE, "Told.", severity=Severity.WARNING, span=Span("a.yaml", 4, 5, 4, 9))
+    return Run("check", "0", (Outcome("a.yaml", [told], {"a.yaml": "\n\n    text\n    text\n"}, silenced=[silenced]),))
+
+
+def test_text_counts_what_is_accepted(accepted: Run) -> None:
+    text = FORMS["text"](accepted)
+    assert "Accepted." not in text
+    assert text.endswith("\na.yaml: 1 warning, 1 silenced.\n")
+
+
+def test_text_shows_what_is_accepted_with_the_reason_where_it_is_asked_for(accepted: Run) -> None:
+    """At its line, and without what to do about it."""
+    (outcome,) = accepted.outcomes
+    assert silenced_to_text(outcome.silenced, outcome.texts) == (
+        "silenced[LS999]: Accepted.\n  --> a.yaml:3:5\n  |\n3 |     text\n  |     ^^^^\n"
+        "  = note: a linter\n  = reason: it is a test\n"
+    )
+
+
+def test_json_has_what_is_accepted_with_the_reason(accepted: Run) -> None:
+    made = json.loads(FORMS["json"](accepted))
+    schema = json.loads((ROOT / "docs/reference/report.schema.json").read_text("utf-8"))
+    jsonschema.Draft202012Validator(schema).validate(made)
+    assert {finding["message"]: finding["silenced"] for finding in made["findings"]} == {
+        "Accepted.": "it is a test",
+        "Told.": "",
+    }
+    (target,) = made["targets"]
+    assert (target["failed"], target["errors"], target["warnings"], target["silenced"]) == (False, 0, 1, 1)
+
+
+def test_sarif_suppresses_what_is_accepted(accepted: Run) -> None:
+    """All results have the property, also those that are not suppressed (section 3.27.23)."""
+    log = json.loads(FORMS["sarif"](accepted))
+    jsonschema.Draft202012Validator(SARIF).validate(log)
+    suppressions = {result["message"]["text"]: result["suppressions"] for result in log["runs"][0]["results"]}
+    assert suppressions == {
+        "Accepted. Mend it. (a linter)": [{"kind": "inSource", "justification": "it is a test"}],
+        "Told.": [],
+    }
+
+
+def test_junit_passes_with_what_is_accepted(accepted: Run) -> None:
+    (case,) = ElementTree.fromstring(FORMS["junit"](accepted)).findall("testsuite/testcase")
+    (output,) = case
+    assert output.tag == "system-out"
+    assert (output.text or "").splitlines() == [
+        "a.yaml:4:5: warning[LS999]: Told.",
+        "a.yaml:3:5: silenced[LS999]: Accepted. (a linter) Reason: it is a test",
+    ]
+
+
+def test_github_does_not_show_what_is_accepted(accepted: Run) -> None:
+    assert FORMS["github"](accepted) == "::warning file=a.yaml,line=4,col=5,endColumn=9,title=LS999::Told.\n"
 
 
 # ------------------------------------------------------------------ JSON
