@@ -18,11 +18,13 @@ from labspec.check.existing import check_existing
 from labspec.check.group_health import check_group_health
 from labspec.check.group_sizes import check_group_sizes
 from labspec.check.group_updates import check_group_updates
+from labspec.check.groupless_peers import check_groupless_peers
 from labspec.check.health_checks import check_health_checks
 from labspec.check.load_balancer_names import check_load_balancer_names
 from labspec.check.mounts import check_mounts
 from labspec.check.notified import check_notified
 from labspec.check.one_per_zone import check_one_per_zone
+from labspec.check.other_vpc import check_other_vpc
 from labspec.check.passwords import check_passwords
 from labspec.check.public_websites import check_public_websites
 from labspec.check.redirects import check_redirects
@@ -33,10 +35,11 @@ from labspec.check.soundness import Sound, sound
 from labspec.check.target_groups import check_target_groups
 from labspec.check.template_names import check_template_names
 from labspec.check.throughput import check_throughput
+from labspec.check.untold_vpc import check_untold_vpc
 from labspec.check.ways import check_ways
 from labspec.check.website_addresses import check_website_addresses
 from labspec.check.windows import check_windows
-from labspec.diagnostic import Diagnostic
+from labspec.diagnostic import Diagnostic, Severity, has_errors
 from labspec.model.architecture import Architecture
 from labspec.model.load import Loaded
 
@@ -56,11 +59,13 @@ CHECKS: tuple[Check, ...] = (
     check_group_health,
     check_group_sizes,
     check_group_updates,
+    check_groupless_peers,
     check_health_checks,
     check_load_balancer_names,
     check_mounts,
     check_notified,
     check_one_per_zone,
+    check_other_vpc,
     check_passwords,
     check_public_websites,
     check_redirects,
@@ -70,6 +75,7 @@ CHECKS: tuple[Check, ...] = (
     check_target_groups,
     check_template_names,
     check_throughput,
+    check_untold_vpc,
     check_ways,
     check_website_addresses,
     check_windows,
@@ -77,7 +83,11 @@ CHECKS: tuple[Check, ...] = (
 
 
 def check(architecture: Architecture, wrong: Loaded | None = None) -> Iterator[Diagnostic]:
-    """Every finding of every law. Where parts of the spec are `wrong`, those that are sure all the same."""
+    """Every finding of every law. Where parts of the spec are `wrong`, those that are sure all the same.
+
+    Hints wait until nothing is wrong: what seems unused may be named by a line that is.
+    """
     judged = sound(architecture, wrong) if wrong else Sound(architecture, frozenset())
-    for law in CHECKS:
-        yield from (finding for finding in law(judged.architecture) if judged.is_sure_of(finding))
+    found = [finding for law in CHECKS for finding in law(judged.architecture) if judged.is_sure_of(finding)]
+    waits = wrong is not None or has_errors(found)
+    yield from (finding for finding in found if not waits or finding.level is not Severity.HINT)
