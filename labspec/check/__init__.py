@@ -15,6 +15,7 @@ from labspec.check.database_storage import check_database_storage
 from labspec.check.database_zones import check_database_zones
 from labspec.check.engine_support import check_engine_support
 from labspec.check.existing import check_existing
+from labspec.check.exposed_databases import check_exposed_databases
 from labspec.check.group_health import check_group_health
 from labspec.check.group_sizes import check_group_sizes
 from labspec.check.group_updates import check_group_updates
@@ -24,6 +25,7 @@ from labspec.check.load_balancer_names import check_load_balancer_names
 from labspec.check.mounts import check_mounts
 from labspec.check.notified import check_notified
 from labspec.check.one_per_zone import check_one_per_zone
+from labspec.check.open_rules import check_open_rules
 from labspec.check.other_vpc import check_other_vpc
 from labspec.check.passwords import check_passwords
 from labspec.check.public_websites import check_public_websites
@@ -56,6 +58,7 @@ CHECKS: tuple[Check, ...] = (
     check_database_zones,
     check_engine_support,
     check_existing,
+    check_exposed_databases,
     check_group_health,
     check_group_sizes,
     check_group_updates,
@@ -65,6 +68,7 @@ CHECKS: tuple[Check, ...] = (
     check_mounts,
     check_notified,
     check_one_per_zone,
+    check_open_rules,
     check_other_vpc,
     check_passwords,
     check_public_websites,
