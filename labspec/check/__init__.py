@@ -38,6 +38,7 @@ from labspec.check.target_groups import check_target_groups
 from labspec.check.template_names import check_template_names
 from labspec.check.throughput import check_throughput
 from labspec.check.untold_vpc import check_untold_vpc
+from labspec.check.unused import check_unused
 from labspec.check.ways import check_ways
 from labspec.check.website_addresses import check_website_addresses
 from labspec.check.windows import check_windows
@@ -80,6 +81,7 @@ CHECKS: tuple[Check, ...] = (
     check_template_names,
     check_throughput,
     check_untold_vpc,
+    check_unused,
     check_ways,
     check_website_addresses,
     check_windows,
