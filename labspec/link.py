@@ -82,7 +82,7 @@ def link(
     they lost something that stood inside them.
     """
     members, families, found = _members(loaded.spec, loaded.torn)
-    architecture = Architecture(loaded.spec, members, families, contents, folders)
+    architecture = Architecture(loaded.spec, members, families, contents, folders, variables=loaded.variables)
     linker = _Linker(architecture, loaded.poisoned)
     for path, leaf in (*architecture.leaves, *loaded.remains):
         found.extend(linker.check(path, leaf))

@@ -64,6 +64,7 @@ RULES = (LS601, LS602, LS603)
 _BY_ENGINE = {rule.name: rule for rule in (LS601, LS602)}
 _UNKNOWN_KEY = frozenset({"E3001", "E3002"})  # here the key is at fault, not its value
 _UNUSED = frozenset({"W2001", "W7001", "W8001"})  # parameters, mappings and conditions, in both linters
+_TOLD = {"W2508": ("CidrIp", "FromPort", "ToPort"), "W9011": ("PubliclyAccessible",)}  # open ports, public databases
 _MANY = 12  # values that a message still lists
 
 
@@ -83,7 +84,7 @@ def lint(
     to its loader. `cache` is a folder for answers already given; None keeps none.
     """
     found = _findings(templates, engines, region, cache, informational)
-    return [_at_origin(finding, origin_of) for finding in found]
+    return [_at_origin(finding, origin_of) for finding in found if not _is_told(finding, origin_of)]
 
 
 def lint_directory(
@@ -159,6 +160,15 @@ def _at_origin(finding: Finding, origin_of: OriginOf) -> Diagnostic:
     at: At = "key" if named and families(finding.rule) & _UNKNOWN_KEY else "value"
     where = "/".join(map(str, finding.place))
     return _diagnostic(finding, path, at, None, f" at {finding.file}, {where}" if where else f" at {finding.file}")
+
+
+def _is_told(finding: Finding, origin_of: OriginOf) -> bool:
+    """Whether a law tells this of a member, by its name. Of CloudFormation of the user's own, laws say nothing."""
+    if finding.rule not in _TOLD:
+        return False
+    resource: Path = (*finding.place[:2], "Properties")
+    origins = [origin_of(finding.file, (*resource, name)) for name in _TOLD[finding.rule]]
+    return not any(path[:1] == ("resources",) or "override" in path for path in origins)
 
 
 def _at_line(finding: Finding) -> Diagnostic:

@@ -28,7 +28,7 @@ MOST = 1 << 20
 
 @dataclass
 class Variables:
-    """The variables of a document. `found` is what is wrong, `told` where."""
+    """The variables of a document. `found` is what is wrong, `told` where; `used` are those that stand somewhere."""
 
     settings: Mapping[str, str]
     values: dict[str, Any] = field(default_factory=dict)
@@ -36,6 +36,7 @@ class Variables:
     unusable: set[str] = field(default_factory=set)
     found: list[Diagnostic] = field(default_factory=list)
     told: set[Path] = field(default_factory=set)
+    used: set[str] = field(default_factory=set)
     added: int = 0
 
     def filled(self, document: Mapping[str, Any]) -> dict[str, Any]:
@@ -119,6 +120,7 @@ class Variables:
             help_ = did_you_mean(name, self.values) or "Declare it under `variables`."
             self._misused(f"There is no variable `{name}`.", path, chars, help_)
             return ""
+        self.used.add(name)
         self.added += self.sizes[name]
         if self.added <= MOST:
             return self.values[name]
