@@ -14,7 +14,7 @@ from typing import Any
 
 from labspec import __version__, files
 from labspec.check import check
-from labspec.diagnostic import Diagnostic, Path, Rejected, Rule, Severity, has_errors
+from labspec.diagnostic import Diagnostic, Fix, Path, Rejected, Rule, Severity, has_errors
 from labspec.emit import emit
 from labspec.emit.facts import facts
 from labspec.graph import Graph, Stack
@@ -62,6 +62,8 @@ class Options:
     format: str = "yaml"
     settings: Mapping[str, str] = field(default_factory=dict)
     overlays: Sequence[str] = ()
+    drafts: Mapping[str, bytes] = field(default_factory=dict)
+    """What to read in place of documents, by their real paths."""
 
 
 @dataclass(slots=True)
@@ -78,6 +80,8 @@ class Build:
     digest: str = ""
     diagnostics: list[Diagnostic] = field(default_factory=list)
     timings: dict[str, float] = field(default_factory=dict)
+    wishes: dict[Fix, set[Path]] = field(default_factory=dict)
+    """Each safe fix with the paths that ask for it."""
 
     @property
     def failed(self) -> bool:
@@ -94,6 +98,7 @@ def compile_spec(file: str, options: Options, linter: Linter | None = None) -> B
         _report(build, rejected.diagnostics)
     if build.failed:
         build.files = {}
+    _agree(build)
     return build
 
 
@@ -120,7 +125,7 @@ def _compile(build: Build, linter: Linter | None) -> None:
 def understand(build: Build) -> Architecture | None:
     """Source, model, link, check: what the spec says, or None where it has errors."""
     with _timed(build, "source"):
-        source = build.source = read(build.file, GRAMMAR, build.options.overlays)
+        source = build.source = read(build.file, GRAMMAR, build.options.overlays, build.options.drafts)
     _report(build, source.diagnostics)
     if not source.usable:
         return None
@@ -128,7 +133,7 @@ def understand(build: Build) -> Architecture | None:
         known = Known(source.told, source.incomplete, source.hint)
         loaded = load(source.data, build.options.settings, known)
         build.spec = loaded.spec
-        build.source = replace(source, moved=loaded.moved)
+        build.source = replace(source, moved=loaded.moved, filled=loaded.filled, mixed=loaded.mixed)
     _report(build, loaded.diagnostics)
     if source.partial:
         return None  # what is not there may be in the file that could not be used
@@ -169,10 +174,23 @@ def _report(build: Build, found: Iterable[Diagnostic]) -> None:
         if build.spec is not None and _silenced(build.spec, diagnostic):
             continue
         placed = build.source.place(diagnostic) if build.source else diagnostic
+        if build.source and placed.fix and placed.fix.safe:
+            build.wishes.setdefault(placed.fix, set()).add(build.source.written(diagnostic.path)[0])
         said = (placed.rule, placed.span, placed.message)
         if said not in told:
             told.add(said)
             build.diagnostics.append(placed)
+
+
+def _agree(build: Build) -> None:
+    """Keep a fix safe only where all that is made of its text asks for it: an alias may mean it otherwise."""
+    if build.source is None or not build.wishes:
+        return
+    used = build.source.uses(fix.span for fix in build.wishes if fix.span)
+    for index, diagnostic in enumerate(build.diagnostics):
+        fix = diagnostic.fix
+        if fix and fix.safe and fix.span and not used[fix.span] <= build.wishes[fix]:
+            build.diagnostics[index] = replace(diagnostic, fix=replace(fix, safe=False))
 
 
 def _silenced(spec: Spec, diagnostic: Diagnostic) -> bool:

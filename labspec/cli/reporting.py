@@ -46,12 +46,22 @@ def _wanted(text: str) -> Wanted:
 
 
 def for_each(
-    arguments: argparse.Namespace, work: Callable[[argparse.Namespace, str], tuple[Outcome, list[str]]]
+    arguments: argparse.Namespace,
+    work: Callable[[argparse.Namespace, str], tuple[Outcome, list[str]]],
+    first: Callable[[argparse.Namespace], tuple[list[str], str]] | None = None,
 ) -> int:
-    """Do a command's work on each of its specs, independently, and report. `work` returns what to say of success."""
+    """Do a command's work on each of its specs, independently, and report. `work` returns what to say of success.
+
+    What comes `first` returns what to say of it, and why nothing can follow, if so.
+    """
     reports: list[Wanted] = arguments.report or [Wanted("text")]
     if problem := _problem(reports):
         return misused(problem)
+    words, problem = first(arguments) if first else ([], "")
+    if problem:
+        return misused(problem)
+    if words and not arguments.quiet:
+        _say(reports, words)
     outcomes = []
     for target in arguments.specs:
         outcome, words = work(arguments, target)
@@ -91,12 +101,12 @@ def _show(arguments: argparse.Namespace, reports: list[Wanted], outcome: Outcome
     """Findings as soon as there are any, for people, and their sum."""
     if not outcome.diagnostics:
         return
-    from labspec.report import counted, to_text
+    from labspec.report import counted, fixable, to_text
 
     if Wanted("text") in reports:
         print(to_text(outcome.diagnostics, outcome.texts, _colored(arguments)), file=sys.stderr)
     where = f"{outcome.target}: " if len(arguments.specs) > 1 else ""
-    print(f"labspec: {where}{counted(outcome.diagnostics)}.", file=sys.stderr)
+    print(f"labspec: {where}{counted(outcome.diagnostics)}{fixable(outcome.diagnostics)}.", file=sys.stderr)
 
 
 def _colored(arguments: argparse.Namespace) -> bool:

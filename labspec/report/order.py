@@ -22,3 +22,9 @@ def counted(diagnostics: Iterable[Diagnostic]) -> str:
     found = list(diagnostics)
     numbers = [(sum(d.level is severity for d in found), severity.value) for severity in Severity]
     return ", ".join(f"{number} {word}{'s' * (number > 1)}" for number, word in numbers if number)
+
+
+def fixable(diagnostics: Iterable[Diagnostic]) -> str:
+    """How many of them can be fixed safely, as the end of a sentence; empty where there are none."""
+    number = sum(diagnostic.fix is not None and diagnostic.fix.safe for diagnostic in diagnostics)
+    return f", of which `labspec check --fix` fixes {number}" if number else ""
