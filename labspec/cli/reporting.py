@@ -14,7 +14,7 @@ from labspec.cli.status import ERRORS, FINE, misused
 if TYPE_CHECKING:
     from labspec.report import Outcome
 
-FORMATS = ("text", "json", "sarif", "junit", "github")
+FORMATS = ("text", "json", "sarif", "junit", "github", "gitlab")
 
 
 class Wanted(NamedTuple):  # no dataclass: importing those would be half of what `labspec --help` takes
@@ -31,8 +31,8 @@ def option(parser: argparse.ArgumentParser) -> None:
         action="append",
         type=_wanted,
         metavar="FORM[=FILE]",
-        help="the form of the findings: text (the default, on standard error), or json, sarif, junit or github, on"
-        " standard output unless a file is named (repeatable)",
+        help="the form of the findings: text (the default, on standard error), or json, sarif, junit, github or"
+        " gitlab, on standard output unless a file is named (repeatable)",
     )
 
 
