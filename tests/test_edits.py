@@ -26,8 +26,8 @@ def test_edits_are_made_from_the_text_as_it_was() -> None:
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
 def test_line_ends_and_a_byte_order_mark_stay(end: str, mark: str) -> None:
-    before, after = (f"{mark}a: 1{end}b: {value}  # c{end}{end}c: 3" for value in ("yes", "true"))
-    assert edits.edited(before.encode(), [at(2, 4, 7, "true")]) == after.encode()
+    before, after = (f"{mark}a: {value}{end}b: {value}  # c{end}{end}c: 3" for value in ("yes", "true"))
+    assert edits.edited(before.encode(), [at(1, 4, 7, "true"), at(2, 4, 7, "true")]) == after.encode()
 
 
 def test_of_two_edits_that_overlap_the_first_is_made() -> None:

@@ -135,15 +135,12 @@ def _accepted(work: Fixing, builds: Sequence[Build], wishes: Wishes, compiled: C
 
 
 def _worse(before: Build, after: Build, findings: Sequence[Diagnostic]) -> bool:
-    """Whether edits made errors, or did not mend what they were made for.
+    """Whether edits made errors.
 
     An error elsewhere, deeper or of a later room was hidden; at the place of an edit it says that the edit was wrong:
     a value that does not fit the key that it is given, or a key that cannot stand beside others.
     """
-    told = {_identity(diagnostic) for diagnostic in after.diagnostics}
     known = {_identity(diagnostic) for diagnostic in before.diagnostics}
-    if any(_identity(finding) in told & known for finding in findings):
-        return True
     new = [d for d in after.diagnostics if d.level is Severity.ERROR and _identity(d) not in known]
     return any(
         _room(error) == "0" or any(error.path in _places(f) and _room(error) <= _room(f) for f in findings)

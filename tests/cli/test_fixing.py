@@ -94,6 +94,18 @@ def test_what_is_a_guess_is_left(text: str) -> None:
     assert main(["check", "--no-validate", "-q", "spec.yaml"]) == 1
 
 
+def test_what_is_left_is_not_called_safe(capsys: pytest.CaptureFixture[str]) -> None:
+    """Editors make the edits that are."""
+    for text in (
+        "instances: {a: {subnet: data-a, monitoring: basic, monitorin: detailed}}",
+        "instances: {a: {subnet: data-a, termination_protection: &x yes, tags: {Safe: *x}}}",
+        "instances: {a: {subnet: data-a, storage: 20}}",
+    ):
+        fix(text, "--report", "json")
+        (finding,) = json.loads(capsys.readouterr().out)["findings"]
+        assert finding["fix"]["safe"] is False
+
+
 def test_a_page_is_mended_where_the_file_is_the_same(folder: Path) -> None:
     (folder / "site").mkdir()
     (folder / "site/index.html").touch()
