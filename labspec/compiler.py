@@ -14,7 +14,7 @@ from typing import Any
 
 from labspec import __version__, files
 from labspec.check import check
-from labspec.diagnostic import Diagnostic, Path, Rejected, Rule, has_errors
+from labspec.diagnostic import Diagnostic, Fix, Path, Rejected, Rule, has_errors
 from labspec.emit import emit
 from labspec.emit.facts import facts
 from labspec.graph import Graph, Stack
@@ -71,6 +71,8 @@ class Options:
     format: str = "yaml"
     settings: Mapping[str, str] = field(default_factory=dict)
     overlays: Sequence[str] = ()
+    drafts: Mapping[str, bytes] = field(default_factory=dict)
+    """What to read in place of documents, by their real paths."""
 
 
 @dataclass(slots=True)
@@ -89,6 +91,8 @@ class Build:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     silenced: list[Diagnostic] = field(default_factory=list)
     timings: dict[str, float] = field(default_factory=dict)
+    wishes: dict[Fix, set[Path]] = field(default_factory=dict)
+    """Each safe fix with the paths that ask for it."""
 
     @property
     def failed(self) -> bool:
@@ -105,6 +109,7 @@ def compile_spec(file: str, options: Options, linters: Linters | None = None) ->
         _report(build, rejected.diagnostics)
     if build.failed:
         build.files = {}
+    _agree(build)
     return build
 
 
@@ -132,7 +137,7 @@ def _compile(build: Build, linters: Linters | None) -> None:
 def understand(build: Build) -> Architecture | None:
     """Source, model, link, check: what the spec says, or None where it has errors."""
     with _timed(build, "source"):
-        source = build.source = read(build.file, GRAMMAR, build.options.overlays)
+        source = build.source = read(build.file, GRAMMAR, build.options.overlays, build.options.drafts)
     _report(build, source.diagnostics)
     if not source.usable:
         return None
@@ -141,7 +146,7 @@ def understand(build: Build) -> Architecture | None:
         loaded = load(source.data, build.options.settings, known)
         build.spec = loaded.spec
         build.policy = Policy.of(loaded.spec)
-        build.source = replace(source, moved=loaded.moved)
+        build.source = replace(source, moved=loaded.moved, filled=loaded.filled, mixed=loaded.mixed)
     _report(build, [*loaded.diagnostics, *build.policy.mistakes()])
     if source.partial:
         return None  # what is not there may be in the file that could not be used
@@ -181,6 +186,8 @@ def _report(build: Build, found: Iterable[Diagnostic]) -> None:
     for diagnostic in found:
         judged = build.policy.judged(diagnostic) if build.policy else diagnostic
         placed = build.source.place(judged) if build.source else judged
+        if build.source and placed.fix and placed.fix.safe:
+            build.wishes.setdefault(placed.fix, set()).add(build.source.written(diagnostic.path)[0])
         if _said(placed) not in told:
             told.add(_said(placed))
             (build.silenced if placed.silenced else build.diagnostics).append(placed)
@@ -198,6 +205,17 @@ def _unused_silence(build: Build, linters: Linters | None) -> None:
     asked = linters.names if linters and "linter-failed" not in found else frozenset()
     if build.policy is not None and not build.failed:
         _report(build, build.policy.unused(build.silenced, asked))
+
+
+def _agree(build: Build) -> None:
+    """Keep a fix safe only where all that is made of its text asks for it: an alias may mean it otherwise."""
+    if build.source is None or not build.wishes:
+        return
+    used = build.source.uses(fix.span for fix in build.wishes if fix.span)
+    for index, diagnostic in enumerate(build.diagnostics):
+        fix = diagnostic.fix
+        if fix and fix.safe and fix.span and not used[fix.span] <= build.wishes[fix]:
+            build.diagnostics[index] = replace(diagnostic, fix=replace(fix, safe=False))
 
 
 # ------------------------------------------------------------------ output

@@ -73,10 +73,17 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A safe edit: replace the text at the diagnostic's own span by `text`."""
+    """An edit that mends a finding: `text` in place of `old`, the key or the scalar at its path as it was read.
+
+    It is `safe` where nothing else can have been meant; any other is shown and never carried out. `span` is the place
+    of the very characters to replace; `source` fills it in, or drops the fix where `old` was not typed as it is read.
+    """
 
     title: str
     text: str
+    old: str
+    safe: bool = False
+    span: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,7 +155,7 @@ class _Linker:
         if self._is_poisoned(bare, *sections) or len({m.section for m in meant}) == 1 == len(meant):
             return
         if not meant:
-            yield self._unknown(path, bare, sections)
+            yield self._unknown(path, name, bare, sections)
         elif len({member.section for member in meant}) > 1:
             choices = " or ".join(f"`{member.selector}`" for member in meant)
             labels = tuple(Label(f"`{m.selector}` is declared here.", m.path, "key") for m in meant)
@@ -175,8 +175,8 @@ class _Linker:
         """Whether a name may be one of a member that is wrong, of which all is said."""
         return any((section, each) in self.poisoned for section in sections for each in (name, "*"))
 
-    def _unknown(self, path: Path, bare: str, sections: Iterable[str]) -> Diagnostic:
-        others = [m for (kind, name), m in self.architecture.members.items() if name == bare and kind not in sections]
+    def _unknown(self, path: Path, name: Name, bare: str, sections: Iterable[str]) -> Diagnostic:
+        others = [m for (kind, its), m in self.architecture.members.items() if its == bare and kind not in sections]
         wanted = " or ".join(dict.fromkeys(_noun(section) for section in sections))
         if others:
             other = others[0]
@@ -186,7 +186,8 @@ class _Linker:
             return Diagnostic(WRONG_KIND, message, path, related=(label,), help=did_you_mean(bare, choices))
         choices = self._names(sections)
         near = nearest(bare, choices)
-        fix = Fix(f"Write `{near}`.", near) if near else None
+        # Never a safe one: the name may be that of a member that is yet to be written.
+        fix = Fix(f"Write `{near}`.", f"{name.text.removesuffix(bare)}{near}", name.text) if near else None
         return Diagnostic(
             UNKNOWN_NAME, f"There is no {wanted} `{bare}`.", path, help=did_you_mean(bare, choices), fix=fix
         )
@@ -201,7 +202,7 @@ class _Linker:
         if parameter.name in declared or self._is_poisoned(parameter.name, "parameters"):
             return
         near = nearest(parameter.name, declared)
-        fix = Fix(f"Write `{near}`.", near) if near else None
+        fix = Fix(f"Write `{near}`.", near, parameter.name) if near else None
         help_ = did_you_mean(parameter.name, declared) or "Declare it under `parameters`."
         yield Diagnostic(UNKNOWN_PARAMETER, f"There is no parameter `{parameter.name}`.", path, help=help_, fix=fix)
 

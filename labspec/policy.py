@@ -192,7 +192,7 @@ def _unknown(name: str, path: Path) -> Diagnostic:
     meant = next((rule.name for rule in rules() if rule.code == name), "")
     near = meant or nearest(name, every) or ""
     help_ = f"`{name}` is called `{meant}` here." if meant else did_you_mean(name, every)
-    fix = Fix(f"Write `{near}`.", near) if near else None
+    fix = Fix(f"Write `{near}`.", near, name) if near else None
     help_ = help_ or "`labspec explain` lists all; a linter's own is a letter and four digits, such as `W3010`."
     if re.fullmatch(r"I[0-9]{4}", name):
         help_ = "Linters are not asked for what is merely informational."

@@ -20,7 +20,7 @@ def test_findings_stand_where_they_are_expected(case: Path) -> None:
     expected = sorted(
         (number, match[1], code)
         for number, line in enumerate(case.read_text("utf-8", "replace").splitlines(), 1)
-        if (match := MARK.search(line))
+        for match in MARK.finditer(line)
         for code in match[2].split(", ")
     )
     before = Path.cwd()

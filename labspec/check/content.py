@@ -89,12 +89,13 @@ def _page(member: Member, body: Website, field: str, page: Text | None, names: I
     if name is None or name in names:
         return
     message = f"There is no page `{name}` in `{body.content.name}`."
-    near = name.lstrip("/") if name.lstrip("/") in names else nearest(name, names)
+    bare = name.lstrip("/")
+    near = bare if bare in names else nearest(name, names)
     if field not in body.model_fields_set:
         path, fix = (*member.path, "content"), None
         help_ = "Name the page that answers for `/`, such as `index: home.html`."
     else:
-        path, fix = (*member.path, field), Fix(f"Write `{near}`.", near) if near else None
+        path, fix = (*member.path, field), Fix(f"Write `{near}`.", near, name, safe=near == bare) if near else None
         help_ = fix.title if fix else did_you_mean(name, names)
     yield Diagnostic(MISSING_PAGE, message, path, help=help_, fix=fix)
 

@@ -25,7 +25,7 @@ def compiled(arguments: argparse.Namespace, spec: str, linters: Sequence[str] = 
     from labspec.compiler import compile_spec
 
     wanted = () if getattr(arguments, "no_validate", False) else linters
-    build = compile_spec(os.path.normpath(spec), _options(arguments), _linters(arguments, wanted) if wanted else None)
+    build = compile_spec(os.path.normpath(spec), options(arguments), _linters(arguments, wanted) if wanted else None)
     show_timings(arguments, build.timings)
     return build
 
@@ -37,11 +37,13 @@ def outcome(spec: str, build: Build, seconds: float) -> Outcome:
     return Outcome(spec, build.diagnostics, build.source.texts if build.source else {}, seconds, build.silenced)
 
 
-def _options(arguments: argparse.Namespace) -> Options:
+def options(arguments: argparse.Namespace, drafts: Mapping[str, bytes] | None = None) -> Options:
+    """What the command line decides; `drafts` are read in place of documents."""
     from labspec.compiler import Options
 
     settings = dict(setting.partition("=")[::2] for setting in arguments.set)
-    return Options(arguments.layout, arguments.template_urls, arguments.format, settings, arguments.overlay)
+    form = (arguments.layout, arguments.template_urls, arguments.format)
+    return Options(*form, settings, arguments.overlay, drafts or {})
 
 
 def _linters(arguments: argparse.Namespace, names: Sequence[str]) -> Linters:

@@ -11,8 +11,8 @@ from pydantic_core import ErrorDetails
 from labspec.diagnostic import At, Diagnostic, Fix, Path, Rule
 from labspec.model.grammar import NESTED
 from labspec.model.kind import Kind
-from labspec.model.places import fields_of, homes_of, is_around, noun_of, part_at
-from labspec.nearest import did_you_mean, nearest
+from labspec.model.places import fields_of, homes_of, is_around, noun_of, part_at, vocabulary
+from labspec.nearest import did_you_mean, nearest, slip
 
 UNKNOWN_KEY = Rule(
     "LS101",
@@ -57,6 +57,8 @@ class Known:
     """What to say of a member that lacks something, or of a key that is not known."""
     moved: Mapping[Path, Path] = field(default_factory=dict)
     """Members that were written elsewhere than their path says: where."""
+    parameters: frozenset[str] = frozenset()
+    """The parameters that are declared: their names are words of the user's."""
 
     def is_told(self, path: Path) -> bool:
         """Whether a place, or what it stands in, is told of already."""
@@ -88,7 +90,7 @@ def complaints(errors: Sequence[ErrorDetails], known: Known) -> tuple[list[Diagn
         elif error["type"] == "extra_forbidden":
             said.append(_unknown(path, meant.get(path, ""), known))
         else:
-            said.append(_wrong(error, path, at))
+            said.append(_wrong(error, path, at, known))
     return said, places
 
 
@@ -132,10 +134,11 @@ def _unknown(path: Path, meant: str, known: Known) -> Diagnostic:
     if key == "existing" and part and issubclass(part, Kind):
         message = f"{where[0].upper()}{where[1:]} cannot be `existing` yet."
         return Diagnostic(UNKNOWN_KEY, message, path, "key", help=f"These can: {', '.join(EXISTING)}.")
-    near = meant or nearest(key, fields)
+    sure = slip(key, fields)
+    near = meant or sure or nearest(key, fields)
     help_ = f"Did you mean `{near}`?" if near else known.hint(path) or _elsewhere(key, owner)
     help_ = help_ or did_you_mean(key, fields) or "It has " + ", ".join(f"`{name}`" for name in sorted(fields)) + "."
-    fix = Fix(f"Write `{near}`.", near) if near else None
+    fix = Fix(f"Write `{near}`.", near, key, near == sure and key not in vocabulary()) if near else None
     return Diagnostic(UNKNOWN_KEY, f"There is no `{key}` in {where}.", path, "key", help=help_, fix=fix)
 
 
@@ -155,11 +158,17 @@ FORMS = {"dict_type": "a mapping", "tuple_type": "a list", "list_type": "a list"
 """pydantic's own complaints about the form of a value."""
 
 
-def _wrong(error: ErrorDetails, path: Path, at: At) -> Diagnostic:
+def _wrong(error: ErrorDetails, path: Path, at: At, known: Known) -> Diagnostic:
     context: dict[str, Any] = error.get("ctx", {})
     if error["type"] != "labspec":
         needed = FORMS.get(error["type"], "")
         message = f"Here {needed} is needed." if needed else f"This cannot stand here: {error['msg']}."
         return Diagnostic(WRONG_VALUE, message, path, at)
-    fix = Fix(f"Write `{context['fix']}`.", context["fix"]) if context.get("fix") else None
+    fix = _fix(context, str(error["input"]), known) if context.get("fix") else None
     return Diagnostic(WRONG_VALUE, context["message"], path, at, context.get("chars"), help=context["help"], fix=fix)
+
+
+def _fix(context: Mapping[str, Any], old: str, known: Known) -> Fix:
+    """The text that a value should be. A word that means something, here or elsewhere, is no slip of the pen."""
+    safe = bool(context["safe"]) and old not in known.parameters and old not in vocabulary()
+    return Fix(f"Write `{context['fix']}`.", context["fix"], old, safe)

@@ -37,6 +37,12 @@ class Variables:
     found: list[Diagnostic] = field(default_factory=list)
     told: set[Path] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
+    places: dict[str, Path] = field(default_factory=dict)
+    """Where the values are declared; those of the command line are not."""
+    filled_in: dict[Path, Path] = field(default_factory=dict)
+    """Where values stand that are a variable's, and where each is declared."""
+    mixed: set[Path] = field(default_factory=set)
+    """Where values are declared that are a part of other texts, or that can only be some."""
     added: int = 0
 
     def filled(self, document: Mapping[str, Any]) -> dict[str, Any]:
@@ -68,6 +74,10 @@ class Variables:
             self.unusable.add(name)
         self._allowed(name, body, value)
         self.values[name] = value
+        if name not in self.settings:
+            self.places[name] = (*path, "default") if isinstance(body, dict) else path
+            if isinstance(body, dict) and "one_of" in body:
+                self.mixed.add(self.places[name])
         self.sizes[name] = _size(value)
 
     def _allowed(self, name: str, body: Any, value: Any) -> None:
@@ -102,7 +112,12 @@ class Variables:
                 continue
             name = ".".join(words[1:])
             value = self._value(name, path, chars)
-            if chars == (0, len(scalar)):
+            whole = chars == (0, len(scalar))
+            if whole and name in self.places:
+                self.filled_in[path] = self.places[name]
+            elif name in self.places:
+                self.mixed.add(self.places[name])
+            if whole:
                 return value if isinstance(value, (dict, list, Scalar)) else Scalar(value, "quoted", scalar.folder)
             if not isinstance(value, str):
                 self._misused(f"The variable `{name}` is not a single value.", path, chars)

@@ -16,16 +16,22 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from labspec.model.notation import NAME, PARAMETER, choice_schema, names_schema, scalar_schema
-from labspec.nearest import did_you_mean, nearest
+from labspec.nearest import did_you_mean, nearest, slip
 from labspec.scalar import Scalar
 
 PASCAL = re.compile(PARAMETER + r"\Z")
 KEBAB = re.compile(NAME + r"\Z")
 
 
-def wrong(message: str, help: str = "", fix: str = "", chars: tuple[int, int] | None = None) -> NoReturn:
-    """Refuse a value: what is wrong with it, what to do, and the text that would be right."""
-    raise PydanticCustomError("labspec", "{message}", {"message": message, "help": help, "fix": fix, "chars": chars})
+def wrong(
+    message: str, help: str = "", fix: str = "", chars: tuple[int, int] | None = None, safe: bool = False
+) -> NoReturn:
+    """Refuse a value: what is wrong with it, what to do, and the text that would be right.
+
+    That text is `safe` where nothing else can have been meant, as by `True`; not by `20`, whatever the field.
+    """
+    context = {"message": message, "help": help, "fix": fix, "chars": chars, "safe": safe}
+    raise PydanticCustomError("labspec", "{message}", context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +146,10 @@ def _literals(source: Any) -> Iterator[str]:
 
 def _one_of(text: str, options: tuple[str, ...]) -> str:
     if text not in options:
-        near = nearest(text, options) or ""
-        wrong(f"`{text}` is not a choice here.", did_you_mean(text, options), near)
+        meant = slip(text, options)
+        near = meant or nearest(text, options) or ""
+        help_ = f"Did you mean `{meant}`?" if meant else did_you_mean(text, options)
+        wrong(f"`{text}` is not a choice here.", help_, near, safe=meant is not None)
     return str(text)
 
 

@@ -77,18 +77,21 @@ def read_boolean(text: str) -> bool:
         return text == "true"
     meant = {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(text.lower(), text.lower())
     right = meant if meant in ("true", "false") else ""
-    wrong(f"`{text}` is neither true nor false.", f"Write `{right}`." if right else "Write `true` or `false`.", right)
+    help_ = f"Write `{right}`." if right else "Write `true` or `false`."
+    wrong(f"`{text}` is neither true nor false.", help_, right, safe=bool(right))
 
 
 def read_integer(text: str) -> int:
     """A whole number in plain decimal digits."""
     if not re.fullmatch(r"0|-?[1-9][0-9]*", text):
-        digits = re.sub(r"[_,]", "", text)
+        grouped = re.fullmatch(r"[1-9][0-9]{0,2}([_,][0-9]{3})+", text) is not None
+        digits = re.sub(r"[_,]", "", text) if grouped else text
         plain = str(int(digits)) if re.fullmatch(r"[0-9]+", digits) else ""
         wrong(
             f"`{text}` is not a whole number.",
             f"Write `{plain}`." if plain else "Write digits only, such as `80`.",
             plain,
+            safe=grouped,  # `010` is eight to some
         )
     return int(text)
 
@@ -122,10 +125,11 @@ def read_size(text: str) -> int:
     """A size such as `20GiB`, in GiB."""
     match = re.fullmatch(r"([0-9]+)(GiB|TiB)", text)
     if not match:
-        number = re.match(r"[0-9]+", text)
-        fix = f"{number[0]}GiB" if number else ""
+        number = re.match(r"([0-9]+) ?([gt]ib\Z|t)?", text, re.IGNORECASE)
+        unit = "TiB" if number and (number[2] or "").lower().startswith("t") else "GiB"
+        fix = f"{number[1]}{unit}" if number else ""
         help_ = f"{text} what? Write `{fix}`." if number and number[0] == text else f"Write it as `{fix or '20GiB'}`."
-        wrong(f"`{text}` is not a size.", help_, fix)
+        wrong(f"`{text}` is not a size.", help_, fix, safe=fix.lower() == text.replace(" ", "").lower())
     return int(match[1]) * (1024 if match[2] == "TiB" else 1)
 
 

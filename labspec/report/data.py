@@ -39,14 +39,16 @@ class Related:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A safe edit that mends what was found."""
+    """An edit that mends what was found."""
 
     title: str
     """What the edit does, for people."""
-    place: Place | None
-    """The text to replace; null where it is not in a file."""
+    place: Place
+    """The text to replace."""
     text: str
     """The text to put there."""
+    safe: bool
+    """Whether nothing else can have been meant, so that `labspec check --fix` makes the edit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,21 +148,19 @@ def _finding(target: str, diagnostic: Diagnostic) -> Finding:
         silenced=diagnostic.silenced,
         path=[step if isinstance(step, int) else str(step) for step in diagnostic.path],
         at=at,
-        place=_place(diagnostic.span),
+        place=_place(diagnostic.span) if diagnostic.span else None,
         related=[_related(label) for label in diagnostic.related],
-        fix=_edit(diagnostic.fix, diagnostic.span) if diagnostic.fix else None,
+        fix=_edit(diagnostic.fix),
     )
 
 
-def _place(span: Span | None) -> Place | None:
-    if span is None:
-        return None
+def _place(span: Span) -> Place:
     return Place(span.file.replace("\\", "/"), span.line, span.column, span.end_line, span.end_column)
 
 
 def _related(label: Label) -> Related:
-    return Related(label.text, _place(label.span))
+    return Related(label.text, _place(label.span) if label.span else None)
 
 
-def _edit(fix: Fix, span: Span | None) -> Edit:
-    return Edit(fix.title, _place(span), fix.text)
+def _edit(fix: Fix | None) -> Edit | None:
+    return Edit(fix.title, _place(fix.span), fix.text, fix.safe) if fix and fix.span else None

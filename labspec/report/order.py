@@ -26,6 +26,8 @@ def counted(diagnostics: Iterable[Diagnostic]) -> str:
 
 
 def summed(outcome: Outcome) -> str:
-    """`2 errors, 1 warning, 3 silenced`; empty where there is nothing."""
+    """`2 errors, 1 warning, 3 silenced`, and how many can be fixed safely; empty where there is nothing."""
     silenced = f"{len(outcome.silenced)} silenced" if outcome.silenced else ""
-    return ", ".join(words for words in (counted(outcome.diagnostics), silenced) if words)
+    counts = ", ".join(words for words in (counted(outcome.diagnostics), silenced) if words)
+    fixable = sum(diagnostic.fix is not None and diagnostic.fix.safe for diagnostic in outcome.diagnostics)
+    return counts + (f"; `labspec check --fix` fixes {fixable}" if fixable else "")

@@ -12,7 +12,7 @@ from labspec.report.run import Outcome, Run
 COLORS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.HINT: "36"}
 GREY = "90"
 MOST = 50
-"""More findings than these are counted, not shown."""
+"""More findings than these are counted, not shown: the most severe are, and of those the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +27,13 @@ class Paint:
 
 
 def to_text(diagnostics: Sequence[Diagnostic], texts: Mapping[str, str], color: bool = False) -> str:
-    """All findings, at most `MOST` of them in full, and the sum."""
+    """All findings, at most `MOST` of them in full, and the number of the rest."""
     paint = Paint(color)
-    shown = [_one(diagnostic, texts, paint) for diagnostic in ordered(diagnostics)[:MOST]]
+    severities = list(Severity)
+    chosen = sorted(ordered(diagnostics), key=lambda diagnostic: severities.index(diagnostic.level))[:MOST]
+    shown = [_one(diagnostic, texts, paint) for diagnostic in ordered(chosen)]
     if len(diagnostics) > MOST:
-        shown.append(f"... and {len(diagnostics) - MOST} more.\n")
+        shown.append(f"... and {len(diagnostics) - MOST} more; --report json has them all.\n")
     return "\n".join(shown)
 
 

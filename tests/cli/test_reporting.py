@@ -128,7 +128,7 @@ def test_reports_do_not_mix(reports: list[str], said: str, capsys: pytest.Captur
 
 
 @pytest.mark.parametrize(
-    ("report", "said"), [("xml", "there are text, json, sarif, junit, github"), ("json=", "names no file")]
+    ("report", "said"), [("xml", "there are text, json, sarif, junit, github, gitlab"), ("json=", "names no file")]
 )
 def test_a_form_that_there_is_not_is_wrong_usage(report: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
