@@ -79,6 +79,7 @@ class Diagnostic:
     `path` and `at` say where in the spec; `chars` narrows it to characters of a scalar's text (start, end).
     `span` is filled in by `source`; rooms that read text themselves (the YAML scanner, linters of foreign
     templates) may give it directly. `note` is what a second tool said (a linter's own rule and words).
+    `hides` says that no report may show the text that it points at.
     """
 
     rule: Rule
@@ -92,6 +93,7 @@ class Diagnostic:
     fix: Fix | None = None
     severity: Severity | None = None
     span: Span | None = None
+    hides: bool = False
 
     @property
     def level(self) -> Severity:

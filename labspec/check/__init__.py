@@ -29,6 +29,7 @@ from labspec.check.redirects import check_redirects
 from labspec.check.rules import check_rules
 from labspec.check.scaling_metrics import check_scaling_metrics
 from labspec.check.schemas import check_schemas
+from labspec.check.secrets import check_secrets
 from labspec.check.soundness import Sound, sound
 from labspec.check.target_groups import check_target_groups
 from labspec.check.template_names import check_template_names
@@ -67,6 +68,7 @@ CHECKS: tuple[Check, ...] = (
     check_rules,
     check_scaling_metrics,
     check_schemas,
+    check_secrets,
     check_target_groups,
     check_template_names,
     check_throughput,

@@ -64,6 +64,7 @@ RULES = (LS601, LS602, LS603)
 _BY_ENGINE = {rule.name: rule for rule in (LS601, LS602)}
 _UNKNOWN_KEY = frozenset({"E3001", "E3002"})  # here the key is at fault, not its value
 _UNUSED = frozenset({"W2001", "W7001", "W8001"})  # parameters, mappings and conditions, in both linters
+_SECRET = frozenset({"W2501"})  # here the value is a password
 _MANY = 12  # values that a message still lists
 
 
@@ -182,6 +183,7 @@ def _diagnostic(finding: Finding, path: Path, at: At, span: Span | None, where: 
         note=f"{finding.engine} {finding.rule}{where}" + (f"; see {finding.url}" if finding.url else ""),
         severity=finding.severity,
         span=span,
+        hides=finding.rule in _SECRET,
     )
 
 

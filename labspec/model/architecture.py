@@ -38,12 +38,21 @@ class Member:
         return f"{self.section}.{self.name}"
 
 
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What mentioned files contain, the names of the files in mentioned folders, what the texts among these contain."""
+
+    files: dict[FileName, bytes] = field(default_factory=dict)
+    folders: dict[FileName, tuple[str, ...]] = field(default_factory=dict)
+    pages: dict[FileName, dict[str, bytes]] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Architecture:
     """What emitters read.
 
     `families` are the bare names of zoned members, and the members that they mean. `files` hold what mentioned files
-    contain, `folders` the names of the files in mentioned folders.
+    contain, `folders` the names of the files in mentioned folders, `pages` what the texts among these contain.
     """
 
     spec: Spec
@@ -51,6 +60,7 @@ class Architecture:
     families: Mapping[tuple[str, str], tuple[str, ...]]
     files: Mapping[FileName, bytes] = field(default_factory=dict)
     folders: Mapping[FileName, tuple[str, ...]] = field(default_factory=dict)
+    pages: Mapping[FileName, Mapping[str, bytes]] = field(default_factory=dict)
 
     @cached_property
     def leaves(self) -> list[tuple[Path, Any]]:
