@@ -9,6 +9,7 @@ from typing import Any
 
 from labspec.diagnostic import Path
 from labspec.model.balance import LoadBalancer
+from labspec.model.boot import SetupFile
 from labspec.model.kind import Kind, leaves
 from labspec.model.network import NatGateway, RouteTable, Subnet
 from labspec.model.parts import Connected
@@ -66,6 +67,12 @@ class Architecture:
     def leaves(self) -> list[tuple[Path, Any]]:
         """Every name, parameter, text and file name of the spec, with its path."""
         return list(leaves(self.spec))
+
+    def content(self, file: SetupFile) -> str:
+        """What a file of a machine contains, as text; nothing where only the deployment knows it."""
+        if file.source is not None:
+            return self.files.get(file.source, b"").decode("utf-8", "replace")
+        return (file.text.literal or "") if file.text else ""
 
     @cached_property
     def _sections(self) -> dict[str, list[Member]]:
