@@ -36,6 +36,7 @@ from labspec.check.one_per_zone import check_one_per_zone
 from labspec.check.passwords import check_passwords
 from labspec.check.public_websites import check_public_websites
 from labspec.check.redirects import check_redirects
+from labspec.check.refused_resources import check_refused_resources
 from labspec.check.rules import check_rules
 from labspec.check.scaling_metrics import check_scaling_metrics
 from labspec.check.schemas import check_schemas
@@ -87,6 +88,7 @@ CHECKS: tuple[Check, ...] = (
     check_passwords,
     check_public_websites,
     check_redirects,
+    check_refused_resources,
     check_rules,
     check_scaling_metrics,
     check_schemas,
