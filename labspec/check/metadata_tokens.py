@@ -32,7 +32,7 @@ def check_metadata_tokens(architecture: Architecture) -> Iterator[Diagnostic]:
         if body.metadata.tokens == "optional":
             has_role = body.role or body.permissions or body.secrets or body.access == "ssm"
             given = "the credentials of its role" if has_role else "its user data"
-            message = f"`{member.name}` needs no token: a page that fetches what visitors name gives {given} away."
+            message = f"A page of `{member.name}` that fetches what visitors ask for can give {given} away."
             yield Diagnostic(WITHOUT_TOKEN, message, (*member.path, "metadata", "tokens"), help=HELP)
     for own in own_bodies(architecture):
         for steps in (("MetadataOptions",), ("LaunchTemplateData", "MetadataOptions")):
