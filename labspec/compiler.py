@@ -21,7 +21,7 @@ from labspec.graph import Graph, Stack
 from labspec.layout import Form, Urls, layout, too_large, with_urls
 from labspec.link import link
 from labspec.model import grammar
-from labspec.model.architecture import Architecture
+from labspec.model.architecture import Architecture, Contents
 from labspec.model.complaints import Known
 from labspec.model.kind import leaves
 from labspec.model.load import Loaded, load
@@ -151,20 +151,17 @@ def understand(build: Build) -> Architecture | None:
     if source.partial:
         return None  # what is not there may be in the file that could not be used
     with _timed(build, "link"):
-        contents, folders, found = _contents(loaded)
-        architecture, unlinked = link(loaded, contents, folders)
+        contents, found = _contents(loaded)
+        architecture, unlinked = link(loaded, contents)
     _report(build, [*found, *unlinked])
     with _timed(build, "check"):
         _report(build, check(architecture, loaded if build.failed else None))
     return None if build.failed else architecture
 
 
-def _contents(
-    loaded: Loaded,
-) -> tuple[dict[FileName, bytes], dict[FileName, tuple[str, ...]], list[Diagnostic]]:
-    """The files that a spec mentions. A website's content stays where it is: of its folder only the names are read."""
-    contents: dict[FileName, bytes] = {}
-    folders: dict[FileName, tuple[str, ...]] = {}
+def _contents(loaded: Loaded) -> tuple[Contents, list[Diagnostic]]:
+    """The files that a spec mentions. A website's content stays where it is: only names and texts are read of it."""
+    contents = Contents()
     found: list[Diagnostic] = []
     for path, leaf in (*leaves(loaded.spec), *loaded.remains):
         if not isinstance(leaf, FileName):
@@ -172,12 +169,13 @@ def _contents(
         try:
             target = files.resolve(leaf.folder, leaf.name)
             if path[0] == "websites":
-                folders[leaf] = files.names(target)
+                contents.folders[leaf] = files.names(target)
+                contents.pages[leaf] = files.pages(target, contents.folders[leaf])
             else:
-                contents[leaf] = files.read(target)
+                contents.files[leaf] = files.read(target)
         except files.Unreadable as error:
             found.append(Diagnostic(MISSING_FILE, str(error), path))
-    return contents, folders, found
+    return contents, found
 
 
 def _report(build: Build, found: Iterable[Diagnostic]) -> None:

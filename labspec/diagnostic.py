@@ -94,6 +94,7 @@ class Diagnostic:
     `span` is filled in by `source`; rooms that read text themselves (the YAML scanner, linters of foreign
     templates) may give it directly. `note` is what a second tool said (a linter's own rule and words); `also` are the
     names of that rule, the linter's own first. `silenced` is the reason why the spec accepts it; empty if it does not.
+    `hides` says that no report may show the text that it points at.
     """
 
     rule: Rule
@@ -109,6 +110,7 @@ class Diagnostic:
     span: Span | None = None
     also: tuple[str, ...] = ()
     silenced: str = ""
+    hides: bool = False
 
     @property
     def level(self) -> Severity:

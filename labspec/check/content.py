@@ -101,7 +101,7 @@ def _page(member: Member, body: Website, field: str, page: Text | None, names: I
 
 
 def _secrets(member: Member, body: Website, names: Iterable[str]) -> Iterator[Diagnostic]:
-    found = [name for name in names if _secret(name)]
+    found = [name for name in names if is_secret_file(name)]
     if found:
         more = f" and {len(found) - 1} more" if len(found) > 1 else ""
         yield Diagnostic(
@@ -112,6 +112,7 @@ def _secrets(member: Member, body: Website, names: Iterable[str]) -> Iterator[Di
         )
 
 
-def _secret(name: str) -> bool:
+def is_secret_file(name: str) -> bool:
+    """Whether a file is one of those that hold secrets, or lies where they do."""
     *folders, file = name.lower().split("/")
     return any(fnmatchcase(file, secret) for secret in SECRET_FILES) or any(part in SECRET_FOLDERS for part in folders)

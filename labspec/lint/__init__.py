@@ -64,7 +64,13 @@ RULES = (LS601, LS602, LS603)
 _BY_ENGINE = {rule.name: rule for rule in (LS601, LS602)}
 _UNKNOWN_KEY = frozenset({"E3001", "E3002"})  # here the key is at fault, not its value
 _UNUSED = frozenset({"W2001", "W7001", "W8001"})  # parameters, mappings and conditions, in both linters
-_TOLD = {"W2508": ("CidrIp", "FromPort", "ToPort"), "W9011": ("PubliclyAccessible",)}  # open ports, public databases
+_TOLD = {
+    "W2508": ("CidrIp", "FromPort", "ToPort"),  # open ports
+    "W9008": ("StorageEncrypted",),
+    "W9011": ("PubliclyAccessible",),
+}
+"""What laws tell of members, and the properties that say it."""
+_SECRET = frozenset({"W2501"})  # here the value is a password
 _MANY = 12  # values that a message still lists
 
 
@@ -193,6 +199,7 @@ def _diagnostic(finding: Finding, path: Path, at: At, span: Span | None, where: 
         severity=finding.severity,
         span=span,
         also=called(finding.rule),
+        hides=finding.rule in _SECRET,
     )
 
 

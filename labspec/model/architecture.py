@@ -9,6 +9,7 @@ from typing import Any
 
 from labspec.diagnostic import Path
 from labspec.model.balance import LoadBalancer
+from labspec.model.boot import SetupFile
 from labspec.model.kind import Kind, leaves
 from labspec.model.network import NatGateway, RouteTable, Subnet
 from labspec.model.parts import Connected
@@ -41,13 +42,22 @@ class Member:
         return f"{self.section}.{self.name}"
 
 
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What mentioned files contain, the names of the files in mentioned folders, what the texts among these contain."""
+
+    files: dict[FileName, bytes] = field(default_factory=dict)
+    folders: dict[FileName, tuple[str, ...]] = field(default_factory=dict)
+    pages: dict[FileName, dict[str, bytes]] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Architecture:
     """What emitters read.
 
     `families` are the bare names of zoned members, and the members that they mean. `files` hold what mentioned files
-    contain, `folders` the names of the files in mentioned folders. `variables` are those that were used: their values
-    stand in the spec.
+    contain, `folders` the names of the files in mentioned folders, `pages` what the texts among these contain.
+    `variables` are those that were used: their values stand in the spec.
     """
 
     spec: Spec
@@ -55,12 +65,19 @@ class Architecture:
     families: Mapping[tuple[str, str], tuple[str, ...]]
     files: Mapping[FileName, bytes] = field(default_factory=dict)
     folders: Mapping[FileName, tuple[str, ...]] = field(default_factory=dict)
+    pages: Mapping[FileName, Mapping[str, bytes]] = field(default_factory=dict)
     variables: frozenset[str] = frozenset()
 
     @cached_property
     def leaves(self) -> list[tuple[Path, Any]]:
         """Every name, parameter, text and file name of the spec, with its path."""
         return list(leaves(self.spec))
+
+    def content(self, file: SetupFile) -> str:
+        """What a file of a machine contains, as text; nothing where only the deployment knows it."""
+        if file.source is not None:
+            return self.files.get(file.source, b"").decode("utf-8", "replace")
+        return (file.text.literal or "") if file.text else ""
 
     @cached_property
     def _sections(self) -> dict[str, list[Member]]:

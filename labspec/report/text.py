@@ -60,7 +60,7 @@ def _one(diagnostic: Diagnostic, texts: Mapping[str, str], paint: Paint) -> str:
     lines = [head]
     width = _gutter(diagnostic)
     if diagnostic.span:
-        lines += _snippet(diagnostic.span, "", texts, paint, color, "^", width)
+        lines += _snippet(diagnostic.span, "", {} if diagnostic.hides else texts, paint, color, "^", width)
     for label in diagnostic.related:
         if label.span:
             lines += _snippet(label.span, label.text, texts, paint, "34", "-", width)
