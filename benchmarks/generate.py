@@ -65,7 +65,10 @@ SITE = {
     listeners: {80: web-%(n)s}
 """,
     "file_systems": """\
-  shared-%(n)s: {subnets: app-%(n)s, security_groups: [data-sg-%(n)s]}
+  shared-%(n)s:
+    subnets: app-%(n)s
+    security_groups: [data-sg-%(n)s]
+    silence: {unused-member: it is there for its mount targets}
 """,
     "databases": """\
   orders-%(n)s:

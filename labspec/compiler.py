@@ -14,14 +14,14 @@ from typing import Any
 
 from labspec import __version__, files
 from labspec.check import check
-from labspec.diagnostic import Diagnostic, Path, Rejected, Rule, Severity, has_errors
+from labspec.diagnostic import Diagnostic, Fix, Path, Rejected, Rule, has_errors
 from labspec.emit import emit
 from labspec.emit.facts import facts
 from labspec.graph import Graph, Stack
 from labspec.layout import Form, Urls, layout, too_large, with_urls
 from labspec.link import link
 from labspec.model import grammar
-from labspec.model.architecture import Architecture
+from labspec.model.architecture import Architecture, Contents
 from labspec.model.complaints import Known
 from labspec.model.instance_types import UNKNOWN_TYPE
 from labspec.model.kind import leaves
@@ -29,6 +29,7 @@ from labspec.model.load import Loaded, load
 from labspec.model.places import fields_of, short_field
 from labspec.model.spec import Spec
 from labspec.model.word import FileName
+from labspec.policy import Policy
 from labspec.source import Grammar, Source, read
 from labspec.write import to_json, to_yaml
 
@@ -56,6 +57,14 @@ Linter = Callable[[Mapping[str, str], Callable[[str, Path], Path], str | None], 
 
 
 @dataclass(frozen=True, slots=True)
+class Linters:
+    """The linters that are asked, by name, and how."""
+
+    names: frozenset[str]
+    ask: Linter
+
+
+@dataclass(frozen=True, slots=True)
 class Options:
     """What the command line decides about a build."""
 
@@ -64,22 +73,28 @@ class Options:
     format: str = "yaml"
     settings: Mapping[str, str] = field(default_factory=dict)
     overlays: Sequence[str] = ()
+    drafts: Mapping[str, bytes] = field(default_factory=dict)
+    """What to read in place of documents, by their real paths."""
 
 
 @dataclass(slots=True)
 class Build:
-    """What came of one spec. `files` is empty where there are errors."""
+    """What came of one spec. `files` is empty where there are errors; what the spec accepts is apart, in `silenced`."""
 
     file: str
     options: Options
     source: Source | None = None
     spec: Spec | None = None
+    policy: Policy | None = None
     stacks: tuple[Stack, ...] = ()
     graph: Graph | None = None
     files: dict[str, str] = field(default_factory=dict)
     digest: str = ""
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    silenced: list[Diagnostic] = field(default_factory=list)
     timings: dict[str, float] = field(default_factory=dict)
+    wishes: dict[Fix, set[Path]] = field(default_factory=dict)
+    """Each safe fix with the paths that ask for it."""
 
     @property
     def failed(self) -> bool:
@@ -87,19 +102,20 @@ class Build:
         return has_errors(self.diagnostics)
 
 
-def compile_spec(file: str, options: Options, linter: Linter | None = None) -> Build:
+def compile_spec(file: str, options: Options, linters: Linters | None = None) -> Build:
     """Compile one spec: everything but writing it to disk."""
     build = Build(file, options)
     try:
-        _compile(build, linter)
+        _compile(build, linters)
     except Rejected as rejected:
         _report(build, rejected.diagnostics)
     if build.failed:
         build.files = {}
+    _agree(build)
     return build
 
 
-def _compile(build: Build, linter: Linter | None) -> None:
+def _compile(build: Build, linters: Linters | None) -> None:
     architecture = understand(build)
     if architecture is None:
         return
@@ -114,15 +130,16 @@ def _compile(build: Build, linter: Linter | None) -> None:
     build.graph = graph
     with _timed(build, "write"):
         _write(build, stacks, architecture)
-    if linter is not None and not build.failed:
+    if linters is not None and not build.failed:
         with _timed(build, "lint"):
-            _lint(build, linter)
+            _lint(build, linters)
+    _unused_silence(build, linters)
 
 
 def understand(build: Build) -> Architecture | None:
     """Source, model, link, check: what the spec says, or None where it has errors."""
     with _timed(build, "source"):
-        source = build.source = read(build.file, GRAMMAR, build.options.overlays)
+        source = build.source = read(build.file, GRAMMAR, build.options.overlays, build.options.drafts)
     if not source.usable:
         _report(build, source.diagnostics)
         return None
@@ -130,16 +147,17 @@ def understand(build: Build) -> Architecture | None:
         known = Known(source.told, source.incomplete, source.hint, source.twin, source.absent, source.slip)
         loaded = load(source.data, build.options.settings, known)
         build.spec = loaded.spec
-        build.source = replace(source, moved=loaded.moved)
+        build.policy = Policy.of(loaded.spec)
+        build.source = replace(source, moved=loaded.moved, filled=loaded.filled, mixed=loaded.mixed)
     _report(build, [found for found in source.diagnostics if not _is_under(found.path, loaded.unknown)])
-    _report(build, loaded.diagnostics)
+    _report(build, [*loaded.diagnostics, *build.policy.mistakes()])
     if build.failed:  # what was removed may be named only where something is wrong
         loaded = replace(loaded, poisoned=loaded.poisoned | source.removed)
     if source.partial:
         return None  # what is not there may be in the file that could not be used
     with _timed(build, "link"):
-        contents, folders, found = _contents(loaded)
-        architecture, unlinked = link(loaded, contents, folders)
+        contents, found = _contents(loaded)
+        architecture, unlinked = link(loaded, contents)
     _report(build, [*found, *unlinked])
     with _timed(build, "check"):
         _report(build, check(architecture, loaded if build.failed else None))
@@ -150,12 +168,9 @@ def _is_under(path: Path, places: Container[Path]) -> bool:
     return any(path[:end] in places for end in range(1, len(path)))
 
 
-def _contents(
-    loaded: Loaded,
-) -> tuple[dict[FileName, bytes], dict[FileName, tuple[str, ...]], list[Diagnostic]]:
-    """The files that a spec mentions. A website's content stays where it is: of its folder only the names are read."""
-    contents: dict[FileName, bytes] = {}
-    folders: dict[FileName, tuple[str, ...]] = {}
+def _contents(loaded: Loaded) -> tuple[Contents, list[Diagnostic]]:
+    """The files that a spec mentions. A website's content stays where it is: only names and texts are read of it."""
+    contents = Contents()
     found: list[Diagnostic] = []
     for path, leaf in (*leaves(loaded.spec), *loaded.remains):
         if not isinstance(leaf, FileName):
@@ -163,34 +178,51 @@ def _contents(
         try:
             target = files.resolve(leaf.folder, leaf.name)
             if path[0] == "websites":
-                folders[leaf] = files.names(target)
+                contents.folders[leaf] = files.names(target)
+                contents.pages[leaf] = files.pages(target, contents.folders[leaf])
             else:
-                contents[leaf] = files.read(target)
+                contents.files[leaf] = files.read(target)
         except files.Unreadable as error:
             found.append(Diagnostic(MISSING_FILE, str(error), path, help=error.help))
-    return contents, folders, found
+    return contents, found
 
 
 def _report(build: Build, found: Iterable[Diagnostic]) -> None:
-    """Keep what is not silenced, each with its lines, once."""
-    told = {(d.rule, d.span, d.message) for d in build.diagnostics}
+    """Keep what was found, as the spec judges it, each with its lines, once."""
+    told = {_said(diagnostic) for diagnostic in (*build.diagnostics, *build.silenced)}
     for diagnostic in found:
-        if build.spec is not None and _silenced(build.spec, diagnostic):
-            continue
-        placed = build.source.place(diagnostic) if build.source else diagnostic
-        said = (placed.rule, placed.span, placed.message)
-        if said not in told:
-            told.add(said)
-            build.diagnostics.append(placed)
+        judged = build.policy.judged(diagnostic) if build.policy else diagnostic
+        placed = build.source.place(judged) if build.source else judged
+        if build.source and placed.fix and placed.fix.safe:
+            build.wishes.setdefault(placed.fix, set()).add(build.source.written(diagnostic.path)[0])
+        if _said(placed) not in told:
+            told.add(_said(placed))
+            (build.silenced if placed.silenced else build.diagnostics).append(placed)
 
 
-def _silenced(spec: Spec, diagnostic: Diagnostic) -> bool:
-    """Whether the member that a finding is about accepts it. An error cannot be accepted."""
-    if len(diagnostic.path) < 2 or diagnostic.level is Severity.ERROR:
-        return False
-    section = getattr(spec, str(diagnostic.path[0]), None)
-    member = section.get(str(diagnostic.path[1])) if isinstance(section, dict) else None
-    return diagnostic.rule.name in getattr(member, "silence", {})
+def _said(diagnostic: Diagnostic) -> tuple[object, ...]:
+    """What is told once. Two members that accept the same do so each for itself."""
+    accepted = (diagnostic.silenced, diagnostic.path) if diagnostic.silenced else ()
+    return (diagnostic.rule, diagnostic.span, diagnostic.message, *accepted)
+
+
+def _unused_silence(build: Build, linters: Linters | None) -> None:
+    """What is accepted in vain, where the build came so far that it would have been found."""
+    found = {diagnostic.rule.name for diagnostic in (*build.diagnostics, *build.silenced)}
+    asked = linters.names if linters and "linter-failed" not in found else frozenset()
+    if build.policy is not None and not build.failed:
+        _report(build, build.policy.unused(build.silenced, asked))
+
+
+def _agree(build: Build) -> None:
+    """Keep a fix safe only where all that is made of its text asks for it: an alias may mean it otherwise."""
+    if build.source is None or not build.wishes:
+        return
+    used = build.source.uses(fix.span for fix in build.wishes if fix.span)
+    for index, diagnostic in enumerate(build.diagnostics):
+        fix = diagnostic.fix
+        if fix and fix.safe and fix.span and not used[fix.span] <= build.wishes[fix]:
+            build.diagnostics[index] = replace(diagnostic, fix=replace(fix, safe=False))
 
 
 # ------------------------------------------------------------------ output
@@ -255,13 +287,13 @@ def _manifest(build: Build, architecture: Architecture) -> str:
     return text.getvalue() + "\n"
 
 
-def _lint(build: Build, linter: Linter) -> None:
+def _lint(build: Build, linters: Linters) -> None:
     options = build.options
     stacks = {f"{stack.name}.{options.format}": stack for stack in build.stacks}
     templates = {name: text for name, text in build.files.items() if name in stacks}
     region = build.spec.region if build.spec else None
     told = [found.message for found in build.diagnostics if found.rule is UNKNOWN_TYPE]
-    found = linter(templates, lambda name, place: stacks[name].origin_of(place), region)
+    found = linters.ask(templates, lambda name, place: stacks[name].origin_of(place), region)
     _report(build, [each for each in found if not any(_word_in(each.message, message) for message in told)])
 
 

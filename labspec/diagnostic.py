@@ -52,6 +52,13 @@ class Rule:
     wrong: str = ""
     right: str = ""
     severity: Severity = Severity.ERROR
+    binding: bool = False
+    """Whether it is a law without which nothing sensible can be built."""
+
+    @property
+    def can_be_lowered(self) -> bool:
+        """Whether a spec may lower or silence it: laws, what linters find, and whatever is no error anyway."""
+        return not self.binding and (self.code[2] in "36" or self.severity is not Severity.ERROR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +74,17 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A safe edit: replace the text at the diagnostic's own span by `text`."""
+    """An edit that mends a finding: `text` in place of `old`, the key or the scalar at its path as it was read.
+
+    It is `safe` where nothing else can have been meant; any other is shown and never carried out. `span` is the place
+    of the very characters to replace; `source` fills it in, or drops the fix where `old` was not typed as it is read.
+    """
 
     title: str
     text: str
+    old: str
+    safe: bool = False
+    span: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +93,9 @@ class Diagnostic:
 
     `path` and `at` say where in the spec; `chars` narrows it to characters of a scalar's text (start, end).
     `span` is filled in by `source`; rooms that read text themselves (the YAML scanner, linters of foreign
-    templates) may give it directly. `note` is what a second tool said (a linter's own rule and words).
+    templates) may give it directly. `note` is what a second tool said (a linter's own rule and words); `also` are the
+    names of that rule, the linter's own first. `silenced` is the reason why the spec accepts it; empty if it does not.
+    `hides` says that no report may show the text that it points at.
     """
 
     rule: Rule
@@ -93,6 +109,9 @@ class Diagnostic:
     fix: Fix | None = None
     severity: Severity | None = None
     span: Span | None = None
+    also: tuple[str, ...] = ()
+    silenced: str = ""
+    hides: bool = False
 
     @property
     def level(self) -> Severity:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path as FilePath
 
 from labspec.nearest import nearest
 
 MAX_BYTES = 1 << 20
 """No document or mentioned file may be larger than this (1 MiB)."""
+PAGES = (
+    *(".conf", ".csv", ".css", ".env", ".htm", ".html", ".inc", ".ini", ".js", ".json", ".jsx", ".map", ".md", ".mjs"),
+    *(".php", ".properties", ".sh", ".sql", ".svg", ".toml", ".ts", ".tsx", ".txt", ".xhtml", ".xml", ".yaml", ".yml"),
+)
+"""How the names of texts end."""
 
 
 class Unreadable(Exception):
@@ -23,10 +30,15 @@ def resolve(folder: str, name: str) -> FilePath:
     """The file `name` means in a document that stands in `folder`. It must lie inside that folder."""
     if not name or "\0" in name or FilePath(name).is_absolute():
         raise Unreadable(f"`{name}` is not a path relative to this file.")
-    path = FilePath(folder or ".") / os.path.normpath(name)
+    path = located(folder, name)
     if not _lies_in(path, FilePath(folder or ".")):
         raise Unreadable(f"`{name}` leaves the folder of the file that mentions it.")
     return path
+
+
+def located(folder: str, name: str) -> FilePath:
+    """Where the file `name` of a document that stands in `folder` lies."""
+    return FilePath(folder or ".") / os.path.normpath(name)
 
 
 def _lies_in(path: FilePath, folder: FilePath) -> bool:
@@ -67,6 +79,16 @@ def names(path: FilePath) -> tuple[str, ...]:
         return tuple(file.relative_to(path).as_posix() for file in files)
     except OSError as error:
         raise Unreadable(f"`{path}` cannot be read: {error.strerror or error}.") from error
+
+
+def pages(path: FilePath, names: Iterable[str]) -> dict[str, bytes]:
+    """What the texts among the files in a folder hold, but for those that are too large, or cannot be read."""
+    found: dict[str, bytes] = {}
+    for name in names:
+        if name.lower().endswith(PAGES):
+            with suppress(Unreadable):
+                found[name] = read(path / name)
+    return found
 
 
 def _help(path: FilePath) -> str:

@@ -78,6 +78,32 @@ def offered(word: str, choices: Iterable[str]) -> str:
     return f"Did you mean {' or '.join([', '.join(near[:-1]), near[-1]] if near[1:] else near)}?" if near else ""
 
 
+def slip(word: str, choices: Iterable[str]) -> str | None:
+    """The one choice that a word can only be a slip of: it is written otherwise, or a letter or two went wrong.
+
+    Where two choices are near, where a number differs, or where a word is so short that anything is near it, nobody
+    but its author knows.
+    """
+    options = set(choices)
+    same = [choice for choice in options if _letters(choice) == _letters(word)]
+    if len(same) == 1:
+        return same[0]
+    limit = 0 if len(word) < 4 else 1 if len(word) < 9 else 2
+    distance = rapidfuzz.distance.OSA.distance
+    near = [choice for choice in options if distance(word.lower(), choice.lower(), score_cutoff=limit + 1) <= limit + 1]
+    if len(near) != 1 or distance(word.lower(), near[0].lower()) > limit:
+        return None
+    return near[0] if _digits(near[0]) == _digits(word) else None
+
+
+def _letters(word: str) -> str:
+    return word.lower().replace("_", "").replace("-", "")
+
+
+def _digits(word: str) -> list[str]:
+    return [char for char in word if char.isdigit()]
+
+
 def did_you_mean(word: str, choices: Iterable[str]) -> str:
     """A sentence for a diagnostic's help: the nearest choices, or all of them where they are few."""
     options = sorted(set(choices))

@@ -66,7 +66,7 @@ def test_a_name_of_another_kind_is_shown_where_it_is_declared(tmp_path: Path) ->
 def test_a_bare_name_of_several_kinds_needs_its_section(tmp_path: Path) -> None:
     # Without a group of its own: two members called `server` cannot both bring one along.
     balancer = "{scheme: internal, subnets: [public-a, public-c], security_groups: front-sg, listeners: {80: t}}"
-    text = f"target_groups: {{t: {{port: 80, vpc: net}}}}\nload_balancers: {{server: {balancer}}}\n"
+    text = f"target_groups: {{t: {{port: 80, targets: server}}}}\nload_balancers: {{server: {balancer}}}\n"
     rule = "security_groups: {front-sg: {}, db-sg: {ingress: {mysql: {port: 3306, from: WHO}}}}\n"
     network = NETWORK + "instances: {server: {subnet: public-a, ingress: {}}}\n" + text
     (found,) = build(tmp_path, network + rule.replace("WHO", "server")).diagnostics

@@ -9,7 +9,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from labspec.model import grammar
 from labspec.model.places import fields_of, part_at
-from labspec.nearest import alike, did_you_mean, meant, offered
+from labspec.nearest import alike, did_you_mean, meant, nearest, offered, slip
 
 KEYS = {section: sorted(fields_of(part)) for section in grammar.SECTIONS if (part := part_at((section, "*")))}
 
@@ -68,3 +68,32 @@ def test_of_equally_near_words_none_is_what_was_meant() -> None:
     assert meant("web-x", ["web-1", "web-2"]) == ""
     assert meant("web-x", ["web-1", "app-2"]) == "web-1"
     assert offered("xy", ["id", "to"]) == ""
+
+
+# ------------------------------------------------------------------ what can only be a slip
+
+WORDS = ["internal", "internet-facing", "subnet", "subnets", "type", "level-1", "egress"]
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("Internal", "internal"),
+        ("internetFacing", "internet-facing"),
+        ("internt_facing", "internet-facing"),
+        ("typo", "type"),
+        ("intrenal", "internal"),
+    ],
+)
+def test_one_slip_leads_to_one_word(word: str, meant: str) -> None:
+    assert slip(word, WORDS) == meant
+
+
+@pytest.mark.parametrize("word", ["subnt", "level-2", "ingress", "tpe", "interval-facing", "other"])
+def test_a_word_that_could_be_another_is_no_slip(word: str) -> None:
+    """Two words are near; a number differs; two letters do; it is short; nothing is near."""
+    assert slip(word, WORDS) is None
+
+
+def test_what_is_no_slip_may_still_be_near() -> None:
+    assert (nearest("level-2", WORDS), nearest("ingress", WORDS)) == ("level-1", "egress")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import functools
 import re
 from pathlib import Path
@@ -10,27 +9,15 @@ from pathlib import Path
 import pytest
 
 from labspec.lint import RULES
+from tests.held import ROOT, held_by, rows
 
-ROOT = Path(__file__).parents[1]
-ROW = re.compile(r"\| ((?:AWS|TRAP)-[0-9]+) \| (.*) \|")
-WORDS = re.compile(r"`([^`]+)`")
 LINES = [f"AWS-{number}" for number in range(1, 23)] + [f"TRAP-{number}" for number in range(1, 29)]
 
 
 @functools.cache
 def told() -> dict[str, list[str]]:
     """The cells of every line, by its mark."""
-    text = (ROOT / "docs/traps.md").read_text("utf-8")
-    found = [match for line in text.splitlines() if (match := ROW.fullmatch(line))]
-    assert len(found) == len({match[1] for match in found})
-    return {match[1]: match[2].split(" | ") for match in found}
-
-
-@functools.cache
-def names_in(file: str) -> frozenset[str]:
-    """The names of a file's tests, also of those in classes."""
-    tree = ast.parse((ROOT / "tests" / file).read_text("utf-8"))
-    return frozenset(node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+    return rows("traps.md", "(?:AWS|TRAP)-[0-9]+")
 
 
 def test_every_line_is_told_in_order() -> None:
@@ -44,16 +31,7 @@ def test_every_line_is_told_in_order() -> None:
 def test_what_holds_a_line_is_there(mark: str) -> None:
     """A test, or a case of a folder of cases; `not labspec's` where the line is none of this compiler's."""
     cell = told()[mark][2]
-    names = WORDS.findall(cell)
-    assert names or cell.startswith("not labspec's: "), mark
-    for name in names:
-        file, _, test = name.partition("::")
-        assert (ROOT / "tests" / file).exists(), name
-        if test:
-            assert test in names_in(file), name
-            assert test.startswith("test_"), name
-        else:
-            assert file.startswith(("diagnostics/LS", "golden/")), name
+    assert held_by(cell) or cell.startswith("not labspec's: "), mark
 
 
 # ------------------------------------------------------------------ TRAP-28: what is in this repository

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from labspec.check.addresses import check_addresses
+from labspec.check.aged_choices import check_aged_choices
+from labspec.check.aged_resources import check_aged_resources
 from labspec.check.backups import check_backups
 from labspec.check.bucket_names import check_bucket_names
 from labspec.check.clients import check_clients
@@ -13,36 +15,63 @@ from labspec.check.database_names import check_database_names
 from labspec.check.database_ports import check_database_ports
 from labspec.check.database_storage import check_database_storage
 from labspec.check.database_zones import check_database_zones
+from labspec.check.edge_region import check_edge_region
+from labspec.check.empty_target_groups import check_empty_target_groups
+from labspec.check.encryption import check_encryption
 from labspec.check.engine_support import check_engine_support
 from labspec.check.existing import check_existing
+from labspec.check.exposed_databases import check_exposed_databases
 from labspec.check.group_health import check_group_health
 from labspec.check.group_sizes import check_group_sizes
 from labspec.check.group_updates import check_group_updates
+from labspec.check.groupless_peers import check_groupless_peers
 from labspec.check.health_checks import check_health_checks
+from labspec.check.health_pages import check_health_pages
+from labspec.check.image_support import check_image_support
+from labspec.check.inner_routes import check_inner_routes
+from labspec.check.listeners import check_listeners
 from labspec.check.load_balancer_names import check_load_balancer_names
+from labspec.check.managed_passwords import check_managed_passwords
+from labspec.check.metadata_tokens import check_metadata_tokens
 from labspec.check.mounts import check_mounts
+from labspec.check.names_resolved import check_names_resolved
+from labspec.check.nat_zones import check_nat_zones
 from labspec.check.notified import check_notified
 from labspec.check.one_per_zone import check_one_per_zone
+from labspec.check.open_rules import check_open_rules
+from labspec.check.other_vpc import check_other_vpc
 from labspec.check.passwords import check_passwords
 from labspec.check.public_websites import check_public_websites
+from labspec.check.quotas import check_quotas
 from labspec.check.redirects import check_redirects
+from labspec.check.refused_resources import check_refused_resources
 from labspec.check.rules import check_rules
 from labspec.check.scaling_metrics import check_scaling_metrics
 from labspec.check.schemas import check_schemas
+from labspec.check.secrets import check_secrets
+from labspec.check.served_files import check_served_files
 from labspec.check.soundness import Sound, sound
+from labspec.check.subnet_room import check_subnet_room
 from labspec.check.target_groups import check_target_groups
 from labspec.check.template_names import check_template_names
 from labspec.check.throughput import check_throughput
+from labspec.check.untold_vpc import check_untold_vpc
+from labspec.check.unused import check_unused
+from labspec.check.vpc_ranges import check_vpc_ranges
 from labspec.check.ways import check_ways
 from labspec.check.website_addresses import check_website_addresses
+from labspec.check.wide_permissions import check_wide_permissions
 from labspec.check.windows import check_windows
-from labspec.diagnostic import Diagnostic
+from labspec.check.zone_names import check_zone_names
+from labspec.diagnostic import Diagnostic, Severity, has_errors
 from labspec.model.architecture import Architecture
 from labspec.model.load import Loaded
 
 Check = Callable[[Architecture], Iterator[Diagnostic]]
 CHECKS: tuple[Check, ...] = (
     check_addresses,
+    check_aged_choices,
+    check_aged_resources,
     check_backups,
     check_bucket_names,
     check_clients,
@@ -51,33 +80,62 @@ CHECKS: tuple[Check, ...] = (
     check_database_ports,
     check_database_storage,
     check_database_zones,
+    check_edge_region,
+    check_empty_target_groups,
+    check_encryption,
     check_engine_support,
     check_existing,
+    check_exposed_databases,
     check_group_health,
     check_group_sizes,
     check_group_updates,
+    check_groupless_peers,
     check_health_checks,
+    check_inner_routes,
+    check_health_pages,
+    check_image_support,
+    check_listeners,
     check_load_balancer_names,
+    check_managed_passwords,
+    check_metadata_tokens,
     check_mounts,
+    check_names_resolved,
+    check_nat_zones,
     check_notified,
     check_one_per_zone,
+    check_open_rules,
+    check_other_vpc,
     check_passwords,
     check_public_websites,
+    check_quotas,
     check_redirects,
+    check_refused_resources,
     check_rules,
     check_scaling_metrics,
     check_schemas,
+    check_subnet_room,
+    check_secrets,
+    check_served_files,
     check_target_groups,
     check_template_names,
     check_throughput,
+    check_untold_vpc,
+    check_unused,
+    check_vpc_ranges,
     check_ways,
     check_website_addresses,
+    check_wide_permissions,
     check_windows,
+    check_zone_names,
 )
 
 
 def check(architecture: Architecture, wrong: Loaded | None = None) -> Iterator[Diagnostic]:
-    """Every finding of every law. Where parts of the spec are `wrong`, those that are sure all the same."""
+    """Every finding of every law. Where parts of the spec are `wrong`, those that are sure all the same.
+
+    Hints wait until nothing is wrong: what seems unused may be named by a line that is.
+    """
     judged = sound(architecture, wrong) if wrong else Sound(architecture, frozenset())
-    for law in CHECKS:
-        yield from (finding for finding in law(judged.architecture) if judged.is_sure_of(finding))
+    found = [finding for law in CHECKS for finding in law(judged.architecture) if judged.is_sure_of(finding)]
+    waits = wrong is not None or has_errors(found)
+    yield from (finding for finding in found if not waits or finding.level is not Severity.HINT)

@@ -32,6 +32,7 @@ SIZE = Rule(
     "AWS allows blocks from /16 (65,536 addresses) to /28 (16 addresses, five of them reserved) (`VPC CIDR blocks`).",
     "vpcs: {web: {cidr: 10.0.0.0/8}}",
     "vpcs: {web: {cidr: 10.0.0.0/16}}",
+    binding=True,
 )
 
 

@@ -15,6 +15,7 @@ KEPT = Rule(
     "RDS keeps them for 0 to 35 whole days, where 0 makes none (`CreateDBInstance BackupRetentionPeriod`, Amazon RDS).",
     "databases:\n  orders: {backups: {keep: 36h}, ...}",
     "databases:\n  orders: {backups: {keep: 2d}, ...}",
+    binding=True,
 )
 DAY = 86400
 

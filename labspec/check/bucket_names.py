@@ -17,6 +17,7 @@ BUCKET_NAME = Rule(
     " beginnings and endings are AWS's own (`General purpose bucket naming rules`, Amazon S3 User Guide).",
     "websites: {docs: {content: site, aws_name: Example_Docs}}",
     "websites: {docs: {content: site, aws_name: example-docs}}",
+    binding=True,
 )
 
 FAULTS = (

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from labspec.check.machine_images import AMAZON_LINUX_2, public_image
 from labspec.diagnostic import Diagnostic, Label, Rule, Severity
 from labspec.model.architecture import Architecture, Member
-from labspec.model.compute import PUBLIC_IMAGES, ImageMade, Machine, PublicImage
+from labspec.model.compute import Machine
 from labspec.model.database import Database
-from labspec.model.word import Name
 
 OLD_CLIENT = Rule(
     "LS330",
     "client-too-old",
     "A machine of Amazon Linux 2 reads a database of MySQL 8.4.",
-    "MySQL 8.4 logs users in by `caching_sha2_password`. Amazon Linux 2 ended in June 2026; its PHP 7.2 and the clients"
-    " of its MariaDB do not speak that.",
+    "MySQL 8.4 logs users in by `caching_sha2_password`. Amazon Linux 2 ended in June 2026; its PHP 7.2 and the"
+    " clients of its MariaDB do not speak that.",
     "instances: {web: {image: amazon-linux-2, secrets: {/run/db.json: orders}, ...}}",
     "instances: {web: {image: amazon-linux-2023, secrets: {/run/db.json: orders}, ...}}",
     Severity.WARNING,
@@ -26,7 +26,7 @@ def check_clients(architecture: Architecture) -> Iterator[Diagnostic]:
     """Machines, and templates of machines, that could not log in."""
     for member in (*architecture.of("instances"), *architecture.of("launch_templates")):
         assert isinstance(member.body, Machine)
-        if not _amazon_linux_2(architecture, member):
+        if not AMAZON_LINUX_2.search(public_image(architecture, member)):
             continue
         for path, secret in member.body.secrets.items():
             for database in (named.owner or named for named in architecture.many([secret.from_])):
@@ -41,19 +41,3 @@ def check_clients(architecture: Architecture) -> Iterator[Diagnostic]:
 def _new(database: Member) -> bool:
     assert isinstance(database.body, Database)
     return tuple(int(part) for part in database.body.version.split(".")[:2]) >= (8, 4)
-
-
-def _amazon_linux_2(architecture: Architecture, machine: Member) -> bool:
-    """Whether a machine's image, or that of the machine that its image is made of, is Amazon Linux 2."""
-    seen: set[str] = set()
-    while machine.selector not in seen:
-        seen.add(machine.selector)
-        assert isinstance(machine.body, Machine)
-        image = machine.body.image
-        if not isinstance(image, Name):
-            return image == PublicImage(PUBLIC_IMAGES["amazon-linux-2"])
-        for made in architecture.many([image]):
-            assert isinstance(made.body, ImageMade)
-            for source in architecture.many([made.body.from_] if made.body.from_ else []):
-                machine = source
-    return False

@@ -89,18 +89,19 @@ def _page(member: Member, body: Website, field: str, page: Text | None, names: I
     if name is None or name in names:
         return
     message = f"There is no page `{name}` in `{body.content.name}`."
-    near = name.lstrip("/") if name.lstrip("/") in names else meant(name, names)
+    bare = name.lstrip("/")
+    near = bare if bare in names else meant(name, names)
     if field not in body.model_fields_set:
         path, fix = (*member.path, "content"), None
         help_ = "Name the page that answers for `/`, such as `index: home.html`."
     else:
-        path, fix = (*member.path, field), Fix(f"Write `{near}`.", near) if near else None
+        path, fix = (*member.path, field), Fix(f"Write `{near}`.", near, name, safe=near == bare) if near else None
         help_ = fix.title if fix else did_you_mean(name, names)
     yield Diagnostic(MISSING_PAGE, message, path, help=help_, fix=fix)
 
 
 def _secrets(member: Member, body: Website, names: Iterable[str]) -> Iterator[Diagnostic]:
-    found = [name for name in names if _secret(name)]
+    found = [name for name in names if is_secret_file(name)]
     if found:
         more = f" and {len(found) - 1} more" if len(found) > 1 else ""
         yield Diagnostic(
@@ -111,6 +112,7 @@ def _secrets(member: Member, body: Website, names: Iterable[str]) -> Iterator[Di
         )
 
 
-def _secret(name: str) -> bool:
+def is_secret_file(name: str) -> bool:
+    """Whether a file is one of those that hold secrets, or lies where they do."""
     *folders, file = name.lower().split("/")
     return any(fnmatchcase(file, secret) for secret in SECRET_FILES) or any(part in SECRET_FOLDERS for part in folders)

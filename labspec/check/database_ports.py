@@ -15,6 +15,7 @@ PORT = Rule(
     "RDS takes ports from 1150 to 65535 (`CreateDBInstance Port`, Amazon RDS).",
     "databases:\n  orders: {port: 443, ...}",
     "databases:\n  orders: {port: 3306, ...}",
+    binding=True,
 )
 
 

@@ -29,6 +29,7 @@ UNSAID = Rule(
     " account.",
     "vpcs: {company: {existing: vpc-0123456789abcdef0}}\n# ...\nfrom: company",
     "vpcs: {company: {existing: vpc-0123456789abcdef0, cidr: 10.0.0.0/16}}\n# ...\nfrom: company",
+    binding=True,
 )
 IMPOSSIBLE = Rule(
     "LS378",

@@ -17,6 +17,7 @@ WRONG_NAME = Rule(
     " (`CreateLoadBalancer`, Elastic Load Balancing).",
     "aws_name: internal-front",
     "aws_name: front-internal",
+    binding=True,
 )
 FIXED_NAME = Rule(
     "LS308",

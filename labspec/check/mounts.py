@@ -29,6 +29,7 @@ NO_GROUP = Rule(
     " may mount.",
     "file_systems:\n  shared: {subnets: [web-a, web-c]}",
     "file_systems:\n  shared: {subnets: [web-a, web-c], ingress: {nfs: {port: 2049, from: web-sg}}}",
+    binding=True,
 )
 
 

@@ -21,19 +21,23 @@ SHOWN = Rule(
 
 
 def check_passwords(architecture: Architecture) -> Iterator[Diagnostic]:
-    """Passwords from parameters that are no secrets, or that the spec gives away."""
+    """Passwords from parameters that are no secrets, and secrets that the spec gives away."""
+    passwords = set[str]()
     for member in architecture.of("databases"):
         assert isinstance(member.body, Database)
         said = member.body.password
         parameter = architecture.spec.parameters.get(said.name) if isinstance(said, Parameter) else None
         if parameter is None or not isinstance(said, Parameter):
             continue
-        path = ("parameters", said.name)
+        passwords.add(said.name)
         if parameter.type != "secret":
-            label = Label(f"It is of type `{parameter.type}`.", (*path, "type"))
+            label = Label(f"It is of type `{parameter.type}`.", ("parameters", said.name, "type"))
             message = f"`{said.name}` would show the password of `{member.name}`."
             help_ = f"Give `{said.name}` the type `secret`, or write `password: generated`."
             yield Diagnostic(SHOWN, message, (*member.path, "password"), related=(label,), help=help_)
-        elif parameter.default is not None:
+    for name, parameter in architecture.spec.parameters.items():
+        # An empty one stands for none, but no database takes that.
+        if parameter.type == "secret" and (parameter.default or (parameter.default == "" and name in passwords)):
+            message = "A password must not stand in a spec."
             help_ = "Remove the default: the console asks."
-            yield Diagnostic(SHOWN, "A password must not stand in a spec.", (*path, "default"), help=help_)
+            yield Diagnostic(SHOWN, message, ("parameters", name, "default"), help=help_, hides=True)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from labspec.model.architecture import Architecture, Member
+from labspec.model.parts import existing_of
 from labspec.model.word import Name
 
 
@@ -34,16 +35,25 @@ def places(architecture: Architecture, names: Iterable[Name]) -> list[Place] | N
 
 
 def doubled(found: Iterable[Place]) -> Iterator[tuple[Place, Place]]:
-    """Pairs of subnets that surely stand in one zone: the first in it, and each that follows."""
-    first: dict[str | int, Place] = {}
+    """Pairs of subnets of a VPC that surely stand in one zone: the first in it, and each that follows."""
+    first: dict[tuple[str | int, str], Place] = {}
     for place in found:
         if place.zone is None:
             continue
-        if place.zone in first:
-            yield first[place.zone], place
-        first.setdefault(place.zone, place)
+        key = (place.zone, place.subnet.owner.name if place.subnet.owner else "")
+        if key in first:
+            yield first[key], place
+        first.setdefault(key, place)
 
 
 def surely_without(found: Iterable[Place], zone: str | int | None) -> bool:
     """Whether none of some subnets can be in a zone."""
     return zone is not None and all(place.zone != zone and isinstance(place.zone, type(zone)) for place in found)
+
+
+def is_public(architecture: Architecture, subnet: Member) -> bool | None:
+    """Whether a subnet's way out is an internet gateway; None where it exists: its routes are not the spec's."""
+    if existing_of(subnet.body) is not None:
+        return None
+    way = architecture.way_out(subnet)
+    return way is not None and way.section == "internet_gateways"

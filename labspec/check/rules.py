@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
+from labspec.check.rule_ends import rule_ends
 from labspec.diagnostic import Diagnostic, Label, Path, Rule
-from labspec.model.architecture import Architecture, Member
-from labspec.model.parts import Egress, Ingress
+from labspec.model.architecture import Architecture
 from labspec.model.word import Name
 
 SAME_RULE = Rule(
@@ -23,26 +23,17 @@ SAME_RULE = Rule(
 
 def check_rules(architecture: Architecture) -> Iterator[Diagnostic]:
     """Rules that resolve to the same protocol, ports and other side."""
-    for member in architecture.members.values():
-        for side in ("ingress", "egress"):
-            rules: Mapping[str, Ingress | Egress] = getattr(member.body, side, None) or {}
-            yield from _equal(architecture, member, side, rules)
-
-
-def _equal(
-    architecture: Architecture, member: Member, side: str, rules: Mapping[str, Ingress | Egress]
-) -> Iterator[Diagnostic]:
     seen: dict[Any, Path] = {}
-    for name, rule in rules.items():
-        path = (*member.path, side, name)
+    for end in rule_ends(architecture):
+        rule, path = end.rule, end.rule_path
         ports = "all" if rule.protocol in ("all", "icmp") else rule.port
-        for peer in rule.from_ if isinstance(rule, Ingress) else rule.to:
-            key = (rule.protocol, ports, _resolved(architecture, peer))
-            if key in seen:
-                label = Label("This one says so already.", seen[key], "key")
-                message = f"`{name}` says the same as `{seen[key][-1]}`: {rule.protocol} {rule.port}, {_words(peer)}."
-                yield Diagnostic(SAME_RULE, message, path, "key", related=(label,), help="Remove one of them.")
-            seen.setdefault(key, path)
+        key = (end.holder.selector, end.side, rule.protocol, ports, _resolved(architecture, end.peer))
+        if key in seen:
+            label = Label("This one says so already.", seen[key], "key")
+            said = f"{rule.protocol} {rule.port}, {_words(end.peer)}"
+            message = f"`{end.name}` says the same as `{seen[key][-1]}`: {said}."
+            yield Diagnostic(SAME_RULE, message, path, "key", related=(label,), help="Remove one of them.")
+        seen.setdefault(key, path)
 
 
 def _resolved(architecture: Architecture, peer: Any) -> Any:

@@ -16,6 +16,7 @@ UNCOUNTED = Rule(
     " `PredefinedMetricSpecification`, AWS::AutoScaling::ScalingPolicy).",
     "web: {scaling: {requests: 1000}, ...}",
     "web: {target_groups: [web], scaling: {requests: 1000}, ...}",
+    binding=True,
 )
 SLOW = Rule(
     "LS358",

@@ -18,6 +18,7 @@ NO_LOGIN = Rule(
     "databases:\n  orders: {schema: {source: orders.sql, through: web}, ...}\ninstances:\n  web: {...}",
     "databases:\n  orders: {schema: {source: orders.sql, through: web}, ...}\n"
     "instances:\n  web: {secrets: {/run/orders.json: orders}, ...}",
+    binding=True,
 )
 UNREACHED = Rule(
     "LS333",

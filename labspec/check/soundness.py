@@ -8,16 +8,16 @@ relies on such members are left unsaid.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
 from labspec.diagnostic import Diagnostic, Path
-from labspec.model.architecture import Architecture, Member
+from labspec.model.architecture import USERS, Architecture, Member
 from labspec.model.attributes import ATTRIBUTES, AWS_VALUES, split
 from labspec.model.grammar import NESTED
 from labspec.model.kind import leaves
-from labspec.model.load import Loaded
+from labspec.model.load import ANY, Loaded
 from labspec.model.text import Expression, Text
 from labspec.model.word import FileName, Name, Parameter
 
@@ -53,11 +53,20 @@ def sound(architecture: Architecture, loaded: Loaded) -> Sound:
         doubtful |= more
     if any(section in PLACING for section, _ in loaded.poisoned | lost):
         doubtful |= {key for key in left.members if key[0] == "target_groups"}
+        doubtful |= set(_placed_by_others(left, loaded.poisoned | lost))
     return Sound(left, frozenset(left.members[key].path for key in doubtful))
 
 
-PLACING = ("vpcs", "load_balancers", "auto_scaling_groups", "instances")
-"""Sections whose members say where a target group stands."""
+PLACING = ("vpcs", *USERS)
+"""Sections whose members say where a target group, or a security group, stands."""
+
+
+def _placed_by_others(left: Architecture, lost: Set[Key]) -> Iterator[Key]:
+    """Groups and templates that stand where their users do, if there are, or were, several VPCs to stand in."""
+    vpcs = {key for key in (*left.members, *lost) if key[0] == "vpcs"}
+    if len(vpcs) > 1 or ("vpcs", ANY) in vpcs:
+        untold = (*left.of("security_groups"), *left.of("launch_templates"))
+        yield from ((each.section, each.name) for each in untold if getattr(each.body, "vpc", None) is None)
 
 
 def _owner(member: Member) -> Path:

@@ -16,6 +16,7 @@ NO_VPC = Rule(
     " group that registers in it, or in the only one there is.",
     "vpcs: {shop: {...}, tools: {...}}\ntarget_groups: {web: {port: 80}}",
     "vpcs: {shop: {...}, tools: {...}}\ntarget_groups: {web: {port: 80, vpc: shop}}",
+    binding=True,
 )
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from labspec.check.places import is_public, places
 from labspec.diagnostic import Diagnostic, Label, Path, Rule, Severity
 from labspec.model.architecture import Architecture, Member
+from labspec.model.balance import LoadBalancer
 from labspec.model.compute import Instance, LaunchTemplate, Machine
+from labspec.model.database import Database
 from labspec.model.network import Subnet
 from labspec.model.scaling import AutoScalingGroup
 
@@ -32,26 +35,29 @@ NO_WAY_OUT = Rule(
 
 
 def check_ways(architecture: Architecture) -> Iterator[Diagnostic]:
-    """NAT gateways, machines with public addresses, and machines that need the internet as they start."""
+    """What has a public address, and machines that need the internet as they start."""
     for gateway in architecture.of("nat_gateways"):
         place = architecture.nat_subnet(gateway)
-        if not _known(place) and not _public(architecture, place):
-            yield _not_public(gateway, place, "subnet" if gateway.path[-1] != "nat" else "")
+        if is_public(architecture, place) is False:
+            yield _not_public(gateway, place, (*gateway.path, "subnet") if gateway.path[-1] != "nat" else gateway.path)
     for member in architecture.of("instances"):
         yield from _machine(architecture, member)
     for member in architecture.of("auto_scaling_groups"):
         yield from _group(architecture, member)
+    for member in (*architecture.of("load_balancers"), *architecture.of("databases")):
+        yield from _faces_internet(architecture, member)
 
 
 def _machine(architecture: Architecture, member: Member) -> Iterator[Diagnostic]:
     body = member.body
     assert isinstance(body, Instance)
     place = architecture.one(body.subnet)
-    if _known(place):
+    public = is_public(architecture, place)
+    if public is None:
         return
     addressed = body.elastic_ip or body.public_ip
-    if addressed and not _public(architecture, place):
-        yield _not_public(member, place, "subnet")
+    if addressed and not public:
+        yield _not_public(member, place, (*member.path, "subnet"))
     elif _sets_up(body) and not _leads_out(architecture, place, addressed):
         yield _no_way_out(member, place, (*member.path, "subnet"))
 
@@ -61,10 +67,19 @@ def _group(architecture: Architecture, member: Member) -> Iterator[Diagnostic]:
     assert isinstance(body, AutoScalingGroup)
     template = architecture.one(body.launch_template).body
     assert isinstance(template, LaunchTemplate)
-    for index, name in enumerate(body.subnets):
-        for place in architecture.many([name]):
-            if _sets_up(template) and not _known(place) and not _leads_out(architecture, place, addressed=False):
-                yield _no_way_out(member, place, (*member.path, "subnets", index))
+    for stands in places(architecture, body.subnets) or () if _sets_up(template) else ():
+        if not _leads_out(architecture, stands.subnet, addressed=False):
+            yield _no_way_out(member, stands.subnet, (*member.path, "subnets", stands.index))
+
+
+def _faces_internet(architecture: Architecture, member: Member) -> Iterator[Diagnostic]:
+    """A load balancer or a database for the internet, which stands in several subnets."""
+    body = member.body
+    assert isinstance(body, (LoadBalancer, Database))
+    faces = body.scheme == "internet-facing" if isinstance(body, LoadBalancer) else body.public
+    for stands in places(architecture, body.subnets) or () if faces else ():
+        if is_public(architecture, stands.subnet) is False:
+            yield _not_public(member, stands.subnet, (*member.path, "subnets", stands.index))
 
 
 def _sets_up(body: Machine) -> bool:
@@ -78,28 +93,15 @@ def _no_way_out(member: Member, place: Member, path: Path) -> Diagnostic:
     )
 
 
-def _known(place: Member) -> bool:
-    """Whether a subnet already exists: its routes are not the spec's."""
-    return isinstance(place.body, Subnet) and place.body.existing is not None
-
-
-def _public(architecture: Architecture, place: Member) -> bool:
-    way = architecture.way_out(place)
-    return way is not None and way.section == "internet_gateways"
-
-
 def _leads_out(architecture: Architecture, place: Member, addressed: bool) -> bool:
-    if not _public(architecture, place):
-        return architecture.way_out(place) is not None
-    return addressed or (isinstance(place.body, Subnet) and place.body.auto_public_ip)
+    """Whether a machine can call out; one in a subnet that exists already is believed to."""
+    public = is_public(architecture, place)
+    if public:
+        return addressed or (isinstance(place.body, Subnet) and place.body.auto_public_ip)
+    return public is None or architecture.way_out(place) is not None
 
 
-def _not_public(member: Member, place: Member, field: str) -> Diagnostic:
-    path = (*member.path, field) if field else member.path
+def _not_public(member: Member, place: Member, path: Path) -> Diagnostic:
     label = Label(f"`{place.name}` has no route to an internet gateway.", place.path, "key")
-    return Diagnostic(
-        NOT_PUBLIC,
-        f"`{member.name}` has a public address, and `{place.name}` is not a public subnet.",
-        path,
-        related=(label,),
-    )
+    message = f"`{member.name}` has a public address, and `{place.name}` is not a public subnet."
+    return Diagnostic(NOT_PUBLIC, message, path, related=(label,))

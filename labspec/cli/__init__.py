@@ -40,7 +40,8 @@ def _run(arguments: Sequence[str]) -> int:
     try:
         status: int = options.run(options)
     except KeyboardInterrupt:
-        print("labspec: interrupted; nothing was changed.", file=sys.stderr)
+        changed = "" if options.changed else "; nothing was changed"
+        print(f"labspec: interrupted{changed}.", file=sys.stderr)
         status = 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -14,7 +14,7 @@ def command(
     parser: argparse.ArgumentParser = commands.add_parser(
         name, help=help, description=help, epilog=f"Example: {example}"
     )
-    parser.set_defaults(run=run, verbose=False)
+    parser.set_defaults(run=run, verbose=False, changed=False)
     return parser
 
 
@@ -47,7 +47,7 @@ def shared(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-cache", action="store_true", help="do not use earlier answers of the linters")
     parser.add_argument("--timings", action="store_true", help="print how long each stage took")
     parser.add_argument("-q", "--quiet", action="store_true", help="print findings only")
-    parser.add_argument("-v", "--verbose", action="store_true", help="print more, also of our own failures")
+    parser.add_argument("-v", "--verbose", action="store_true", help="print more: what is silenced, and where we fail")
 
 
 def form(parser: argparse.ArgumentParser) -> None:

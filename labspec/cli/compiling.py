@@ -12,7 +12,7 @@ from labspec.cli.progress import progress
 from labspec.cli.reporting import show_timings
 
 if TYPE_CHECKING:
-    from labspec.compiler import Build, Linter, Options
+    from labspec.compiler import Build, Linters, Options
     from labspec.diagnostic import Diagnostic
     from labspec.report import Outcome
 
@@ -25,7 +25,7 @@ def compiled(arguments: argparse.Namespace, spec: str, linters: Sequence[str] = 
     from labspec.compiler import compile_spec
 
     wanted = () if getattr(arguments, "no_validate", False) else linters
-    build = compile_spec(os.path.normpath(spec), _options(arguments), _linter(arguments, wanted) if wanted else None)
+    build = compile_spec(os.path.normpath(spec), options(arguments), _linters(arguments, wanted) if wanted else None)
     show_timings(arguments, build.timings)
     return build
 
@@ -34,24 +34,28 @@ def outcome(spec: str, build: Build, seconds: float) -> Outcome:
     """What a build found, for a report."""
     from labspec.report import Outcome
 
-    return Outcome(spec, build.diagnostics, build.source.texts if build.source else {}, seconds)
+    return Outcome(spec, build.diagnostics, build.source.texts if build.source else {}, seconds, build.silenced)
 
 
-def _options(arguments: argparse.Namespace) -> Options:
+def options(arguments: argparse.Namespace, drafts: Mapping[str, bytes] | None = None) -> Options:
+    """What the command line decides; `drafts` are read in place of documents."""
     from labspec.compiler import Options
 
     settings = dict(setting.partition("=")[::2] for setting in arguments.set)
-    return Options(arguments.layout, arguments.template_urls, arguments.format, settings, arguments.overlay)
+    form = (arguments.layout, arguments.template_urls, arguments.format)
+    return Options(*form, settings, arguments.overlay, drafts or {})
 
 
-def _linter(arguments: argparse.Namespace, names: Sequence[str]) -> Linter:
+def _linters(arguments: argparse.Namespace, names: Sequence[str]) -> Linters:
+    from labspec.compiler import Linters
+
     def run(templates: Mapping[str, str], origin_of: Any, region: str | None) -> list[Diagnostic]:
         from labspec.lint import lint
 
         with progress("linting..."):
             return lint(templates, origin_of, engines=engines(names), region=region, cache=cache(arguments))
 
-    return run
+    return Linters(frozenset(names), run)
 
 
 def engines(names: Sequence[str]) -> dict[str, Any]:

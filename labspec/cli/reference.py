@@ -36,8 +36,8 @@ def parser(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write the reference, or compare it with what is there."""
     from labspec.reference.pages import reference
-    from labspec.reference.rules import rules
     from labspec.report.data import Report
+    from labspec.rules import rules
 
     directory = FilePath(arguments.directory)
     specs = list(_specs())

@@ -14,7 +14,7 @@ from labspec.cli.status import ERRORS, FINE, misused
 if TYPE_CHECKING:
     from labspec.report import Outcome
 
-FORMATS = ("text", "json", "sarif", "junit", "github")
+FORMATS = ("text", "json", "sarif", "junit", "github", "gitlab")
 
 
 class Wanted(NamedTuple):  # no dataclass: importing those would be half of what `labspec --help` takes
@@ -31,8 +31,8 @@ def option(parser: argparse.ArgumentParser) -> None:
         action="append",
         type=_wanted,
         metavar="FORM[=FILE]",
-        help="the form of the findings: text (the default, on standard error), or json, sarif, junit or github, on"
-        " standard output unless a file is named (repeatable)",
+        help="the form of the findings: text (the default, on standard error), or json, sarif, junit, github or"
+        " gitlab, on standard output unless a file is named (repeatable)",
     )
 
 
@@ -46,12 +46,22 @@ def _wanted(text: str) -> Wanted:
 
 
 def for_each(
-    arguments: argparse.Namespace, work: Callable[[argparse.Namespace, str], tuple[Outcome, list[str]]]
+    arguments: argparse.Namespace,
+    work: Callable[[argparse.Namespace, str], tuple[Outcome, list[str]]],
+    first: Callable[[argparse.Namespace], tuple[list[str], str]] | None = None,
 ) -> int:
-    """Do a command's work on each of its specs, independently, and report. `work` returns what to say of success."""
+    """Do a command's work on each of its specs, independently, and report. `work` returns what to say of success.
+
+    What comes `first` returns what to say of it, and why nothing can follow, if so.
+    """
     reports: list[Wanted] = arguments.report or [Wanted("text")]
     if problem := _problem(reports):
         return misused(problem)
+    words, problem = first(arguments) if first else ([], "")
+    if problem:
+        return misused(problem)
+    if words and not arguments.quiet:
+        _say(reports, words)
     outcomes = []
     for target in arguments.specs:
         outcome, words = work(arguments, target)
@@ -88,15 +98,17 @@ def _to_output(report: Wanted) -> bool:
 
 
 def _show(arguments: argparse.Namespace, reports: list[Wanted], outcome: Outcome) -> None:
-    """Findings as soon as there are any, for people, and their sum."""
-    if not outcome.diagnostics:
+    """Findings as soon as there are any, for people, and their sum; what is accepted only where it is asked for."""
+    if not outcome.diagnostics and (arguments.quiet or not outcome.silenced):
         return
-    from labspec.report import counted, to_text
+    from labspec.report import silenced_to_text, summed, to_text
 
-    if Wanted("text") in reports:
+    if Wanted("text") in reports and outcome.diagnostics:
         print(to_text(outcome.diagnostics, outcome.texts, _colored(arguments)), file=sys.stderr)
+    if Wanted("text") in reports and outcome.silenced and arguments.verbose:
+        print(silenced_to_text(outcome.silenced, outcome.texts, _colored(arguments)), file=sys.stderr)
     where = f"{outcome.target}: " if len(arguments.specs) > 1 else ""
-    print(f"labspec: {where}{counted(outcome.diagnostics)}.", file=sys.stderr)
+    print(f"labspec: {where}{summed(outcome)}.", file=sys.stderr)
 
 
 def _colored(arguments: argparse.Namespace) -> bool:

@@ -46,6 +46,24 @@ class Signal:
     resource: Text
     region: Text
     seconds: int = 900
+    checks: tuple[Check, ...] = ()
+    """What the load balancers ask of the machine: it is ready when they find it healthy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A load balancer's health check: where it asks, the answers that are well, and the seconds until it is sure."""
+
+    scheme: str
+    port: int
+    path: str
+    codes: tuple[tuple[int, int], ...]
+    seconds: int
+
+    @property
+    def url(self) -> str:
+        """Where the machine asks itself."""
+        return f"{self.scheme}://127.0.0.1:{self.port}{self.path}"
 
 
 def user_data(
@@ -97,6 +115,7 @@ def _first_boot(
         _RUN if setup.commands else "",
         *(_command(number, command) for number, command in enumerate(setup.commands, 1)),
         _services(setup.services),
+        _healthy(signal.checks, patience) if signal else (),
     )
 
 
@@ -263,3 +282,31 @@ def _after_cloud_init(service: str) -> Script:
     # The second name is the first's in cloud-init 24.3 and later.
     order = "[Unit]\nAfter=cloud-init.service cloud-init-network.service\n"
     return fed(words("install", "-D", "-m", "0644", "/dev/stdin", path), order)
+
+
+# A group counts a machine as ready once it says so, and takes an old one away: that must not be before load balancers
+# find the new one healthy. They ask from the time that it is launched.
+_WELL = """\
+
+# well URL CONDITION: whether a load balancer that asks there would be content with the answer
+well() {
+  local code
+  code=$(curl --silent --insecure --output /dev/null --write-out '%{http_code}' --max-time 10 "$1") && (($2))
+}
+"""
+
+
+def _healthy(checks: tuple[Check, ...], patience: int) -> Script:
+    if not checks:
+        return ()
+    sure = max(check.seconds for check in checks)
+    asked = (
+        pieces(_step(f"health check {check.url}"), f"retry $(({max(patience - sure, 60)} - SECONDS)) ", _well(check))
+        for check in checks
+    )
+    return pieces(_WELL, *asked, f"sleep {sure} # until load balancers have asked often enough\n")
+
+
+def _well(check: Check) -> Script:
+    content = " || ".join(f"code >= {low} && code <= {high}" for low, high in check.codes)
+    return pieces(words("well", check.url, content), "\n")

@@ -10,6 +10,7 @@ from labspec.emit.raw import places_in
 from labspec.graph import Body, Declaration, Node
 from labspec.model.document import OutputDeclared, ParameterDeclared
 from labspec.model.spec import Spec
+from labspec.model.word import Parameter
 
 RESERVED = ("RootStackName", "TemplateBucket", "TemplateFolder")
 """Parameters that nested layouts add."""
@@ -27,6 +28,8 @@ PATTERNS = {
     "key_pair": (r".{1,255}", "The name of a key pair"),
 }
 """What a value of a type must match, and the sentence that says so. Anchored by CloudFormation."""
+PASSWORD = (r"[ !#-.0-?A-~]{8,41}", 'A password of 8 to 41 characters of ASCII, none of them a slash, " or @')
+"""What RDS takes as the password of a master user of MySQL (`CreateDBInstance MasterUserPassword`)."""
 
 
 def parameter(e: Emitter, name: str, declared: ParameterDeclared) -> None:
@@ -38,7 +41,7 @@ def parameter(e: Emitter, name: str, declared: ParameterDeclared) -> None:
         body["Default"] = _number(declared, declared.default)
     if declared.type == "secret":
         body["NoEcho"] = True
-    body |= _allowed(e, name, declared) | _bounds(declared) | _pattern(declared)
+    body |= _allowed(e, name, declared) | _bounds(declared) | _pattern(e, name, declared)
     e.graph.parameters[name] = Declaration(name, body, ("parameters", name))
     e.graph.labels[name] = declared.label or name
 
@@ -100,8 +103,8 @@ def _bounds(declared: ParameterDeclared) -> Body:
     return body
 
 
-def _pattern(declared: ParameterDeclared) -> Body:
-    pattern, sentence = PATTERNS.get(declared.type, ("", ""))
+def _pattern(e: Emitter, name: str, declared: ParameterDeclared) -> Body:
+    pattern, sentence = PASSWORD if _is_password(e, name) else PATTERNS.get(declared.type, ("", ""))
     if _type(declared) != "String" or declared.type == "zone":
         pattern = ""
     pattern = declared.pattern or pattern
@@ -113,6 +116,11 @@ def _pattern(declared: ParameterDeclared) -> Body:
     if declared.error or (sentence and pattern):
         body["ConstraintDescription"] = declared.error or f"{sentence}."
     return body
+
+
+def _is_password(e: Emitter, name: str) -> bool:
+    """Whether a parameter is the password of a database."""
+    return any(database.password == Parameter(name) for database in e.architecture.spec.databases.values())
 
 
 def interface(e: Emitter, spec: Spec) -> None:

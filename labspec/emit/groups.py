@@ -14,10 +14,8 @@ from labspec.emit.emitter import Emitter, logical_id
 from labspec.emit.order import address_name
 from labspec.model.access import SecurityGroup
 from labspec.model.architecture import Member
-from labspec.model.kind import Kind
 from labspec.model.network import Vpc
 from labspec.model.parts import Connected, Egress, Ingress
-from labspec.model.scaling import AutoScalingGroup
 from labspec.model.word import Name, Parameter
 
 OWN = "security_group"
@@ -168,16 +166,8 @@ def groups_of(e: Emitter, member: Member) -> list[Any] | None:
 
 
 def _groups(e: Emitter, member: Member) -> Iterator[tuple[str, Any]]:
-    body: Kind = member.body
-    if isinstance(body, SecurityGroup):
-        yield member.name, group_id(e, member)
-    elif isinstance(body, AutoScalingGroup):
-        yield from _groups(e, e.architecture.one(body.launch_template))
-    elif isinstance(body, Connected):
-        if e.architecture.has_own_group(member):
-            yield member.name, group_id(e, member, OWN)
-        for group in e.architecture.many(body.security_groups):
-            yield group.name, group_id(e, group)
+    for holder in e.architecture.groups_of(member):
+        yield holder.name, group_id(e, holder, "" if isinstance(holder.body, SecurityGroup) else OWN)
 
 
 def emit_own_group(e: Emitter, member: Member) -> None:

@@ -32,13 +32,13 @@ def launch_template(e: Emitter, member: Member) -> None:
     for group in sorted(users, key=lambda group: group.name):
         _template_for(e, member, group, profile)
     if not users:
-        body = _template(e, member, member, profile, "")
+        body = _template(e, member, None, profile)
         e.put(member, logical_id(member), "", body, {"LaunchTemplateData": ()})
 
 
 def _template_for(e: Emitter, member: Member, group: Member, profile: Any) -> None:
     """The template of one group: what it says is the launch template's, where it stands is the group's."""
-    body = _template(e, member, group, profile, logical_id(group))
+    body = _template(e, member, group, profile)
     if group.body.when is not None:
         body["Condition"] = e.condition(group.body.when, (*group.path, "when"))
     identity = e.put(member, logical_id(group, TEMPLATE), "", body, {"LaunchTemplateData": ()}, group.section)
@@ -49,13 +49,14 @@ def _template_for(e: Emitter, member: Member, group: Member, profile: Any) -> No
     e.graph.nodes[identity] = replace(node, member=group.name, origins={**data, **node.origins})
 
 
-def _template(e: Emitter, member: Member, owner: Member, profile: Any, signals: str) -> Body:
-    """A template whose machines are named for its owner."""
+def _template(e: Emitter, member: Member, group: Member | None, profile: Any) -> Body:
+    """A template whose machines are named for their group."""
     own = ec2.TagSpecifications(ResourceType="launch-template", Tags=e.tags(member))
-    data = _machine(e, member, profile, signals)
+    data = _machine(e, member, profile, group)
     # The group's tags reach its machines, but not their disks.
     data["TagSpecifications"] = [
-        ec2.TagSpecifications(ResourceType=kind, Tags=e.tags(member, owner.name)) for kind in ("instance", "volume")
+        ec2.TagSpecifications(ResourceType=kind, Tags=e.tags(member, (group or member).name))
+        for kind in ("instance", "volume")
     ]
     given = ec2.LaunchTemplateData(**{name: value for name, value in data.items() if value is not None})
     body: Body = ec2.LaunchTemplate("Template", LaunchTemplateData=given, TagSpecifications=[own]).to_dict()
@@ -79,7 +80,7 @@ DATA = {
 """The fields behind the properties of a template's data."""
 
 
-def _machine(e: Emitter, member: Member, profile: Any, signals: str) -> dict[str, Any]:
+def _machine(e: Emitter, member: Member, profile: Any, group: Member | None) -> dict[str, Any]:
     """Everything that a machine is. Its subnet is the group's to say."""
     body = member.body
     assert isinstance(body, LaunchTemplate)
@@ -103,7 +104,7 @@ def _machine(e: Emitter, member: Member, profile: Any, signals: str) -> dict[str
         "Monitoring": ec2.Monitoring(Enabled=body.monitoring == "detailed"),
         "Placement": ec2.Placement(Tenancy=body.tenancy),
         "SecurityGroupIds": groups_of(e, member),
-        "UserData": user_data(e, member, body, signals),
+        "UserData": user_data(e, member, body, group),
     }
 
 

@@ -8,16 +8,18 @@ from typing import Any
 from troposphere import Base64, GetAtt, Ref, Sub
 
 from labspec.diagnostic import Diagnostic, Path, Rule
-from labspec.emit.boot import BootFile, Hole, Mount, Script, SecretFile, Setup, Signal
+from labspec.emit.boot import BootFile, Check, Hole, Mount, Script, SecretFile, Setup, Signal
 from labspec.emit.boot import user_data as boot_script
 from labspec.emit.emitter import Emitter, logical_id, pascal
 from labspec.emit.order import mount_target_role
 from labspec.emit.roles import SECRET
 from labspec.model import boot
 from labspec.model.architecture import Member
+from labspec.model.balance import TargetGroup
 from labspec.model.compute import ImageMade, Machine
 from labspec.model.database import Database
 from labspec.model.parts import existing_of
+from labspec.model.scaling import AutoScalingGroup
 from labspec.model.storage import FileSystem
 from labspec.model.text import Expression, Text
 from labspec.model.word import FileName, Name
@@ -50,13 +52,13 @@ def boots(body: Machine) -> bool:
     return bool(body.setup or body.mounts or body.secrets)
 
 
-def user_data(e: Emitter, member: Member, body: Machine, signals: str = "") -> Any:
-    """The user data of a machine; None where it has nothing to do. `signals` is the resource that waits for it."""
+def user_data(e: Emitter, member: Member, body: Machine, group: Member | None = None) -> Any:
+    """The user data of a machine; None where it has nothing to do. `group` is what it is launched by."""
     texts = _Texts(e)
     if body.user_data is not None:
         script = texts.script(_raw_text(e, body.user_data))
     elif boots(body) or _is_copy(e, body):
-        script = _boot(e, texts, body, signals or logical_id(member))
+        script = _boot(e, texts, body, _signal(e, body, member, group))
     else:
         return None
     _measure(e, member, body, script)
@@ -108,14 +110,36 @@ class _Texts:
         return Sub(text, **self.values) if self.values else Sub(text)
 
 
-def _boot(e: Emitter, texts: _Texts, body: Machine, signals: str) -> Script:
+def _boot(e: Emitter, texts: _Texts, body: Machine, signal: Signal | None) -> Script:
     return boot_script(
         _setup(e, texts, body),
         tuple(_mount(texts, e, path, mount.file_system) for path, mount in sorted(body.mounts.items())),
         tuple(_secret(texts, e, path, secret) for path, secret in sorted(body.secrets.items())),
-        Signal(Hole("AWS::StackName"), signals, Hole("AWS::Region"), body.ready_within) if boots(body) else None,
+        signal,
         copied=_is_copy(e, body),
     )
+
+
+def _signal(e: Emitter, body: Machine, member: Member, group: Member | None) -> Signal | None:
+    """Whom a machine tells that it is ready: its group, if it is launched by one, else itself."""
+    if not boots(body):
+        return None
+    checks = tuple(_check(target) for target in _targets(e, group)) if group else ()
+    return Signal(Hole("AWS::StackName"), logical_id(group or member), Hole("AWS::Region"), body.ready_within, checks)
+
+
+def _targets(e: Emitter, group: Member) -> list[TargetGroup]:
+    assert isinstance(group.body, AutoScalingGroup)
+    targets = [target.body for target in e.architecture.many(group.body.target_groups)]
+    return [target for target in targets if isinstance(target, TargetGroup)]
+
+
+def _check(target: TargetGroup) -> Check:
+    said = target.health_check
+    codes = tuple(
+        (int(low), int(high or low)) for low, _, high in (item.partition("-") for item in said.codes.split(","))
+    )
+    return Check(target.protocol, target.port, said.path, codes, said.interval * said.healthy)
 
 
 def _is_copy(e: Emitter, body: Machine) -> bool:

@@ -6,7 +6,7 @@ subnets, gateways and route tables only in their long form. Then every name, par
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from labspec.diagnostic import Diagnostic, Path
@@ -15,27 +15,27 @@ from labspec.link.expressions import Expressions
 from labspec.link.members import members_of
 from labspec.link.references import References
 from labspec.link.unknown import Unknown, unknown
-from labspec.model.architecture import Architecture
+from labspec.model.architecture import Architecture, Contents
 from labspec.model.attributes import ATTRIBUTES, split
 from labspec.model.load import Loaded
 from labspec.model.text import Text
-from labspec.model.word import FileName, Name, Parameter
+from labspec.model.word import Name, Parameter
 
 __all__ = ["link"]
 
 Leaf = tuple[Path, Any]
 
 
-def link(
-    loaded: Loaded, contents: Mapping[FileName, bytes], folders: Mapping[FileName, tuple[str, ...]]
-) -> tuple[Architecture, list[Diagnostic]]:
+def link(loaded: Loaded, contents: Contents) -> tuple[Architecture, list[Diagnostic]]:
     """The architecture of a spec, and every reference in it that does not hold.
 
     Nothing is said of names that are poisoned (the name `*` stands for any), nor of the form of members that are torn:
     they lost something that stood inside them.
     """
     members, families, found = members_of(loaded.spec, loaded.torn)
-    architecture = Architecture(loaded.spec, members, families, contents, folders)
+    architecture = Architecture(
+        loaded.spec, members, families, contents.files, contents.folders, contents.pages, loaded.variables
+    )
     declared = Declared(architecture, loaded.poisoned, loaded.misnamed)
     leaves = (*architecture.leaves, *loaded.remains)
     wrong = [each for path, leaf in leaves for each in _wrong(declared, path, leaf)]

@@ -103,7 +103,7 @@ def _mistyped(place: Path, words: Sequence[str], uses: Sequence[Unknown]) -> Dia
     named = " and ".join([", ".join(quoted[:-1]), quoted[-1]] if quoted[1:] else quoted)
     message = f"`{place[-1]}` is declared here, and named {named} everywhere."
     rule = UNKNOWN_PARAMETER if place[0] == "parameters" else UNKNOWN_NAME
-    fix = Fix(f"Write `{words[0]}`.", words[0]) if len(words) == 1 and uses[0].word != str(place[-1]) else None
+    fix = Fix(f"Write `{words[0]}`.", words[0], str(place[-1])) if len(words) == 1 else None
     help_ = f"Write `{words[0]}` here, or `{place[-1]}` there." if fix else "Spell it alike everywhere."
     return Diagnostic(rule, message, place, "key", related=_labels(uses, "It is named here"), help=help_, fix=fix)
 
@@ -118,7 +118,8 @@ def _unknown(word: str, uses: Sequence[Unknown], declared: Declared) -> Diagnost
     fix = None
     if len(near) == 1 and not first.chars:
         right = near[0] if near[0] in first.reserved else first.before + near[0]
-        fix = Fix(f"Write `{right}`.", right)
+        # Never a safe one: the name may be that of a member that is yet to be written.
+        fix = Fix(f"Write `{near[0]}`.", right, first.before + first.word)
     return Diagnostic(
         first.rule,
         f"There is no {_wanted(first)} `{word}`.",

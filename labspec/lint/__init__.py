@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from labspec.diagnostic import At, Diagnostic, Path, Rule, Span
 from labspec.lint import cache as memory
-from labspec.lint.finding import FAILED, Engine, Finding, Loader, distinct, failure, families
+from labspec.lint.finding import FAILED, Engine, Finding, Loader, called, distinct, failure, families
 from labspec.lint.unknown import explained
 from labspec.lint.urls import relative_urls
 from labspec.nearest import offered
@@ -65,6 +65,13 @@ RULES = (LS601, LS602, LS603)
 _BY_ENGINE = {rule.name: rule for rule in (LS601, LS602)}
 _UNKNOWN_KEY = frozenset({"E3001", "E3002"})  # here the key is at fault, not its value
 _UNUSED = frozenset({"W2001", "W7001", "W8001"})  # parameters, mappings and conditions, in both linters
+_TOLD = {
+    "W2508": ("CidrIp", "FromPort", "ToPort"),  # open ports
+    "W9008": ("StorageEncrypted",),
+    "W9011": ("PubliclyAccessible",),
+}
+"""What laws tell of members, and the properties that say it."""
+_SECRET = frozenset({"W2501"})  # here the value is a password
 _MANY = 12  # values that a message still lists
 
 
@@ -84,7 +91,7 @@ def lint(
     to its loader. `cache` is a folder for answers already given; None keeps none.
     """
     found = _findings(templates, engines, region, cache, informational)
-    return [_at_origin(finding, origin_of) for finding in found]
+    return [_at_origin(finding, origin_of) for finding in found if not _is_told(finding, origin_of)]
 
 
 def lint_directory(
@@ -162,6 +169,15 @@ def _at_origin(finding: Finding, origin_of: OriginOf) -> Diagnostic:
     return _diagnostic(finding, path, at, None, f" at {finding.file}, {where}" if where else f" at {finding.file}")
 
 
+def _is_told(finding: Finding, origin_of: OriginOf) -> bool:
+    """Whether a law tells this of a member, by its name. Of CloudFormation of the user's own, laws say nothing."""
+    if finding.rule not in _TOLD:
+        return False
+    resource: Path = (*finding.place[:2], "Properties")
+    origins = [origin_of(finding.file, (*resource, name)) for name in _TOLD[finding.rule]]
+    return not any(path[:1] == ("resources",) or "override" in path for path in origins)
+
+
 def _at_line(finding: Finding) -> Diagnostic:
     end = (finding.end_line, finding.end_column)
     if end <= (finding.line, finding.column):
@@ -183,6 +199,8 @@ def _diagnostic(finding: Finding, path: Path, at: At, span: Span | None, where: 
         note=f"{finding.engine} {finding.rule}{where}" + (f"; see {finding.url}" if finding.url else ""),
         severity=finding.severity,
         span=span,
+        also=called(finding.rule),
+        hides=finding.rule in _SECRET,
     )
 
 

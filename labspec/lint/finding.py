@@ -88,6 +88,13 @@ def families(rule: str) -> frozenset[str]:
     return COUNTERPARTS.get(rule) or frozenset({f"E{rule[1:]}" if rule.startswith("F") else rule})
 
 
+def called(rule: str) -> tuple[str, ...]:
+    """A linter's rule and what either linter calls the same: which of them speaks depends on who was asked."""
+    mine = families(rule)
+    others = {*mine, *COUNTERPARTS, *(f"F{family[1:]}" for family in mine)}
+    return (rule, *sorted(other for other in others - {rule} if families(other) & mine))
+
+
 def distinct(findings: Iterable[Finding]) -> list[Finding]:
     """The findings without those that another rule or linter reported too, in the order of their text.
 

@@ -26,7 +26,7 @@ class SecurityGroup(Kind):
     suffix: ClassVar[str] = "SecurityGroup"
 
     vpc: Annotated[Name, Names("vpcs")] | None = None
-    """Its VPC; the only one unless said."""
+    """Its VPC; the one that all stand in that use it, or the only one, unless said."""
     description: PlainText | None = None
     """Shown in the console. A change replaces the group."""
     ingress: MembersOf[Ingress] = {}

@@ -9,12 +9,16 @@ from typing import Any
 
 from labspec.diagnostic import Path
 from labspec.model.balance import LoadBalancer
+from labspec.model.boot import SetupFile
 from labspec.model.kind import Kind, leaves
 from labspec.model.network import NatGateway, RouteTable, Subnet
 from labspec.model.parts import Connected
 from labspec.model.scaling import AutoScalingGroup
 from labspec.model.spec import Spec
 from labspec.model.word import FileName, Name
+
+USERS = ("load_balancers", "auto_scaling_groups", "instances", "launch_templates", "databases", "file_systems")
+"""Sections whose members use groups, and templates, of the VPC that they stand in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +42,22 @@ class Member:
         return f"{self.section}.{self.name}"
 
 
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What mentioned files contain, the names of the files in mentioned folders, what the texts among these contain."""
+
+    files: dict[FileName, bytes] = field(default_factory=dict)
+    folders: dict[FileName, tuple[str, ...]] = field(default_factory=dict)
+    pages: dict[FileName, dict[str, bytes]] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Architecture:
     """What emitters read.
 
     `families` are the bare names of zoned members, and the members that they mean. `files` hold what mentioned files
-    contain, `folders` the names of the files in mentioned folders.
+    contain, `folders` the names of the files in mentioned folders, `pages` what the texts among these contain.
+    `variables` are those that were used: their values stand in the spec.
     """
 
     spec: Spec
@@ -51,11 +65,19 @@ class Architecture:
     families: Mapping[tuple[str, str], tuple[str, ...]]
     files: Mapping[FileName, bytes] = field(default_factory=dict)
     folders: Mapping[FileName, tuple[str, ...]] = field(default_factory=dict)
+    pages: Mapping[FileName, Mapping[str, bytes]] = field(default_factory=dict)
+    variables: frozenset[str] = frozenset()
 
     @cached_property
     def leaves(self) -> list[tuple[Path, Any]]:
         """Every name, parameter, text and file name of the spec, with its path."""
         return list(leaves(self.spec))
+
+    def content(self, file: SetupFile) -> str:
+        """What a file of a machine contains, as text; nothing where only the deployment knows it."""
+        if file.source is not None:
+            return self.files.get(file.source, b"").decode("utf-8", "replace")
+        return (file.text.literal or "") if file.text else ""
 
     @cached_property
     def _sections(self) -> dict[str, list[Member]]:
@@ -118,37 +140,63 @@ class Architecture:
 
     def vpc_of(self, member: Member) -> Member | None:
         """The VPC that something stands in: said, followed from its subnets or from what uses it, or the only one."""
+        return next(iter(self.vpcs_of(member)), None)
+
+    def vpcs_of(self, member: Member) -> Sequence[Member]:
+        """The VPC that something stands in; several where what uses it does not agree, none where nothing tells."""
+        if member.selector not in self._vpcs:
+            self._vpcs[member.selector] = self._followed(member)
+        return self._vpcs[member.selector]
+
+    @cached_property
+    def _vpcs(self) -> dict[str, Sequence[Member]]:
+        return {}
+
+    def _followed(self, member: Member) -> Sequence[Member]:
         if member.section == "vpcs":
-            return member
-        if member.owner is not None and member.owner.section == "vpcs":
-            return member.owner
-        body = member.body
+            return (member,)
+        if member.owner is not None:
+            return self.vpcs_of(member.owner)
         for field_name in ("vpc", "subnet", "subnets", "targets"):
-            value = getattr(body, field_name, None)
-            names = [value] if isinstance(value, Name) else list(value or ())
-            for found in self.many(names):
-                return self.vpc_of(found)
-        for user in self.users_of(member):
-            return self.vpc_of(user)
+            value = getattr(member.body, field_name, None)
+            for found in self.many([value] if isinstance(value, Name) else value or ()):
+                return self.vpcs_of(found)
+        led = {vpc.selector: vpc for user in self.users_of(member) for vpc in self.vpcs_of(user)}
         vpcs = self.of("vpcs")
-        return vpcs[0] if len(vpcs) == 1 else None
+        return tuple(led.values()) or (vpcs if len(vpcs) == 1 else ())
 
     @cached_property
     def _users(self) -> dict[str, list[Member]]:
         found: dict[str, list[Member]] = {}
-        for member in (*self.of("load_balancers"), *self.of("auto_scaling_groups")):
+        for member in (user for section in USERS for user in self.of(section)):
             for used in dict.fromkeys(meant.selector for meant in self.many(_used_by(member))):
                 found.setdefault(used, []).append(member)
         return found
 
     def users_of(self, used: Member) -> Sequence[Member]:
-        """What forwards to a target group, then what registers in it; what is made from a launch template."""
+        """What uses something that stands where it does.
+
+        What a security group is around; what forwards to a target group, then what registers in it; what is made from
+        a launch template.
+        """
         return self._users.get(used.selector, ())
 
     def has_own_group(self, member: Member) -> bool:
         """Whether a member brings a security group of its own along."""
         body = member.body
         return isinstance(body, Connected) and (body.ingress is not None or body.egress is not None)
+
+    def groups_of(self, member: Member) -> Sequence[Member]:
+        """The members whose security groups are around a member: itself where it brings one, then those that it names.
+
+        Around a group of machines are those of its launch template; a security group is its own.
+        """
+        if member.section == "security_groups":
+            return (member,)
+        if isinstance(member.body, AutoScalingGroup):
+            return self.groups_of(self.one(member.body.launch_template))
+        own = (member,) if self.has_own_group(member) else ()
+        return (*own, *self.many(getattr(member.body, "security_groups", ())))
 
     @cached_property
     def _route_tables(self) -> dict[str, Member]:
@@ -179,8 +227,11 @@ class Architecture:
 
 
 def _used_by(user: Member) -> list[Name]:
-    """What a load balancer forwards to; where a group registers, and what it is made from."""
-    if isinstance(user.body, LoadBalancer):
-        return [listener.forward for listener in user.body.listeners.values() if listener.forward]
-    assert isinstance(user.body, AutoScalingGroup)
-    return [*user.body.target_groups, user.body.launch_template]
+    """The groups around something; what a load balancer forwards to; where a group registers, and what makes it."""
+    body = user.body
+    if isinstance(body, AutoScalingGroup):
+        return [*body.target_groups, body.launch_template]
+    groups = [*body.security_groups] if isinstance(body, Connected) else []
+    if isinstance(body, LoadBalancer):
+        groups += [listener.forward for listener in body.listeners.values() if listener.forward]
+    return groups

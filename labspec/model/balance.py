@@ -70,7 +70,7 @@ class TargetGroup(Kind):
     protocol: Annotated[Literal["http", "https"], Choice()] = "http"
     """`http` or `https`."""
     vpc: Annotated[Name, Names("vpcs")] | None = None
-    """Its VPC; that of its targets, or the only one, unless said."""
+    """Its VPC; that of its targets, the one that all stand in that use it, or the only one, unless said."""
     targets: ListOf[Annotated[Name, Names("instances")]] = ()
     """The instances behind it. An auto scaling group registers its own."""
     health_check: HealthCheck = HealthCheck()

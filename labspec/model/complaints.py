@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 from labspec.diagnostic import At, Diagnostic, Fix, Path, Rule
 from labspec.model.misplaced import misplaced, value_at
 from labspec.model.other_words import likely
-from labspec.model.places import noun_of, part_at
+from labspec.model.places import noun_of, part_at, vocabulary
 from labspec.model.unknown_keys import inner_homes, names_inside, unknown_keys, words_at
 from labspec.scalar import Scalar
 
@@ -61,6 +61,8 @@ class Known:
     there."""
     moved: Mapping[Path, Path] = field(default_factory=dict)
     """Members that were written elsewhere than their path says: where."""
+    parameters: frozenset[str] = frozenset()
+    """The parameters that are declared: their names are words of the user's."""
 
     def is_told(self, path: Path) -> bool:
         """Whether a place, or what it stands in, is told of already."""
@@ -117,7 +119,7 @@ def complaints(errors: Sequence[ErrorDetails], document: Mapping[str, Any], know
             result.belongs |= names_inside(path, document)
             result.unknown.add(path)
         else:
-            result.said.append(_wrong(error, path, at))
+            result.said.append(_wrong(error, path, at, known))
     for owner, keys in unknown.items():
         result.said += unknown_keys(owner, keys, known.hint)
     return result
@@ -214,11 +216,17 @@ FORMS = {"dict_type": "a mapping", "tuple_type": "a list", "list_type": "a list"
 """pydantic's own complaints about the form of a value."""
 
 
-def _wrong(error: ErrorDetails, path: Path, at: At) -> Diagnostic:
+def _wrong(error: ErrorDetails, path: Path, at: At, known: Known) -> Diagnostic:
     context: dict[str, Any] = error.get("ctx", {})
     if error["type"] != "labspec":
         needed = FORMS.get(error["type"], "")
         message = f"Here {needed} is needed." if needed else f"This cannot stand here: {error['msg']}."
         return Diagnostic(WRONG_VALUE, message, path, at)
-    fix = Fix(f"Write `{context['fix']}`.", context["fix"]) if context.get("fix") else None
+    fix = _fix(context, str(error["input"]), known) if context.get("fix") else None
     return Diagnostic(WRONG_VALUE, context["message"], path, at, context.get("chars"), help=context["help"], fix=fix)
+
+
+def _fix(context: Mapping[str, Any], old: str, known: Known) -> Fix:
+    """The text that a value should be. A word that means something, here or elsewhere, is no slip of the pen."""
+    safe = bool(context["safe"]) and old not in known.parameters and old not in vocabulary()
+    return Fix(f"Write `{context['fix']}`.", context["fix"], old, safe)

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, model_validator
 
 from labspec.model.kind import ListOf, Part, mapped
 from labspec.model.notation import NAME, noted
-from labspec.model.text import PlainText, Text
+from labspec.model.text import PlainText, Reason, Text
 from labspec.model.word import Choice, scalar_of, wrong
 from labspec.model.words import read_boolean, read_integer, read_percent
 from labspec.scalar import Scalar
@@ -117,6 +117,29 @@ class OutputDeclared(Part):
     """A sentence beside it."""
     export: PlainText | None = None
     """A name under which other stacks import it."""
+
+
+class Level(Part):
+    """What the findings of a rule are in the whole spec. One member accepts them by `silence`.
+
+    A rule goes by its name. A linter's own rule goes by its code, as the note below a finding tells it; `cfn-lint` and
+    `cloudformation-validate` stand for all that they find, and the code goes first. A level that is lower than the
+    rule's own needs a reason. Some rules are always errors, because nothing is built where they are broken:
+    [rules](rules.md) tells which.
+
+    ```yaml
+    checks:
+      public-website: error
+      W3010: {level: off, reason: the course names its zones}
+    ```
+    """
+
+    short: ClassVar[str] = "level"
+
+    level: Annotated[Literal["error", "warning", "hint", "off"], Choice()]
+    """`error` stops the build, `warning` and `hint` are shown; what is `off` is only counted."""
+    reason: Reason = ""
+    """Why the level is lower than the rule's own. Required there."""
 
 
 SELECTOR = r"[a-z_]+(\.[A-Za-z0-9-]+)?"

@@ -23,7 +23,7 @@ SECTIONS = (
 NESTED = {"subnets": "vpcs", "nat_gateways": "vpcs", "route_tables": "vpcs", "replicas": "databases"}
 """Sections that stand inside members, and the section of those."""
 
-JOINED = frozenset({*SECTIONS, "variables", "parameters", "outputs", "resources", "expect", "layout"})
+JOINED = frozenset({*SECTIONS, "variables", "parameters", "outputs", "resources", "expect", "layout", "checks"})
 """What `include` takes of another file."""
 JOINED_DEEP = frozenset({"expect", "layout"})
 """Those of them whose entries stand one level deeper."""

@@ -47,7 +47,7 @@ def _unknown(what: str, text: str, path: Path, known: tuple[str, ...], form: re.
         f"There is no {what} `{text}`." if not form.fullmatch(text) else f"No {what} `{text}` is known.",
         path,
         help=offered(text, known),
-        fix=Fix(f"Write `{right}`.", right) if right else None,
+        fix=Fix(f"Write `{right}`.", right, text) if right else None,
         severity=None if form.fullmatch(text) else Severity.ERROR,
     )
 

@@ -12,8 +12,8 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from labspec.diagnostic import Path
-from labspec.model.notation import NAME, PARAMETER, noted, scalar_schema
-from labspec.model.text import PlainText, RawBody, Text
+from labspec.model.notation import NAME, PARAMETER, RULE, noted, scalar_schema
+from labspec.model.text import RawBody, Reason, Text
 from labspec.model.word import KEBAB, PASCAL, FileName, Name, Parameter, kebab, scalar_of, wrong
 from labspec.scalar import Scalar
 
@@ -109,6 +109,10 @@ def _pascal_key(value: Any) -> str:
     return str(text)
 
 
+def _rule_key(value: Any) -> str:
+    return str(scalar_of(value, "the name of a rule"))
+
+
 def _key(read: Callable[[Any], str]) -> Any:
     return BeforeValidator(read)
 
@@ -117,6 +121,10 @@ MemberName = Annotated[str, _key(_member_key), noted("a name in kebab-case", NAM
 """A name of the user's for a member: kebab-case."""
 PascalName = Annotated[str, _key(_pascal_key), noted("a name in PascalCase", PARAMETER)]
 """A name of the user's for a parameter, an output or a raw resource: PascalCase."""
+RuleName = Annotated[str, _key(_rule_key), noted("the name of a rule", RULE, key=True)]
+"""A rule of ours by its name, or a linter's by its code. Which rules there are is no part of the language."""
+Silence = Annotated[dict[RuleName, Reason], BeforeValidator(mapped)]
+"""Findings that are accepted."""
 MembersOf = Annotated[dict[MemberName, T], BeforeValidator(mapped)]
 """A section: members keyed by name."""
 ListOf = Annotated[tuple[T, ...], BeforeValidator(listed)]
@@ -167,8 +175,9 @@ class Kind(Part):
     """The name that the member had before. It keeps the logical id, and so the resource itself, when renamed."""
     override: Annotated[dict[str, RawBody], BeforeValidator(mapped)] = {}
     """CloudFormation laid over what is emitted, as a merge patch, keyed by the role of the resource."""
-    silence: Annotated[dict[str, PlainText], BeforeValidator(mapped)] = {}
-    """Findings that are accepted for this member: the rule's name, and the reason."""
+    silence: Silence = {}
+    """Findings that are accepted for this member and what stands inside it: a rule's name, or a linter's own code such
+    as `W3010`, and the reason."""
 
 
 def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:

@@ -8,7 +8,7 @@ speaks of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from string import ascii_lowercase
 from typing import Any
 
@@ -28,7 +28,7 @@ from labspec.scalar import Scalar
 
 ANY = "*"
 """In place of a name: every name of the section."""
-SINGLE = ("variables", "parameters", "outputs", "resources")
+SINGLE = ("variables", "parameters", "outputs", "resources", "checks")
 """Sections, beside those of members, whose entries can be taken out one by one."""
 ALL = (*SECTIONS, *NESTED, "internet_gateways", "parameters", "outputs", "resources")
 ZONES = (*ascii_lowercase, *"123456")
@@ -53,6 +53,12 @@ class Loaded:
     """Keys that there are not: nothing need be said of what stands under them."""
     remains: tuple[tuple[Path, Any], ...] = ()
     """The names, parameters, texts and file names that could be read of what was taken out, each with its path."""
+    variables: frozenset[str] = frozenset()
+    """The variables that something in the document is made of."""
+    filled: Mapping[Path, Path] = field(default_factory=dict)
+    """Values that are a variable's: where each is declared."""
+    mixed: frozenset[Path] = frozenset()
+    """Variables that are a part of other texts, too."""
 
 
 def load(document: Mapping[str, Any], settings: Mapping[str, str], known: Known | None = None) -> Loaded:
@@ -61,17 +67,24 @@ def load(document: Mapping[str, Any], settings: Mapping[str, str], known: Known 
     known = known or Known()
     bodies = move_bodies(variables.filled(document))
     loss = _Loss(bodies.document, set(known.absent))
-    known = replace(known, told=known.told | variables.told, moved=bodies.places)
+    parameters = frozenset(map(str, _value(document, ("parameters",)) or ()))
+    known = replace(known, told=known.told | variables.told, moved=bodies.places, parameters=parameters)
     found = [*variables.found, *bodies.diagnostics, *unknown_types(bodies.document)]
     for _ in range(ROUNDS):
         try:
             spec = Spec.model_validate(loss.data)
         except ValidationError as error:
-            wrong = complaints(error.errors(include_url=False, include_input=False), loss.data, known)
+            wrong = complaints(error.errors(include_url=False), loss.data, known)
             found += wrong.said
             loss.take(wrong)
         else:
-            return loss.loaded(spec, found, bodies.places)
+            loaded = loss.loaded(spec, found, bodies.places)
+            return replace(
+                loaded,
+                variables=frozenset(variables.used),
+                filled=variables.filled_in,
+                mixed=frozenset(variables.mixed),
+            )
     anything = frozenset((section, ANY) for section in ALL)
     return Loaded(Spec.model_validate(NOTHING), anything, tuple(found), bodies.places)
 

@@ -10,6 +10,9 @@ from pydantic.json_schema import JsonSchemaValue
 
 PARAMETER = "[A-Z][A-Za-z0-9]*"
 NAME = "[a-z][a-z0-9]*(-[a-z0-9]+)*"
+LINTER_RULE = "[EFW][0-9]{4}"
+"""A linter's own rule. What is merely informational (`I3011`) is not asked of linters."""
+RULE = f"{NAME}|{LINTER_RULE}"
 
 WRITTEN_AS = {"integer": ("0", "1", "22", "80", "3306"), "number": ("0.5",), "boolean": ("true", "false")}
 """Texts that YAML's core schema, and so an editor, takes for something else than text."""

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal, NoReturn
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from labspec.model.kind import Kind, ListOf, MemberName, MembersOf, Part
+from labspec.model.kind import Kind, ListOf, MemberName, MembersOf, Part, Silence
 from labspec.model.notation import PARAMETER, noted
 from labspec.model.text import PlainText, RawBody, expressions, plain, typed
 from labspec.model.word import Choice, Name, Names, Parameter, Word, scalar_of, wrong
@@ -58,6 +58,8 @@ class Ingress(Part):
     """Shown in the console. What the rule says, unless said."""
     was: MemberName | None = None
     """The name that the rule had before."""
+    silence: Silence = {}
+    """Findings that are accepted for this rule: their rule's name, and the reason."""
 
 
 class Egress(Part):
@@ -73,6 +75,8 @@ class Egress(Part):
     """Shown in the console. What the rule says, unless said."""
     was: MemberName | None = None
     """The name that the rule had before."""
+    silence: Silence = {}
+    """Findings that are accepted for this rule: their rule's name, and the reason."""
 
 
 class Connected(Kind):

@@ -52,6 +52,26 @@ def noun_of(path: Path) -> str:
     return ("an " if words[0] in "aeiou" else "a ") + words
 
 
+@cache
+def vocabulary() -> frozenset[str]:
+    """Every key and every choice of the language: who wrote one of them meant that, and not what is near it."""
+    words: set[str] = set()
+    parts: set[type[Part]] = set()
+    pending: list[Any] = [Spec]
+    while pending:
+        annotation = pending.pop()
+        if isinstance(annotation, type) and issubclass(annotation, Part):
+            if annotation not in parts:
+                parts.add(annotation)
+                words.update(fields_of(annotation))
+                pending.extend(fields_of(annotation).values())
+        else:
+            arguments = get_args(annotation)
+            words.update(word for word in arguments if isinstance(word, str))
+            pending.extend(arguments)
+    return frozenset(words)
+
+
 def homes_of(key: str, path: Path) -> list[str]:
     """Where a key belongs that does not belong at a path: in one of the mappings inside, or in the one around."""
     part = part_at(path)

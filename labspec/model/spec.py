@@ -13,12 +13,13 @@ from labspec.model.compute import ImageMade, Instance, LaunchTemplate
 from labspec.model.database import Database
 from labspec.model.document import (
     Layout,
+    Level,
     OutputDeclared,
     ParameterDeclared,
     Variable,
 )
 from labspec.model.expect import Expect
-from labspec.model.kind import MembersOf, Part, PascalName, Tags, mapped
+from labspec.model.kind import MembersOf, Part, PascalName, RuleName, Tags, mapped
 from labspec.model.network import Vpc
 from labspec.model.notation import NAME, noted
 from labspec.model.scaling import AutoScalingGroup
@@ -103,3 +104,5 @@ class Spec(Part):
     """Values that the console shows."""
     expect: Expect = Expect()
     """Who must reach whom, and who must not."""
+    checks: Annotated[dict[RuleName, Level], BeforeValidator(mapped)] = {}
+    """Levels of rules, for the whole spec."""

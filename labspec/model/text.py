@@ -162,6 +162,19 @@ PlainText = Annotated[str, BeforeValidator(read_plain), noted("text")]
 """Text that CloudFormation keeps as it is: a description, a label."""
 
 
+def _reason(value: Any) -> str:
+    text = scalar_of(value, "the reason", null_help="Say why it is accepted.")
+    if "${{" in text:
+        wrong("An expression cannot stand here.", "This text is fixed when the spec is built.")
+    if not text.strip():
+        wrong("This reason is empty.", "Say why it is accepted.")
+    return " ".join(text.split())
+
+
+Reason = Annotated[str, BeforeValidator(_reason), noted("the reason, as text")]
+"""Why a finding is accepted. It reaches no template, and may be written in any language."""
+
+
 def _raw(value: Any) -> Any:
     """A raw body: data as YAML types it, its strings with expressions."""
     if isinstance(value, dict):

@@ -10,9 +10,9 @@ from labspec.model.grammar import MEMBERS, NESTED, SECTIONS
 from labspec.model.kind import Kind
 from labspec.model.misplaced import PLACES, spelled, value_at
 from labspec.model.other_words import likely
-from labspec.model.places import fields_of, homes_of, is_around, noun_of, part_at
+from labspec.model.places import fields_of, homes_of, is_around, noun_of, part_at, vocabulary
 from labspec.model.spec import Spec
-from labspec.nearest import TIED
+from labspec.nearest import TIED, slip
 
 UNKNOWN_KEY = Rule(
     "LS101",
@@ -81,7 +81,8 @@ def _mistyped(owner: Path, key: str, near: list[str], hint: str) -> Diagnostic:
     )
     if near and not near[0].startswith(key.rstrip("s")) and (homes := _homes(key, owner)):
         help_ += f" `{key}` itself belongs {' or '.join(homes)}."
-    fix = Fix(f"Write `{near[0]}`.", near[0]) if len(near) == 1 else None
+    safe = near[:1] == [slip(key, words_at(owner))] and key not in vocabulary()
+    fix = Fix(f"Write `{near[0]}`.", near[0], key, safe) if len(near) == 1 else None
     message = f"There is no `{key}` in {_where(owner)}."
     return Diagnostic(UNKNOWN_KEY, message, (*owner, key), "key", help=help_, fix=fix)
 

@@ -30,7 +30,7 @@ MOST_SHOWN = 5
 
 @dataclass
 class Variables:
-    """The variables of a document. `found` is what is wrong, `told` where."""
+    """The variables of a document. `found` is what is wrong, `told` where; `used` are those that stand somewhere."""
 
     settings: Mapping[str, str]
     values: dict[str, Any] = field(default_factory=dict)
@@ -40,6 +40,12 @@ class Variables:
     told: set[Path] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
     unknown: dict[str, list[tuple[Path, Chars]]] = field(default_factory=dict)
+    places: dict[str, Path] = field(default_factory=dict)
+    """Where the values are declared; those of the command line are not."""
+    filled_in: dict[Path, Path] = field(default_factory=dict)
+    """Where values stand that are a variable's, and where each is declared."""
+    mixed: set[Path] = field(default_factory=set)
+    """Where values are declared that are a part of other texts, or that can only be some."""
     added: int = 0
 
     def filled(self, document: Mapping[str, Any]) -> dict[str, Any]:
@@ -77,6 +83,10 @@ class Variables:
             self.unusable.add(name)
         self._allowed(name, body, value)
         self.values[name] = value
+        if name not in self.settings:
+            self.places[name] = (*path, "default") if isinstance(body, dict) else path
+            if isinstance(body, dict) and "one_of" in body:
+                self.mixed.add(self.places[name])
         self.sizes[name] = _size(value)
 
     def _allowed(self, name: str, body: Any, value: Any) -> None:
@@ -111,7 +121,12 @@ class Variables:
                 continue
             name = ".".join(words[1:])
             value = self._value(name, path, chars)
-            if chars == (0, len(scalar)):
+            whole = chars == (0, len(scalar))
+            if name in self.places and whole:
+                self.filled_in[path] = self.places[name]
+            elif name in self.places:
+                self.mixed.add(self.places[name])
+            if whole:
                 return _in_place(value, scalar)
             if not isinstance(value, str):
                 self._misused(f"The variable `{name}` is not a single value.", path, chars)

@@ -16,7 +16,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from labspec.model.notation import NAME, PARAMETER, choice_schema, names_schema, scalar_schema
-from labspec.nearest import did_you_mean, meant, nearest
+from labspec.nearest import did_you_mean, meant, nearest, slip
 from labspec.scalar import Scalar
 
 PASCAL = re.compile(PARAMETER + r"\Z")
@@ -30,9 +30,15 @@ def kebab(text: str) -> str:
     return name if KEBAB.match(name) else ""
 
 
-def wrong(message: str, help: str = "", fix: str = "", chars: tuple[int, int] | None = None) -> NoReturn:
-    """Refuse a value: what is wrong with it, what to do, and the text that would be right."""
-    raise PydanticCustomError("labspec", "{message}", {"message": message, "help": help, "fix": fix, "chars": chars})
+def wrong(
+    message: str, help: str = "", fix: str = "", chars: tuple[int, int] | None = None, safe: bool = False
+) -> NoReturn:
+    """Refuse a value: what is wrong with it, what to do, and the text that would be right.
+
+    That text is `safe` where nothing else can have been meant, as by `True`; not by `20`, whatever the field.
+    """
+    context = {"message": message, "help": help, "fix": fix, "chars": chars, "safe": safe}
+    raise PydanticCustomError("labspec", "{message}", context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +169,9 @@ def _literals(source: Any) -> Iterator[str]:
 
 def _one_of(text: str, options: tuple[str, ...]) -> str:
     if text not in options:
-        wrong(f"`{text}` is not a choice here.", did_you_mean(text, options), meant(text, options))
+        sure = slip(text, options)
+        help_ = f"Did you mean `{sure}`?" if sure else did_you_mean(text, options)
+        wrong(f"`{text}` is not a choice here.", help_, sure or meant(text, options), safe=sure is not None)
     return str(text)
 
 

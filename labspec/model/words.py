@@ -75,31 +75,31 @@ def read_boolean(text: str) -> bool:
     """`true` or `false`."""
     if text in ("true", "false"):
         return text == "true"
-    said = {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(text.lower(), text)
-    right = meant(said, ("true", "false"))
-    wrong(f"`{text}` is neither true nor false.", f"Write `{right}`." if right else "Write `true` or `false`.", right)
+    said = {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(text.lower(), text.lower())
+    right = said if said in ("true", "false") else meant(said, ("true", "false"))
+    help_ = f"Write `{right}`." if right else "Write `true` or `false`."
+    wrong(f"`{text}` is neither true nor false.", help_, right, safe=right == said)
 
 
 def read_integer(text: str) -> int:
     """A whole number in plain decimal digits."""
     if not re.fullmatch(r"0|-?[1-9][0-9]*", text):
-        plain = _plain_digits(text)
+        grouped = re.fullmatch(r"[1-9][0-9]{0,2}([_,][0-9]{3})+", text) is not None
+        plain = _plain_digits(re.sub(r"[_,]", "", text) if grouped else text)
         wrong(
             f"`{text}` is not a whole number.",
             f"Write `{plain}`." if plain else "Write digits only, such as `80`.",
             plain,
+            safe=grouped,  # `010` is eight to some
         )
     return int(text)
 
 
 def _plain_digits(text: str) -> str:
     """A whole number that is written as in another language, in plain digits."""
-    digits = re.sub(r"[_, ]", "", text)
-    if re.fullmatch(r"0x[0-9A-Fa-f]{1,12}|0o[0-7]{1,12}|0b[01]{1,40}", digits):
-        return str(int(digits, 0))
-    if not re.fullmatch(r"[-+]?[0-9]{1,15}(\.0*)?([eE]\+?[0-9])?", digits):
-        return ""
-    return str(int(float(digits)))
+    if re.fullmatch(r"0x[0-9A-Fa-f]{1,12}|0o[0-7]{1,12}|0b[01]{1,40}", text):
+        return str(int(text, 0))
+    return str(int(float(text))) if re.fullmatch(r"[-+]?[0-9]{1,15}(\.0*)?([eE]\+?[0-9])?", text) else ""
 
 
 def read_percent(text: str) -> float:
@@ -135,10 +135,11 @@ def read_size(text: str) -> int:
     """A size such as `20GiB`, in GiB."""
     match = re.fullmatch(r"([0-9]+)(GiB|TiB)", text)
     if not match:
-        number = re.match(r"[0-9]+", text)
-        fix = f"{number[0]}GiB" if number else ""
+        number = re.match(r"([0-9]+) ?([gt]ib\Z|t)?", text, re.IGNORECASE)
+        unit = "TiB" if number and (number[2] or "").lower().startswith("t") else "GiB"
+        fix = f"{number[1]}{unit}" if number else ""
         help_ = f"{text} what? Write `{fix}`." if number and number[0] == text else f"Write it as `{fix or '20GiB'}`."
-        wrong(f"`{text}` is not a size.", help_, fix)
+        wrong(f"`{text}` is not a size.", help_, fix, safe=fix.lower() == text.replace(" ", "").lower())
     return int(match[1]) * (1024 if match[2] == "TiB" else 1)
 
 

@@ -10,8 +10,8 @@ from labspec.model.attributes import ATTRIBUTES, AWS_VALUES
 from labspec.reference.markdown import fenced, page, row, table
 from labspec.reference.notation import Node
 from labspec.reference.parts import parts, title
-from labspec.reference.rules import ROOMS
 from labspec.reference.schema import bare_schemas
+from labspec.rules import ROOMS, lowering
 
 Role = tuple[str, str, str]
 """A section, a role of its members' resources, and the type of the resource."""
@@ -122,13 +122,14 @@ def rule_list(rules: Iterable[Rule]) -> str:
 
 
 RULES = """\
-What can be found, by code; `labspec explain CODE` prints the same. A warning is accepted for one member by
-`silence: {rule-name: reason}`; an error cannot be."""
+What can be found, by code, each with its severity unless said; `labspec explain CODE` prints the same. What can be
+lowered is accepted for one member by `silence: {rule-name: reason}`, and gets another level in the whole spec under
+[checks](checks.md). What is always an error cannot: nothing is built where it is broken."""
 
 
 def _rule(rule: Rule) -> Iterator[str]:
     yield f"### {rule.code}"
-    yield f"`{rule.name}` ({rule.severity}). {rule.summary}"
+    yield f"`{rule.name}` ({rule.severity}, {lowering(rule)}). {rule.summary}"
     if rule.why:
         yield rule.why
     for heading, example in (("Wrong:", rule.wrong), ("Right:", rule.right)):

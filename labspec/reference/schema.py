@@ -18,13 +18,14 @@ from pydantic.fields import FieldInfo
 
 from labspec.model import grammar
 from labspec.model.kind import Part
-from labspec.model.notation import scalar_schema
+from labspec.model.notation import LINTER_RULE, RULE, scalar_schema
 from labspec.model.spec import Spec
 from labspec.reference.defaults import default_text
 from labspec.reference.docs import field_docs, summary
 from labspec.reference.markdown import GENERATED
 from labspec.reference.notation import Node, body_of, class_named, notation, said, values, without_body
 from labspec.reference.parts import parts
+from labspec.rules import rules
 
 COMMENT = f"{GENERATED} Change the classes that it is made from."
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -40,6 +41,8 @@ DIRECTIVES: Mapping[str, Node] = {
     },
 }
 LIKE: Node = {"type": "string", "description": "Another member of the section, whose fields this one begins with."}
+RULES = f"^({RULE})$"
+"""The pattern of keys that are names of rules."""
 ANYTHING: Node = {"type": ["string", "integer", "number", "boolean", "array"]}
 
 
@@ -99,7 +102,7 @@ def _inside(node: Node, step: str, bare: Mapping[str, Node]) -> Iterator[Node]:
 
 @dataclass(frozen=True)
 class Form:
-    """Whole, or as a patch over another. Fields that classes have from a common base are kept in `inherited`, once."""
+    """Whole, or as a patch over another. What classes have in common is kept in `inherited`, once."""
 
     bare: Mapping[str, Node]
     patch: bool
@@ -187,11 +190,26 @@ class Form:
     def _mapping(self, node: Node) -> Node:
         kept: Node = {key: node[key] for key in ("properties", "required") if key in node}
         if patterns := node.get("patternProperties"):
+            if RULES in patterns:
+                return self._by_rule(self._value(patterns[RULES]))
             inner = {"patternProperties": {key: self._value(value) for key, value in patterns.items()}}
             return {"type": ["object", "string", "null"], "pattern": VARIABLE, **inner, "additionalProperties": False}
         others = node.get("additionalProperties", True)
         more = self._value(others) if isinstance(others, dict) else others
         return {"type": "object", **kept, "additionalProperties": more}
+
+    def _by_rule(self, value: Node) -> Node:
+        """A mapping from rules, which editors offer by name, each with what it finds."""
+        kept = self.name("Levels" if "$ref" in value else "Reasons")
+        self.inherited[kept] = {
+            "type": ["object", "null"],
+            "properties": {
+                rule.name: {"description": rule.summary, **value} for rule in rules() if rule.can_be_lowered
+            },
+            "patternProperties": {f"^{LINTER_RULE}$": value},
+            "additionalProperties": False,
+        }
+        return {"$ref": f"#/$defs/{kept}"}
 
 
 def _alone(node: Node) -> Node:

@@ -39,14 +39,16 @@ class Related:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A safe edit that mends what was found."""
+    """An edit that mends what was found."""
 
     title: str
     """What the edit does, for people."""
-    place: Place | None
-    """The text to replace; null where it is not in a file."""
+    place: Place
+    """The text to replace."""
     text: str
     """The text to put there."""
+    safe: bool
+    """Whether nothing else can have been meant, so that `labspec check --fix` makes the edit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +62,15 @@ class Finding:
     rule: str
     """The name of its rule, such as `unknown-name`."""
     severity: Literal["error", "warning", "hint"]
-    """How much it matters. Only an error makes the command fail."""
+    """How much it matters, as `checks` has it. Only an error makes the command fail."""
     message: str
     """What is wrong, in a sentence."""
     help: str
     """What to do about it; empty where there is nothing to add."""
     note: str
     """What another tool said: the rule and the place of a linter's finding; empty for our own."""
+    silenced: str
+    """The reason why the spec accepts it; empty where it does not. What is accepted makes no command fail."""
     path: list[str | int]
     """Where it stands in the resolved spec, short forms made long: keys and list indices; empty for the whole of it."""
     at: Literal["key", "value"]
@@ -93,6 +97,8 @@ class Target:
     """How many warnings were found."""
     hints: int
     """How many hints were found."""
+    silenced: int
+    """How many findings the spec accepts. The other numbers do not count them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +125,14 @@ def to_json(run: Run) -> str:
 def report(run: Run) -> Report:
     """A run as data."""
     targets = [_target(outcome) for outcome in run.outcomes]
-    findings = [_finding(outcome.target, found) for outcome in run.outcomes for found in ordered(outcome.diagnostics)]
+    findings = [_finding(outcome.target, found) for outcome in run.outcomes for found in ordered(outcome.all)]
     return Report(1, run.version, run.command, targets, findings)
 
 
 def _target(outcome: Outcome) -> Target:
     levels = [diagnostic.level for diagnostic in outcome.diagnostics]
-    return Target(outcome.target, outcome.failed, *(levels.count(severity) for severity in Severity))
+    errors, warnings, hints = (levels.count(severity) for severity in Severity)
+    return Target(outcome.target, outcome.failed, errors, warnings, hints, len(outcome.silenced))
 
 
 def _finding(target: str, diagnostic: Diagnostic) -> Finding:
@@ -138,23 +145,22 @@ def _finding(target: str, diagnostic: Diagnostic) -> Finding:
         message=diagnostic.message,
         help=diagnostic.help,
         note=diagnostic.note,
+        silenced=diagnostic.silenced,
         path=[step if isinstance(step, int) else str(step) for step in diagnostic.path],
         at=at,
-        place=_place(diagnostic.span),
+        place=_place(diagnostic.span) if diagnostic.span else None,
         related=[_related(label) for label in diagnostic.related],
-        fix=_edit(diagnostic.fix, diagnostic.span) if diagnostic.fix else None,
+        fix=_edit(diagnostic.fix),
     )
 
 
-def _place(span: Span | None) -> Place | None:
-    if span is None:
-        return None
+def _place(span: Span) -> Place:
     return Place(span.file.replace("\\", "/"), span.line, span.column, span.end_line, span.end_column)
 
 
 def _related(label: Label) -> Related:
-    return Related(label.text, _place(label.span))
+    return Related(label.text, _place(label.span) if label.span else None)
 
 
-def _edit(fix: Fix, span: Span | None) -> Edit:
-    return Edit(fix.title, _place(span), fix.text)
+def _edit(fix: Fix | None) -> Edit | None:
+    return Edit(fix.title, _place(fix.span), fix.text, fix.safe) if fix and fix.span else None

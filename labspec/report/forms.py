@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from labspec.report.data import to_json
 from labspec.report.github import to_github
+from labspec.report.gitlab import to_gitlab
 from labspec.report.junit import to_junit
 from labspec.report.run import Run
 from labspec.report.sarif import to_sarif
@@ -17,4 +18,5 @@ FORMS: Mapping[str, Callable[[Run], str]] = {
     "sarif": to_sarif,
     "junit": to_junit,
     "github": to_github,
+    "gitlab": to_gitlab,
 }

@@ -10,7 +10,10 @@ COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.HINT:
 
 
 def to_github(run: Run) -> str:
-    """A run as workflow commands, the most severe first: GitHub shows only so many of each step."""
+    """A run as workflow commands, the most severe first: GitHub shows only so many of each step.
+
+    What the spec accepts is left out.
+    """
     found = [diagnostic for outcome in run.outcomes for diagnostic in ordered(outcome.diagnostics)]
     severities = list(COMMANDS)
     found.sort(key=lambda diagnostic: severities.index(diagnostic.level))

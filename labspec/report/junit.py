@@ -31,7 +31,7 @@ def to_junit(run: Run) -> str:
 
 
 def _case(suite: Xml.Element, outcome: Outcome) -> None:
-    """One failure for all errors: some services show the first failure of a case only."""
+    """One failure for all errors: some services show the first failure of a case only. What is accepted is output."""
     attributes = {"classname": "labspec", "name": _clean(outcome.target), "time": _time(outcome.seconds)}
     case = Xml.SubElement(suite, "testcase", attributes)
     found = ordered(outcome.diagnostics)
@@ -41,7 +41,7 @@ def _case(suite: Xml.Element, outcome: Outcome) -> None:
         message = errors[0].message if len(errors) == 1 else f"{counted(errors)}; the first: {errors[0].message}"
         failure = Xml.SubElement(case, "failure", {"type": errors[0].rule.code, "message": _clean(message)})
         failure.text = _lines(errors)
-    if others:
+    if others := [*others, *ordered(outcome.silenced)]:
         Xml.SubElement(case, "system-out").text = _lines(others)
 
 
@@ -54,6 +54,8 @@ def _line(diagnostic: Diagnostic) -> str:
     where = f"{span.file}:{span.line}:{span.column}: " if span else ""
     help_ = f" {diagnostic.help}" if diagnostic.help else ""
     note = f" ({diagnostic.note})" if diagnostic.note else ""
+    if diagnostic.silenced:
+        return f"{where}silenced[{diagnostic.rule.code}]: {diagnostic.message}{note} Reason: {diagnostic.silenced}"
     return f"{where}{diagnostic.level}[{diagnostic.rule.code}]: {diagnostic.message}{help_}{note}"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from labspec.diagnostic import Diagnostic, Severity
+from labspec.report.run import Outcome
 
 
 def ordered(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
@@ -22,3 +23,11 @@ def counted(diagnostics: Iterable[Diagnostic]) -> str:
     found = list(diagnostics)
     numbers = [(sum(d.level is severity for d in found), severity.value) for severity in Severity]
     return ", ".join(f"{number} {word}{'s' * (number > 1)}" for number, word in numbers if number)
+
+
+def summed(outcome: Outcome) -> str:
+    """`2 errors, 1 warning, 3 silenced`, and how many can be fixed safely; empty where there is nothing."""
+    silenced = f"{len(outcome.silenced)} silenced" if outcome.silenced else ""
+    counts = ", ".join(words for words in (counted(outcome.diagnostics), silenced) if words)
+    fixable = sum(diagnostic.fix is not None and diagnostic.fix.safe for diagnostic in outcome.diagnostics)
+    return counts + (f"; `labspec check --fix` fixes {fixable}" if fixable else "")

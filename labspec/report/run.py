@@ -16,6 +16,13 @@ class Outcome:
     diagnostics: Sequence[Diagnostic]
     texts: Mapping[str, str]
     seconds: float = 0.0
+    silenced: Sequence[Diagnostic] = ()
+    """Findings that the spec accepts, each with its reason."""
+
+    @property
+    def all(self) -> tuple[Diagnostic, ...]:
+        """What was found, also what is accepted."""
+        return (*self.diagnostics, *self.silenced)
 
     @property
     def failed(self) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from labspec.diagnostic import Diagnostic, Fix, Label, Rule, Severity, Span
+from labspec.report.fingerprint import fingerprints
 from labspec.report.order import ordered
 from labspec.report.run import Run
 
@@ -18,7 +19,7 @@ LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.HINT: "
 
 def to_sarif(run: Run) -> str:
     """A run as SARIF. What several specs find in a file that they share is one result."""
-    found = list(dict.fromkeys(found for outcome in run.outcomes for found in ordered(outcome.diagnostics)))
+    found = list(dict.fromkeys(found for outcome in run.outcomes for found in ordered(outcome.all)))
     rules = sorted({diagnostic.rule for diagnostic in found}, key=lambda rule: rule.code)
     codes = [rule.code for rule in rules]
     driver = {"name": "labspec", "version": run.version, "rules": [_rule(rule) for rule in rules]}
@@ -30,7 +31,10 @@ def to_sarif(run: Run) -> str:
                 "tool": {"driver": driver},
                 # Our columns count characters, not the UTF-16 units that SARIF takes for granted.
                 "columnKind": "unicodeCodePoints",
-                "results": [_result(diagnostic, codes.index(diagnostic.rule.code)) for diagnostic in found],
+                "results": [
+                    _result(diagnostic, codes.index(diagnostic.rule.code), known)
+                    for diagnostic, known in zip(found, fingerprints(found), strict=True)
+                ],
             }
         ],
     }
@@ -58,21 +62,29 @@ def _help(rule: Rule) -> tuple[str, str]:
     return "\n\n".join(text), "\n\n".join(markdown)
 
 
-def _result(diagnostic: Diagnostic, index: int) -> dict[str, Any]:
+def _result(diagnostic: Diagnostic, index: int, fingerprint: str) -> dict[str, Any]:
     words = [diagnostic.message, diagnostic.help, f"({diagnostic.note})" if diagnostic.note else ""]
     result: dict[str, Any] = {
         "ruleId": diagnostic.rule.code,
         "ruleIndex": index,
         "level": LEVELS[diagnostic.level],
         "message": {"text": " ".join(word for word in words if word)},
+        # All results of a run have the property, or none (section 3.27.23).
+        "suppressions": [_suppression(diagnostic.silenced)] if diagnostic.silenced else [],
+        "partialFingerprints": {"labspec/v1": fingerprint},
     }
     if diagnostic.span:
         result["locations"] = [{"physicalLocation": _location(diagnostic.span)}]
     if related := list(_related(diagnostic.related)):
         result["relatedLocations"] = related
-    if diagnostic.fix and diagnostic.span:
-        result["fixes"] = [_fix(diagnostic.fix, diagnostic.span)]
+    if (fix := diagnostic.fix) and fix.span:
+        result["fixes"] = [_fix(fix, fix.span)]
     return result
+
+
+def _suppression(reason: str) -> dict[str, str]:
+    """That a spec accepts a finding, in `silence` or under `checks`: both stand in the source."""
+    return {"kind": "inSource", "justification": reason}
 
 
 def _location(span: Span) -> dict[str, Any]:
@@ -104,4 +116,5 @@ def _fix(fix: Fix, span: Span) -> dict[str, Any]:
     return {
         "description": {"text": fix.title},
         "artifactChanges": [{"artifactLocation": _artifact(span), "replacements": [replacement]}],
+        "properties": {"safe": fix.safe},
     }

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from labspec.diagnostic import Diagnostic, Severity, Span
-from labspec.report.order import counted, ordered
-from labspec.report.run import Run
+from labspec.report.order import ordered, summed
+from labspec.report.run import Outcome, Run
 
 COLORS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.HINT: "36"}
+GREY = "90"
 MOST = 50
-"""More findings than these are counted, not shown."""
+"""More findings than these are counted, not shown: the most severe are, and of those the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,35 +27,47 @@ class Paint:
 
 
 def to_text(diagnostics: Sequence[Diagnostic], texts: Mapping[str, str], color: bool = False) -> str:
-    """All findings, at most `MOST` of them in full, and the sum."""
+    """All findings, at most `MOST` of them in full, and the number of the rest."""
     paint = Paint(color)
-    shown = [_one(diagnostic, texts, paint) for diagnostic in ordered(diagnostics)[:MOST]]
+    severities = list(Severity)
+    chosen = sorted(ordered(diagnostics), key=lambda diagnostic: severities.index(diagnostic.level))[:MOST]
+    shown = [_one(diagnostic, texts, paint) for diagnostic in ordered(chosen)]
     if len(diagnostics) > MOST:
-        shown.append(f"... and {len(diagnostics) - MOST} more.\n")
+        shown.append(f"... and {len(diagnostics) - MOST} more; --report json has them all.\n")
     return "\n".join(shown)
 
 
 def run_to_text(run: Run) -> str:
     """The findings in every spec of a run, each followed by their sum; without colours."""
-    found = [outcome for outcome in run.outcomes if outcome.diagnostics]
-    return "".join(f"{to_text(o.diagnostics, o.texts)}\n{o.target}: {counted(o.diagnostics)}.\n" for o in found)
+    return "".join(
+        f"{_told(outcome)}{outcome.target}: {sum_}.\n" for outcome in run.outcomes if (sum_ := summed(outcome))
+    )
+
+
+def _told(outcome: Outcome) -> str:
+    return f"{to_text(outcome.diagnostics, outcome.texts)}\n" if outcome.diagnostics else ""
+
+
+def silenced_to_text(silenced: Sequence[Diagnostic], texts: Mapping[str, str], color: bool = False) -> str:
+    """What the spec accepts, each finding with the reason."""
+    return "\n".join(_one(diagnostic, texts, Paint(color)) for diagnostic in ordered(silenced))
 
 
 def _one(diagnostic: Diagnostic, texts: Mapping[str, str], paint: Paint) -> str:
-    color = COLORS[diagnostic.level]
-    head = paint(f"1;{color}", f"{diagnostic.level}[{diagnostic.rule.code}]") + paint("1", f": {diagnostic.message}")
+    color = GREY if diagnostic.silenced else COLORS[diagnostic.level]
+    level = "silenced" if diagnostic.silenced else diagnostic.level
+    head = paint(f"1;{color}", f"{level}[{diagnostic.rule.code}]") + paint("1", f": {diagnostic.message}")
     lines = [head]
     width = _gutter(diagnostic)
     if diagnostic.span:
-        lines += _snippet(diagnostic.span, "", texts, paint, color, "^", width)
+        lines += _snippet(diagnostic.span, "", {} if diagnostic.hides else texts, paint, color, "^", width)
     for label in diagnostic.related:
         if label.span:
             lines += _snippet(label.span, label.text, texts, paint, "34", "-", width)
-    gutter = " " * width
-    if diagnostic.help:
-        lines.append(f"{gutter} {paint('34', '=')} {paint('1', 'help')}: {diagnostic.help}")
-    if diagnostic.note:
-        lines.append(f"{gutter} {paint('34', '=')} {paint('1', 'note')}: {diagnostic.note}")
+    said = {"help": "" if diagnostic.silenced else diagnostic.help, "note": diagnostic.note}
+    for word, text in {**said, "reason": diagnostic.silenced}.items():
+        if text:
+            lines.append(f"{' ' * width} {paint('34', '=')} {paint('1', word)}: {text}")
     return "\n".join(lines) + "\n"
 
 

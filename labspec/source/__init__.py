@@ -20,7 +20,7 @@ all that are independent. Only where nothing is left to go on with is the data e
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -35,10 +35,15 @@ from labspec.yaml_tree import MAX_NODES, TOO_LARGE, Reading, Tree, within
 __all__ = ["Grammar", "Source", "read"]
 
 
-def read(file: str, grammar: Grammar, overlays: Sequence[str] = ()) -> Source:
-    """Read a spec and all that it extends and includes, and overlays over it. What is wrong stands in the result."""
+def read(
+    file: str, grammar: Grammar, overlays: Sequence[str] = (), drafts: Mapping[str, bytes] | None = None
+) -> Source:
+    """Read a spec and all that it extends and includes, and overlays over it. What is wrong stands in the result.
+
+    `drafts` are read in place of documents, by their real paths.
+    """
     work = Work(grammar)
-    documents = Documents(work)
+    documents = Documents(work, drafts or {})
     tree: Tree | None = None
     data: dict[str, Any] | None = None
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path as FilePath
 
@@ -25,8 +25,9 @@ MAX_CHAIN = 32
 class Documents:
     """Reads documents. `texts` holds what was read, as it is shown; `sums` the digests of the files."""
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: Work, drafts: Mapping[str, bytes]) -> None:
         self.work = work
+        self.drafts = drafts
         self.texts: dict[str, str] = {}
         self.sums: dict[str, str] = {}
         self.done: dict[str, Tree | None] = {}
@@ -70,7 +71,8 @@ class Documents:
 
     def _parse(self, file: str, at: Tree | None) -> Tree | None:
         try:
-            raw = files.read(FilePath(file))
+            draft = self.drafts.get(os.path.realpath(file)) if self.drafts else None
+            raw = files.read(FilePath(file)) if draft is None else draft
         except files.Unreadable as error:
             self._wrong(UNREADABLE, str(error), file, at, error.help)
             return None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from labspec.diagnostic import At, Diagnostic, Path, Span
+from labspec.diagnostic import At, Diagnostic, Fix, Path, Span
 from labspec.nearest import nearest
+from labspec.source.edit import edit_of, uses
 from labspec.yaml_tree import Tree, slip_at, typed_at
 
 
@@ -41,6 +42,10 @@ class Source:
     """Members (section, name) that a null removed."""
     moved: Mapping[Path, Path] = field(default_factory=dict)
     """Members that were written elsewhere than their path says: where."""
+    filled: Mapping[Path, Path] = field(default_factory=dict)
+    """Values that are a variable's: where that is declared."""
+    mixed: frozenset[Path] = frozenset()
+    """Variables that are a part of other texts, too."""
 
     def place(self, diagnostic: Diagnostic) -> Diagnostic:
         """The diagnostic with lines and columns, its secondary labels too."""
@@ -50,8 +55,44 @@ class Source:
             else replace(label, span=self._narrow(label.path, label.at, label.chars))
             for label in diagnostic.related
         )
-        span = diagnostic.span or self._narrow(diagnostic.path, diagnostic.at, diagnostic.chars)
-        return replace(diagnostic, span=span, related=related)
+        if diagnostic.span:
+            return replace(diagnostic, related=related, fix=None)
+        span = self._narrow(diagnostic.path, diagnostic.at, diagnostic.chars)
+        return replace(diagnostic, span=span, related=related, fix=self._fix(diagnostic))
+
+    def _fix(self, diagnostic: Diagnostic) -> Fix | None:
+        """The fix with the place of what it replaces; it is not safe to write a key that stands there already."""
+        if diagnostic.fix is None:
+            return None
+        path, tree = self.written(diagnostic.path)
+        at_key = diagnostic.at == "key"
+        typed, span = (path[-1], tree.key) if at_key and path else (tree.value, tree.span)
+        fix = edit_of(diagnostic.fix, typed, span, self.texts)
+        if fix and at_key and fix.text in self.written(path[:-1])[1].entries:
+            fix = replace(fix, safe=False)
+        return fix
+
+    def written(self, path: Path) -> tuple[Path, Tree]:
+        """What was written at a path, and the path as far as it leads there: a short form has fewer steps.
+
+        Where a variable stands for a value, that is what was written where the variable is declared.
+        """
+        taken: Path = ()
+        tree = self.tree
+        for step in self._as_written(path):
+            if (inner := _inside(tree, step)) is None:
+                break
+            taken, tree = (*taken, step), inner
+            if taken in self.filled:
+                tree = replace(self._nearest(self.filled[taken]), key=inner.key)
+        return taken, tree
+
+    def uses(self, places: Iterable[Span]) -> dict[Span, set[Path]]:
+        """Every path at which what was typed at some places is used: also by aliases, by `like`, through variables."""
+        spec = replace(self.tree, value={key: tree for key, tree in self.tree.entries.items() if key != "variables"})
+        filled = ((path, self._nearest(variable)) for path, variable in self.filled.items())
+        mixed = ((path, self._nearest(path)) for path in self.mixed)
+        return uses(places, [((), spec), *filled, *mixed])
 
     def _narrow(self, path: Path, at: At, chars: tuple[int, int] | None) -> Span:
         """Where a path was written; of a text only some characters, if they are given."""
@@ -107,21 +148,27 @@ class Source:
 
     def _steps(self, path: Path) -> Iterator[Tree]:
         tree = self.tree
-        for index, step in enumerate((*self.moved[path[:2]], *path[2:]) if path[:2] in self.moved else path):
+        for index, step in enumerate(self._as_written(path)):
             if tree.tag and str(step) in (f"Fn::{tree.tag[1:]}", tree.tag[1:]) and index:
                 continue  # a short tag is a step of its own in what it stands for
-            inner: Tree | None = None
-            if isinstance(tree.value, dict):
-                inner = tree.value.get(str(step))
-            elif isinstance(tree.value, list) and isinstance(step, int) and step < len(tree.value):
-                inner = tree.value[step]
-            if inner is None:
+            if (inner := _inside(tree, step)) is None:
                 return
             tree = inner
             yield tree
 
+    def _as_written(self, path: Path) -> Path:
+        return (*self.moved[path[:2]], *path[2:]) if path[:2] in self.moved else path
+
     def _nearest(self, path: Path) -> Tree:
         return [self.tree, *self._steps(path)][-1]
+
+
+def _inside(tree: Tree, step: str | int) -> Tree | None:
+    if isinstance(tree.value, dict):
+        return tree.value.get(str(step))
+    if isinstance(tree.value, list) and isinstance(step, int) and step < len(tree.value):
+        return tree.value[step]
+    return None
 
 
 def _begins(one: Span, other: Span) -> bool:

@@ -31,6 +31,25 @@ def test_the_command_line_knows_every_form() -> None:
     assert set(FORMATS) == set(FORMS)
 
 
+ACCEPTED = "websites: {docs: {content: site, access: public, silence: {public-website: the lesson}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [([], "labspec: 1 silenced.\n"), (["-q"], ""), (["-v"], "silenced[LS340]: Anyone may read the bucket of `docs`")],
+)
+def test_what_is_accepted_is_counted_and_shown_where_it_is_asked_for(
+    options: list[str], told: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site/index.html").write_text("Hello", "utf-8")
+    (tmp_path / "accepted.yaml").write_text(HEAD + ACCEPTED, "utf-8")
+    assert check("accepted.yaml", *options) == 0
+    said = capsys.readouterr().err
+    assert said.startswith(told) if told else said == ""
+    assert ("= reason: the lesson" in said) == (options == ["-v"])
+
+
 def test_findings_are_text_on_standard_error_unless_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert check("wrong.yaml") == 1
     said = capsys.readouterr()
@@ -109,7 +128,7 @@ def test_reports_do_not_mix(reports: list[str], said: str, capsys: pytest.Captur
 
 
 @pytest.mark.parametrize(
-    ("report", "said"), [("xml", "there are text, json, sarif, junit, github"), ("json=", "names no file")]
+    ("report", "said"), [("xml", "there are text, json, sarif, junit, github, gitlab"), ("json=", "names no file")]
 )
 def test_a_form_that_there_is_not_is_wrong_usage(report: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:

@@ -9,11 +9,12 @@ import shutil
 import stat
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from labspec.emit.boot import BootFile, Hole, Mount, SecretFile, Setup, Signal, Text, user_data
+from labspec.emit.boot import BootFile, Check, Hole, Mount, SecretFile, Setup, Signal, Text, user_data
 from tests.emit.machine import Machine, filled, parts
 
 VALUES = {"AWS::StackName": "lab", "AWS::Region": "ap-northeast-2"}
@@ -123,6 +124,7 @@ def test_the_parts_of_a_setup_come_in_order() -> None:
     assert places == sorted(places)
 
 
+CHECKED = replace(SIGNAL, checks=(Check("http", 8080, "/it's?a=b", ((200, 299), (302, 302)), 0),))
 SETUPS = {
     "nothing": Setup(),
     "lamp": LAMP,
@@ -134,7 +136,7 @@ SETUPS = {
 }
 
 
-@pytest.mark.parametrize("signal", [None, SIGNAL], ids=["unsignalled", "signalled"])
+@pytest.mark.parametrize("signal", [None, SIGNAL, CHECKED], ids=["unsignalled", "signalled", "checked"])
 @pytest.mark.parametrize("more", [(), (MOUNT,), (SECRET,), (MOUNT, SECRET)], ids=["alone", "mount", "secret", "both"])
 @pytest.mark.parametrize("setup", SETUPS.values(), ids=SETUPS)
 def test_every_script_is_sound(setup: Setup, more: tuple[object, ...], signal: Signal | None, tmp_path: Path) -> None:
@@ -344,3 +346,20 @@ def test_failure_is_told_before_cloudformation_stops_waiting(seconds: int, patie
     text = filled(user_data(Setup(packages=("x",)), (MOUNT,), (), signal))
     assert f"retry $(({patience} - SECONDS))" in text
     assert f"retry {patience // 2} dnf -q makecache" in text
+
+
+@pytest.mark.parametrize(("answer", "told"), [(200, 0), (299, 0), (302, 0), (301, 1), (500, 1)])
+def test_success_waits_for_what_load_balancers_ask(answer: int, told: int, machine: Machine) -> None:
+    machine.command("curl", f"printf {answer}")
+    machine.command("sleep")
+    machine.run(first_boot(Setup(services=("httpd",)), signal=CHECKED))
+    code, reason = only_signal(machine)
+    assert code == told
+    assert reason == ("done" if not told else "health check http://127.0.0.1:8080/it's?a=b: failed with exit code 1")
+
+
+def test_load_balancers_get_the_time_to_find_a_machine_healthy(machine: Machine) -> None:
+    checks = (Check("http", 80, "/", ((200, 200),), 30), Check("https", 443, "/ok", ((200, 200),), 150))
+    text = filled(first_boot(Setup(), signal=replace(SIGNAL, checks=checks)))
+    assert text.index("well https://127.0.0.1:443/ok") < text.index("sleep 150 #")
+    assert f"retry $(({900 - 120 - 150} - SECONDS)) well http://127.0.0.1:80/ " in text

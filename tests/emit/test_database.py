@@ -12,7 +12,8 @@ from tests.building import NETWORK, graph_of
 
 def database(more: str = "", rest: str = "") -> str:
     """A spec with one database in two zones; `more` are fields of it, `rest` are other sections."""
-    body = "engine: mysql, version: 8.4.7, subnets: [data-a, data-c], security_groups: db-sg"
+    access = "public" if "public: true" in more else "data"
+    body = f"engine: mysql, version: 8.4.7, subnets: [{access}-a, {access}-c], security_groups: db-sg"
     head = NETWORK + "security_groups:\n  db-sg: {ingress: {mysql: {port: 3306, from: net}}}\n"
     return f"{head}databases:\n  orders: {{{body}{', ' if more else ''}{more}}}\n{rest}"
 

@@ -79,6 +79,23 @@ def test_a_secret_is_never_shown_and_has_no_default(tmp_path: Path) -> None:
     assert parameter(tmp_path, "type: secret") == {"Type": "String", "NoEcho": True}
 
 
+def test_a_password_that_rds_refuses_is_refused_in_the_console(tmp_path: Path) -> None:
+    """Rather than after the network has been made; another secret, or a pattern of the spec's own, is as it was."""
+    spec = """\
+parameters: {Plain: {type: secret}, Own: {type: secret, pattern: "[a-z]{20}"}, Other: {type: secret}}
+databases:
+  db: {engine: mysql, version: 8.4.7, subnets: [data-a, data-c], password: Plain}
+  own: {engine: mysql, version: 8.4.7, subnets: [data-a, data-c], password: Own}
+"""
+    parameters = graph_of(tmp_path, NETWORK + spec).parameters
+    pattern = parameters["Plain"].body["AllowedPattern"]
+    assert re.fullmatch(pattern, "Correct~Horse#7!")
+    wrong = ("short12", "x" * 42, "with/slash1", "with@sign12", 'with"quote1', "passwörter")
+    assert [password for password in wrong if re.fullmatch(pattern, password)] == []
+    assert parameters["Own"].body["AllowedPattern"] == "[a-z]{20}"
+    assert "AllowedPattern" not in parameters["Other"].body
+
+
 def test_a_boolean_is_one_of_two_words(tmp_path: Path) -> None:
     made = parameter(tmp_path, "type: boolean, default: true")
     assert (made["AllowedValues"], made["Default"]) == (["true", "false"], "true")
@@ -218,14 +235,3 @@ def test_two_members_of_one_name_in_a_text_stay_apart(tmp_path: Path) -> None:
 def test_a_parameter_cannot_have_a_name_that_templates_need(tmp_path: Path, name: str) -> None:
     text = f"vpcs: {{web: {{cidr: 10.0.0.0/16}}}}\nparameters: {{{name}: {{type: text, default: a}}}}\n"
     assert messages(build(tmp_path, text))[0].startswith("LS401 4:14")
-
-
-def test_an_error_cannot_be_silenced(tmp_path: Path) -> None:
-    text = """\
-    vpcs:
-      web:
-        cidr: 10.0.0.0/16
-        silence: {subnet-outside-vpc: because}
-        subnets: {a: {zone: a, cidr: 10.1.0.0/24, access: isolated, silence: {subnet-outside-vpc: because}}}
-    """
-    assert messages(build(tmp_path, text))[0].startswith("LS370")

@@ -7,7 +7,7 @@ from pathlib import Path as FilePath
 
 import pytest
 
-from labspec.compiler import Options, compile_spec
+from labspec.compiler import Linters, Options, compile_spec
 from labspec.diagnostic import Diagnostic
 from labspec.lint import Loader, cfn_lint, lint, validate
 from tests.building import HEAD, NETWORK
@@ -17,12 +17,22 @@ ENGINES: dict[str, Loader] = {
     "cfn-lint": lambda: cfn_lint.findings,
 }
 QUEUE = "resources:\n  Q:\n    Type: AWS::SQS::Queue\n"
+POLICY = """\
+resources:
+  Q:
+    Type: AWS::SQS::QueuePolicy
+    Properties:
+      Queue: [a]
+      PolicyDocument:
+        Version: "2012-10-17"
+        Statement: [{Effect: Deny, Principal: "*", Action: "sqs:*", Resource: "*"}]
+"""
 
 
 def found(folder: FilePath, text: str, engine: str) -> list[Diagnostic]:
     (folder / "spec.yaml").write_text(HEAD + text, "utf-8")
-    linter = functools.partial(_linted, engine)
-    return compile_spec(str(folder / "spec.yaml"), Options(layout="flat"), linter).diagnostics
+    linters = Linters(frozenset(ENGINES), functools.partial(_linted, engine))
+    return compile_spec(str(folder / "spec.yaml"), Options(layout="flat"), linters).diagnostics
 
 
 def _linted(engine: str, templates, origin_of, region):  # type: ignore[no-untyped-def]
@@ -59,9 +69,7 @@ def _linted(engine: str, templates, origin_of, region):  # type: ignore[no-untyp
             "Did you mean `Properties`?",
         ),
         (
-            "resources:\n  Q:\n    Type: AWS::SQS::QueuePolicy\n    Properties:\n      Queue: [a]\n"
-            "      PolicyDocument:\n        Version: '2012-10-17'\n"
-            "        Statement: [{Effect: Deny, Principal: '*', Action: 'sqs:*', Resource: '*'}]\n",
+            POLICY,
             "7:7",
             "AWS::SQS::QueuePolicy has no property `Queue`.",
             "Did you mean `Queues`?",

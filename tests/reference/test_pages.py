@@ -16,8 +16,8 @@ from labspec.reference.docs import example, field_docs, summary
 from labspec.reference.lists import overrides
 from labspec.reference.pages import reference
 from labspec.reference.parts import MEMBERS, pages, parts, sections, title
-from labspec.reference.rules import rules
 from labspec.report.data import Report
+from labspec.rules import rules
 
 ROLES = [
     ("websites", "bucket", "AWS::S3::Bucket"),

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from labspec.diagnostic import Rule
-from labspec.reference.rules import ROOMS, rules
+from labspec.rules import ROOMS, rules
 
 ROOT = Path(__file__).parents[2]
 RULES = rules()
 
 BLOCKS = {
     "0": ("source", "yaml_tree", "compiler"),
-    "1": ("model/",),
+    "1": ("model/", "policy"),
     "2": ("link", "model/expand"),
     "3": ("check/",),
     "4": ("emit/",),

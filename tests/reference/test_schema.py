@@ -63,6 +63,10 @@ def test_every_spec_of_ours_is_valid(spec: Path) -> None:
         ("parameters:\n  Zone: {type: zones}", ["parameters", "Zone", "type"]),
         ("layout: {stacks: {Web: instances}}", ["layout", "stacks"]),
         ("region: null", ["region"]),
+        ("checks: {pubic-website: error}", ["checks"]),
+        ("checks: {unknown-name: error}", ["checks"]),
+        ("checks: {public-website: never}", ["checks", "public-website"]),
+        ("key_pairs: {admin: {silence: {I3011: why}}}", ["key_pairs", "admin", "silence"]),
     ],
 )
 def test_a_mistake_is_shown_where_it_is(text: str, place: list[str | int]) -> None:
@@ -83,6 +87,9 @@ def test_a_mistake_is_shown_where_it_is(text: str, place: list[str | int]) -> No
         "file_systems: {a: {subnets: '${{ variables.all }}', backup: '${{ variables.x }}'}}",
         "variables: {size: 20GiB, zones: {default: [a, c]}, stage: {default: dev, one_of: [dev, prod]}}",
         "resources: {Queue: {Type: 'AWS::SQS::Queue', Properties: {DelaySeconds: !Ref Delay}}}",
+        "checks: {public-website: error, W3010: {level: off, reason: why}, cfn-lint: hint}",
+        "key_pairs: {admin: {silence: {public-website: why, E3012: 10}}}\nchecks:",
+        "security_groups: {a: {ingress: {b: {port: 80, from: self, silence: {rule-twice: why}}}}}",
         "expect: {blocked: {nobody comes in: {from: internet, to: [a, b], port: all}}}",
     ],
 )

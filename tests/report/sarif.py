@@ -1,7 +1,7 @@
 """The shape of SARIF 2.1.0, as far as labspec writes it: property names, types and what is required.
 
-The names are those of the standard (OASIS, Static Analysis Results Interchange Format, sections 3.13 to 3.57). Its own
-schema is not kept here; this one is stricter in that it knows nothing that labspec does not write.
+The names are those of the standard (OASIS, Static Analysis Results Interchange Format, sections 3.13 to 3.57). This
+schema is stricter than the standard's own in that it knows nothing that labspec does not write.
 """
 
 from __future__ import annotations
@@ -43,7 +43,12 @@ RELATED = _object(
 )
 REPLACEMENT = _object("deletedRegion insertedContent", deletedRegion=REGION, insertedContent=MESSAGE)
 CHANGE = _object("artifactLocation replacements", artifactLocation=ARTIFACT, replacements=_list(REPLACEMENT))
-FIX = _object("description artifactChanges", description=MESSAGE, artifactChanges=_list(CHANGE))
+FIX = _object(
+    "description artifactChanges properties",
+    description=MESSAGE,
+    artifactChanges=_list(CHANGE),
+    properties=_object("safe", safe={"type": "boolean"}),
+)
 RULE = _object(
     "id name shortDescription fullDescription help defaultConfiguration",
     id=TEXT,
@@ -53,13 +58,16 @@ RULE = _object(
     help=WORDS,
     defaultConfiguration=_object("level", level=LEVEL),
 )
+SUPPRESSION = _object("kind justification", kind={"enum": ["inSource", "external"]}, justification=TEXT)
 RESULT = _object(
-    "ruleId ruleIndex level message",
+    "ruleId ruleIndex level message suppressions partialFingerprints",
     "locations relatedLocations fixes",
     ruleId=TEXT,
     ruleIndex={"type": "integer", "minimum": 0},
     level=LEVEL,
     message=MESSAGE,
+    suppressions=_list(SUPPRESSION),
+    partialFingerprints={"type": "object", "additionalProperties": TEXT, "minProperties": 1},
     locations=_list(_object("physicalLocation", physicalLocation=PHYSICAL)),
     relatedLocations=_list(RELATED),
     fixes=_list(FIX),

@@ -11,10 +11,11 @@ import jsonschema
 import pytest
 
 from labspec.diagnostic import Diagnostic, Fix, Label, Rule, Severity, Span
-from labspec.report import Outcome, Run, to_text
+from labspec.report import Outcome, Run, silenced_to_text, to_text
 from labspec.report.forms import FORMS
 from tests.building import build
 from tests.report.sarif import SARIF
+from tests.schemas import published
 
 ROOT = Path(__file__).parents[2]
 
@@ -54,10 +55,11 @@ def test_every_form_tells_the_same_three_findings(run: Run) -> None:
     assert _read_sarif(FORMS["sarif"](run)) == whole
     assert _read_junit(FORMS["junit"](run)) == whole
     assert _read_github(FORMS["github"](run)) == whole
+    assert _read_gitlab(FORMS["gitlab"](run)) == {(*one[:4], one[5]) for one in whole}
 
 
 def test_every_form_is_compared() -> None:
-    assert set(FORMS) == {"text", "json", "sarif", "junit", "github"}
+    assert set(FORMS) == {"text", "json", "sarif", "junit", "github", "gitlab"}
 
 
 Findings = set[tuple[str, str, str, int, int, str]]
@@ -103,6 +105,82 @@ def _read_github(text: str) -> Findings:
     return found
 
 
+def _read_gitlab(text: str) -> set[tuple[str, str, str, int, str]]:
+    """GitLab has no columns."""
+    levels = {"major": "error", "minor": "warning", "info": "hint"}
+    found = set()
+    for violation in json.loads(text):
+        place = violation["location"]
+        said = violation["description"].split(". ")[0].removesuffix(".") + "."
+        code = violation["check_name"].split(" ")[0]
+        found.add((code, levels[violation["severity"]], place["path"], place["lines"]["begin"], said))
+    return found
+
+
+# ------------------------------------------------------------------ what the spec accepts
+
+
+@pytest.fixture
+def accepted() -> Run:
+    """One finding that a spec accepts, and one that it does not."""
+    span = Span("a.yaml", 3, 5, 3, 9)
+    silenced = Diagnostic(RULE, "Accepted.", help="Mend it.", note="a linter", span=span, silenced="it is a test")
+    told = Diagnostic(RULE, "Told.", severity=Severity.WARNING, span=Span("a.yaml", 4, 5, 4, 9))
+    return Run("check", "0", (Outcome("a.yaml", [told], {"a.yaml": "\n\n    text\n    text\n"}, silenced=[silenced]),))
+
+
+def test_text_counts_what_is_accepted(accepted: Run) -> None:
+    text = FORMS["text"](accepted)
+    assert "Accepted." not in text
+    assert text.endswith("\na.yaml: 1 warning, 1 silenced.\n")
+
+
+def test_text_shows_what_is_accepted_with_the_reason_where_it_is_asked_for(accepted: Run) -> None:
+    """At its line, and without what to do about it."""
+    (outcome,) = accepted.outcomes
+    assert silenced_to_text(outcome.silenced, outcome.texts) == (
+        "silenced[LS999]: Accepted.\n  --> a.yaml:3:5\n  |\n3 |     text\n  |     ^^^^\n"
+        "  = note: a linter\n  = reason: it is a test\n"
+    )
+
+
+def test_json_has_what_is_accepted_with_the_reason(accepted: Run) -> None:
+    made = json.loads(FORMS["json"](accepted))
+    schema = json.loads((ROOT / "docs/reference/report.schema.json").read_text("utf-8"))
+    jsonschema.Draft202012Validator(schema).validate(made)
+    assert {finding["message"]: finding["silenced"] for finding in made["findings"]} == {
+        "Accepted.": "it is a test",
+        "Told.": "",
+    }
+    (target,) = made["targets"]
+    assert (target["failed"], target["errors"], target["warnings"], target["silenced"]) == (False, 0, 1, 1)
+
+
+def test_sarif_suppresses_what_is_accepted(accepted: Run) -> None:
+    """All results have the property, also those that are not suppressed (section 3.27.23)."""
+    log = json.loads(FORMS["sarif"](accepted))
+    jsonschema.Draft202012Validator(SARIF).validate(log)
+    suppressions = {result["message"]["text"]: result["suppressions"] for result in log["runs"][0]["results"]}
+    assert suppressions == {
+        "Accepted. Mend it. (a linter)": [{"kind": "inSource", "justification": "it is a test"}],
+        "Told.": [],
+    }
+
+
+def test_junit_passes_with_what_is_accepted(accepted: Run) -> None:
+    (case,) = ElementTree.fromstring(FORMS["junit"](accepted)).findall("testsuite/testcase")
+    (output,) = case
+    assert output.tag == "system-out"
+    assert (output.text or "").splitlines() == [
+        "a.yaml:4:5: warning[LS999]: Told.",
+        "a.yaml:3:5: silenced[LS999]: Accepted. (a linter) Reason: it is a test",
+    ]
+
+
+def test_github_does_not_show_what_is_accepted(accepted: Run) -> None:
+    assert FORMS["github"](accepted) == "::warning file=a.yaml,line=4,col=5,endColumn=9,title=LS999::Told.\n"
+
+
 # ------------------------------------------------------------------ JSON
 
 
@@ -114,7 +192,8 @@ def test_json_follows_its_documented_schema(run: Run) -> None:
 def test_json_has_second_places_and_fixes(run: Run) -> None:
     findings = {finding["code"]: finding for finding in json.loads(FORMS["json"](run))["findings"]}
     assert [label["place"]["line"] for label in findings["LS371"]["related"]] == [7]
-    assert findings["LS103"]["fix"] == {"title": "Write `20GiB`.", "place": findings["LS103"]["place"], "text": "20GiB"}
+    place = findings["LS103"]["place"]
+    assert findings["LS103"]["fix"] == {"title": "Write `20GiB`.", "place": place, "text": "20GiB", "safe": False}
     assert findings["LS103"]["path"] == ["instances", "server", "storage", "size"]
 
 
@@ -122,8 +201,11 @@ def test_json_has_second_places_and_fixes(run: Run) -> None:
 
 
 def test_sarif_has_the_shape_of_version_2_1_0(run: Run) -> None:
-    """Every object has only the properties that the standard names, and those that it requires."""
+    """That of OASIS's own schema, and of ours, which knows nothing but what labspec writes and requires all of it."""
     log = json.loads(FORMS["sarif"](run))
+    schema = published("sarif-2.1.0.json")
+    assert "oasis-tcs/sarif-spec" in schema["$id"]
+    jsonschema.Draft7Validator(schema).validate(log)
     jsonschema.Draft202012Validator(SARIF).validate(log)
     assert log["version"] == "2.1.0"
 
@@ -145,6 +227,7 @@ def test_sarif_has_second_places_and_fixes(run: Run) -> None:
     (replacement,) = change["replacements"]
     assert replacement["insertedContent"]["text"] == "20GiB"
     assert replacement["deletedRegion"] == results["LS103"]["locations"][0]["physicalLocation"]["region"]
+    assert results["LS103"]["fixes"][0]["properties"] == {"safe": False}
 
 
 def test_sarif_counts_columns_in_characters(run: Run) -> None:
@@ -207,6 +290,39 @@ def test_github_shows_errors_first() -> None:
     assert [line.split(" ")[0] for line in lines] == ["::error", "::notice"]
 
 
+# ------------------------------------------------------------------ GitLab
+
+
+def test_gitlab_knows_a_finding_again_when_lines_move(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What GitLab calls a new violation is new: the fingerprints of the others stay, and no two are alike."""
+    monkeypatch.chdir(tmp_path)
+
+    def violations(text: str) -> dict[str, str]:
+        made = build(Path(), text)
+        found = json.loads(FORMS["gitlab"](Run("check", "0", (Outcome("spec.yaml", made.diagnostics, {}),))))
+        assert len({violation["fingerprint"] for violation in found}) == len(found)
+        return {violation["fingerprint"]: violation["description"] for violation in found}
+
+    before = violations(SPEC)
+    after = violations(
+        "# Another line.\n" + SPEC.replace("setup: {commands: [id]}}\n  quiet", "ready_in: 5m}\n  quiet")
+    )
+    assert set(before) < set(after)
+    (new,) = after.keys() - before.keys()
+    assert after[new].startswith("There is no `ready_in` in an instance.")
+
+
+def test_gitlab_tells_findings_apart_that_are_alike() -> None:
+    alike = [Diagnostic(RULE, "No.", span=Span("a.yaml", line, 1, line, 2)) for line in (1, 2)]
+    prints = [violation["fingerprint"] for violation in json.loads(FORMS["gitlab"](_run(*alike)))]
+    assert len(set(prints)) == 2
+
+
+def test_gitlab_puts_what_has_no_place_at_the_beginning() -> None:
+    (violation,) = json.loads(FORMS["gitlab"](_run(Diagnostic(RULE, "Nowhere."))))
+    assert violation["location"] == {"path": "a.yaml", "lines": {"begin": 1}}
+
+
 # ------------------------------------------------------------------ all of them
 
 RULE = Rule("LS999", "a-rule", "A rule.", "Why.", "wrong: 1\n", "right: 1\n")
@@ -222,13 +338,14 @@ def test_specs_that_share_a_file_share_its_findings() -> None:
     run = Run("check", "0", (Outcome("a.yaml", found, {}), Outcome("b.yaml", found, {})))
     assert len(FORMS["github"](run).splitlines()) == 1
     assert len(json.loads(FORMS["sarif"](run))["runs"][0]["results"]) == 1
+    assert len(json.loads(FORMS["gitlab"](run))) == 1
     assert [finding["target"] for finding in json.loads(FORMS["json"](run))["findings"]] == ["a.yaml", "b.yaml"]
 
 
 @pytest.mark.parametrize("form", sorted(FORMS))
 def test_a_finding_without_a_place_is_told(form: str) -> None:
     """A second place without a file, and a fix without one, do no harm."""
-    found = Diagnostic(RULE, "Nowhere to be seen.", related=(Label("Here."),), fix=Fix("Mend.", "x"))
+    found = Diagnostic(RULE, "Nowhere to be seen.", related=(Label("Here."),), fix=Fix("Mend.", "x", "y"))
     assert "Nowhere to be seen." in FORMS[form](_run(found))
 
 
@@ -236,6 +353,18 @@ def test_a_finding_without_a_place_is_told(form: str) -> None:
 def test_nothing_found_is_a_report_too(form: str) -> None:
     text = FORMS[form](Run("check", "0", (Outcome("a.yaml", [], {}),)))
     assert text == "" if form in ("text", "github") else text.endswith("\n")
+
+
+def test_text_shows_fifty_findings_and_the_machines_all() -> None:
+    """None that matters more is left out for one that matters less; the order is that of the file."""
+    mild = [Diagnostic(RULE, "Mild.", severity=Severity.HINT, span=Span("a.yaml", n, 1, n, 2)) for n in range(1, 62)]
+    run = _run(*mild, Diagnostic(RULE, "Bad.", span=Span("a.yaml", 99, 1, 99, 2)))
+    text = FORMS["text"](run)
+    lines = [line for line in text.splitlines() if line.startswith(("hint", "error"))]
+    assert lines == ["hint[LS999]: Mild."] * 49 + ["error[LS999]: Bad."]
+    assert "... and 12 more; --report json has them all.\n" in text
+    assert len(json.loads(FORMS["json"](run))["findings"]) == 62
+    assert len(FORMS["github"](run).splitlines()) == 62
 
 
 def test_colors_are_only_where_they_are_wanted() -> None:

@@ -1,7 +1,7 @@
 """Every rule of every room.
 
 Rules are declared beside the code that raises them, and no list of them is kept: they are found where they stand. This
-room knows no other; it looks into the package's files for declarations and imports those that have some.
+file knows no room; it looks into the package's files for declarations and imports those that have some.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path as FilePath
 
 import labspec
@@ -28,6 +29,12 @@ ROOMS = {
 """The blocks of codes, by their first digit (see `Rule`)."""
 
 
+def lowering(rule: Rule) -> str:
+    """Whether a spec may lower a rule, in words."""
+    return "can be lowered" if rule.can_be_lowered else "cannot be lowered"
+
+
+@cache
 def rules() -> tuple[Rule, ...]:
     """All rules, by their codes."""
     found = {rule: None for module in _modules() for rule in _declared(module)}
