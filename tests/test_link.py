@@ -135,6 +135,16 @@ def test_the_names_of_a_family_are_offered(tmp_path: Path) -> None:
             "LS205 There is no parameter `AdminCird`.",
             "Did you mean `AdminCidr`?",
         ),
+        (
+            "launch_templates: {t: {type: AdminCidr}}",
+            "LS207 `AdminCidr` is of type `cidr`; this field takes one of type `instance_type` or `text`.",
+            "Give `AdminCidr` the type `instance_type`.",
+        ),
+        (
+            "launch_templates: {t: {when: AdminCidr}}",
+            "LS207 `AdminCidr` is of type `cidr`; nothing says that it may be empty.",
+            'Give `AdminCidr` the type `boolean` or write `default: ""` at `AdminCidr`.',
+        ),
         ("outputs: {O: '${{ AdminCird }}'}", "LS206 There is no parameter `AdminCird`.", "Did you mean `AdminCidr`?"),
         ("outputs: {O: '${{ server }}'}", "LS206 `server` alone means nothing.", "Say what of it is meant"),
         ("outputs: {O: '${{ aws.regoin }}'}", "LS206 There is no `aws.regoin`.", "Did you mean `region`?"),

@@ -112,7 +112,7 @@ class Machine(Connected):
     """A public alias (`amazon-linux-2023`), a member of `images`, an id, or `{ssm: path}`."""
     storage: Storage = Storage()
     """The root disk."""
-    key_pair: Annotated[Name | Parameter, Names("key_pairs")] | None = None
+    key_pair: Annotated[Name | Parameter, Names("key_pairs", parameters=("key_pair", "text"))] | None = None
     """The key pair for SSH."""
     setup: Setup | None = None
     """What is done once, at the first start."""

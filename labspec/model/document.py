@@ -3,31 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, model_validator
 
 from labspec.model.kind import ListOf, Part, mapped
 from labspec.model.notation import NAME, noted
 from labspec.model.text import PlainText, Text
-from labspec.model.word import Choice, scalar_of, wrong
+from labspec.model.word import Choice, ParameterType, scalar_of, wrong
 from labspec.model.words import read_boolean, read_integer, read_percent
 from labspec.scalar import Scalar
-
-ParameterType = Literal[
-    "text",
-    "integer",
-    "percent",
-    "boolean",
-    "cidr",
-    "email",
-    "zone",
-    "key_pair",
-    "secret",
-    "bucket_name",
-    "instance_type",
-    "certificate",
-]
 
 
 def _written(value: Any) -> str:
@@ -70,6 +55,11 @@ class ParameterDeclared(Part):
     """A regular expression that the whole value matches."""
     error: PlainText | None = None
     """What the console says about a value that does not fit."""
+
+    @property
+    def may_be_empty(self) -> bool:
+        """Whether an empty value means that it is not set."""
+        return self.default == "" or "" in self.allowed
 
     @model_validator(mode="after")
     def _values_of_its_type(self) -> ParameterDeclared:

@@ -32,7 +32,10 @@ def _end(text: str) -> Any:
     return read_cidr(text) if re.match(r"[0-9]", text) else Names(*ENDS).read(text)
 
 
-End = Annotated[Name | Parameter | IPv4Network | str, Word(_end, "a member, a CIDR, a parameter or `internet`")]
+End = Annotated[
+    Name | Parameter | IPv4Network | str,
+    Word(_end, "a member, a CIDR, a parameter of type cidr, or `internet`", parameters=("cidr",)),
+]
 
 
 class Expectation(Part):

@@ -38,7 +38,7 @@ class When:
                 f"`{text}` is not the name of a parameter.",
                 "A parameter's name is PascalCase, such as `PublishWebsite`.",
             )
-        return cls(Parameter(str(text)), negated)
+        return cls(Parameter(str(text), ("boolean",), or_unset=True), negated)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -152,7 +152,7 @@ class Kind(Part):
 
     when: When | None = None
     """A parameter that decides, at deploy time, whether the member is there: a boolean one that is true, or another
-    one that is not empty. `{not: Parameter}` for the opposite."""
+    one (with `default: ""`) that is not empty. `{not: Parameter}` for the opposite."""
     tags: Tags = {}
     """Tags beside the document's. `Name` is the member's name unless said."""
     was: MemberName | None = None

@@ -41,9 +41,11 @@ def _peer(text: str) -> Any:
 
 Peer = Annotated[
     Name | Parameter | IPv4Network | str,
-    Word(_peer, "a CIDR, `internet`, `self`, a parameter, a group, a VPC or a member"),
+    Word(
+        _peer, "a CIDR, `internet`, `self`, a parameter of type cidr, a group, a VPC or a member", parameters=("cidr",)
+    ),
 ]
-"""The other side of a rule."""
+"""The other side of a rule. A parameter becomes the addresses of one, and nothing else: so it is a `cidr`."""
 
 
 class Ingress(Part):
@@ -52,7 +54,8 @@ class Ingress(Part):
     port: PortRange
     """`80`, `3000-3010` or `all`."""
     from_: ListOf[Peer] = Field(alias="from")
-    """A CIDR, `internet`, `self`, a parameter, a prefix list, a security group, a VPC, or a member that has a group."""
+    """A CIDR or a parameter of that type, `internet`, `self`, a prefix list, a security group, a VPC, or a member that
+    has a group."""
     protocol: Annotated[Literal["tcp", "udp", "icmp", "all"], Choice()] = "tcp"
     """`tcp`, `udp`, `icmp` or `all`."""
     description: PlainText = ""
@@ -67,7 +70,8 @@ class Egress(Part):
     port: PortRange
     """`80`, `3000-3010` or `all`."""
     to: ListOf[Peer]
-    """A CIDR, `internet`, `self`, a parameter, a prefix list, a security group, a VPC, or a member that has a group."""
+    """A CIDR or a parameter of that type, `internet`, `self`, a prefix list, a security group, a VPC, or a member that
+    has a group."""
     protocol: Annotated[Literal["tcp", "udp", "icmp", "all"], Choice()] = "tcp"
     """`tcp`, `udp`, `icmp` or `all`."""
     description: PlainText = ""
@@ -122,8 +126,10 @@ class Existing(Part):
 
     id: Found | None = None
     """Its id, or its name where it has no id."""
-    parameter: Annotated[Parameter, Word(_not_a_parameter, "a parameter", PARAMETER)] | None = None
-    """A parameter that holds its id."""
+    parameter: Annotated[Parameter, Word(_not_a_parameter, "a parameter", PARAMETER, ("text", "key_pair"))] | None = (
+        None
+    )
+    """A parameter that holds its id: of type `text`, as ids have no type of their own; a key pair's is its name."""
     ssm: Found | None = None
     """A path in Parameter Store that holds its id, read when the stack is deployed."""
     export: Found | None = None

@@ -18,7 +18,7 @@ from labspec.model.word import Choice, Name, Names, Parameter
 from labspec.model.words import Ports, Window
 from labspec.scalar import Scalar, Style
 
-Zones = Annotated[Literal["one", "two"] | Parameter, Choice()]
+Zones = Annotated[Literal["one", "two"] | Parameter, Choice(parameters=("text",))]
 Subnet = Annotated[Name, Names("subnets")]
 Subnets = ListOf[Subnet]
 
