@@ -134,4 +134,6 @@ class Layout(Part):
     """Which stack holds what, where the default does not please."""
 
     stacks: Annotated[dict[StackName, ListOf[Selector]], BeforeValidator(mapped)] = {}
-    """Names of stacks, each with sections or single members (`instances.web`)."""
+    """Names of stacks, each with sections or single members (`instances.web`). A stack with one of labspec's own names
+    (`network`, `security`, `compute`, `scaling`, `storage`, `balancing`, `database`, `watching`, `website`,
+    `resources`) holds what is listed beside what stands there anyway."""
