@@ -139,7 +139,7 @@ def test_a_circle_of_stacks_is_shown_edge_by_edge() -> None:
         layout(made, "nested", {})
     (found,) = caught.value.diagnostics
     assert found.rule.code == "LS502"
-    assert {label.path for label in found.related} == {("vpcs", "a"), ("instances", "b")}
+    assert {label.path for label in found.related} == {("vpcs", "a", "field"), ("instances", "b", "field")}
     assert "layout: {stacks:" in found.help
 
 

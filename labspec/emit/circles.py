@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from labspec.diagnostic import Diagnostic, Label, Path, Rule
-from labspec.graph import Edge, Graph, references
+from labspec.graph import Edge, Graph, needed, references
 
 CIRCLE = Rule(
     "LS408",
@@ -79,13 +79,9 @@ def _names(graph: Graph, circle: Iterable[str]) -> dict[str, str]:
 def _step(graph: Graph, names: Mapping[str, str], one: str, other: str, said: Path | Edge) -> Label | None:
     """Where a resource says that it needs another; None inside one member, which is not the user's to change."""
     source = graph.nodes[one]
-    if isinstance(said, Edge):
-        path, text = said.origin or source.origin, f"`{names[one]}` waits for `{names[other]}`: {said.why}."
-    else:
-        path, text = source.origin_of(said), f"`{names[one]}` refers to `{names[other]}`."
-    if one != other and names[one] == names[other] and path == source.origin:
-        return None
-    return Label(text, path, "key" if path == source.origin else "value")
+    label = needed(source, (names[one], names[other]), said)
+    inside = one != other and names[one] == names[other]
+    return None if inside and label.path == source.origin else label
 
 
 # ------------------------------------------------------------------ circles in what needs what

@@ -158,7 +158,8 @@ class Kind(Part):
     was: MemberName | None = None
     """The name that the member had before. It keeps the logical id, and so the resource itself, when renamed."""
     override: Annotated[dict[str, RawBody], BeforeValidator(mapped)] = {}
-    """CloudFormation laid over what is emitted, as a merge patch, keyed by the role of the resource."""
+    """CloudFormation laid over what is emitted, as a merge patch, keyed by the role of the resource. A `DependsOn` adds
+    to the order that labspec states; a null there takes that away."""
     silence: Annotated[dict[str, PlainText], BeforeValidator(mapped)] = {}
     """Findings that are accepted for this member: the rule's name, and the reason."""
 
