@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal, NoReturn, get_args
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, core_schema
 
 from labspec.model.notation import NAME, PARAMETER, choice_schema, names_schema, scalar_schema
 from labspec.nearest import did_you_mean, nearest
@@ -39,9 +39,23 @@ ParameterType = Literal[
 ]
 
 
-def wrong(message: str, help: str = "", fix: str = "", chars: tuple[int, int] | None = None) -> NoReturn:
-    """Refuse a value: what is wrong with it, what to do, and the text that would be right."""
-    raise PydanticCustomError("labspec", "{message}", {"message": message, "help": help, "fix": fix, "chars": chars})
+def wrong(
+    message: str,
+    help: str = "",
+    fix: str = "",
+    chars: tuple[int, int] | None = None,
+    key: tuple[str, ...] = (),
+) -> NoReturn:
+    """Refuse a value: what is wrong with it, what to do, and the text that would be right.
+
+    Where only all of a mapping shows that something in it is wrong, `key` leads to the key at fault.
+    """
+    context = {"message": message, "help": help, "fix": fix, "chars": chars}
+    error = PydanticCustomError("labspec", "{message}", context)
+    if not key:
+        raise error
+    details: InitErrorDetails = {"type": error, "loc": (*key, "[key]"), "input": None}
+    raise ValidationError.from_exception_data("spec", [details])
 
 
 @dataclass(frozen=True, slots=True)
