@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, model_validator
 
-from labspec.model.kind import Kind, ListOf, Part, mapped
+from labspec.model.kind import Kind, ListOf, Part, SomeOf, mapped
 from labspec.model.notation import noted
 from labspec.model.parts import Connected
 from labspec.model.text import PlainText
@@ -132,7 +132,7 @@ class LoadBalancer(Connected):
 
     scheme: Annotated[Literal["internet-facing", "internal"], Choice()]
     """`internet-facing` or `internal`. It has no default: it is the risk."""
-    subnets: ListOf[Annotated[Name, Names("subnets")]]
+    subnets: SomeOf[Annotated[Name, Names("subnets")]]
     """Its subnets, in two zones or more."""
     listeners: Annotated[dict[ListenerPort, Listener], BeforeValidator(_listening)]
     """A port, and the target group that gets its requests."""

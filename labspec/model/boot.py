@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from labspec.model.kind import ListOf, Part, mapped
 from labspec.model.notation import noted
 from labspec.model.text import PlainText, Text
-from labspec.model.word import Name, Names, scalar_of, wrong
+from labspec.model.word import KEY, Name, Names, scalar_of, wrong
 from labspec.model.words import Boolean, File, FileMode, Package
 
 
@@ -164,7 +164,7 @@ class _Thing:
 
     what: Literal["file", "directory", "mount", "secret"]
     path: str
-    key: tuple[str, ...]
+    place: tuple[str, ...]
 
     @property
     def plain(self) -> str:
@@ -184,7 +184,7 @@ def refuse_crossed(files: Iterable[str], secrets: Iterable[str], mounts: Iterabl
         # A directory may be made for a mount.
         if other is not None and (other.what, thing.what) != ("directory", "mount"):
             message = f"At `{thing.plain}` there is a {other.what} already."
-            wrong(message, "Give one of them another path.", key=thing.key)
+            wrong(message, "Give one of them another path.", place=(*thing.place, KEY))
         there[thing.plain] = thing
     for thing in things:
         for parent in PurePosixPath(thing.plain).parents:
@@ -195,10 +195,10 @@ def refuse_crossed(files: Iterable[str], secrets: Iterable[str], mounts: Iterabl
 def _refuse_inside(thing: _Thing, around: _Thing) -> None:
     if around.what in ("file", "secret"):
         message = f"`{thing.path}` would lie in `{around.path}`, which is a file."
-        wrong(message, "Give one of them another path.", key=thing.key)
+        wrong(message, "Give one of them another path.", place=(*thing.place, KEY))
     if around.what == "mount" and thing.what == "secret":
         message = f"`{thing.path}` would lie on the file system that is mounted at `{around.path}`."
-        wrong(message, "Secrets live in memory: give it a path of its own under `/run/`.", key=thing.key)
+        wrong(message, "Secrets live in memory: give it a path of its own under `/run/`.", place=(*thing.place, KEY))
     if around.what == "mount" and thing.what != "mount":
         message = f"`{thing.path}` is written before `{around.path}` is mounted, and hidden by it."
-        wrong(message, "Write it by `commands`: they run when everything is mounted.", key=thing.key)
+        wrong(message, "Write it by `commands`: they run when everything is mounted.", place=(*thing.place, KEY))

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import Field, model_validator
 
-from labspec.model.kind import Kind, ListOf, MembersOf, Part
+from labspec.model.kind import Kind, ListOf, MembersOf, Part, SomeOf
 from labspec.model.parts import Connected
 from labspec.model.text import PlainText
 from labspec.model.word import Choice, Name, Names, Parameter, ParameterType, Word, wrong
@@ -126,7 +126,7 @@ class Database(Connected):
     """Its disk."""
     multi_az: Boolean = False
     """Keeps a standby in a second zone that takes over when the first fails."""
-    subnets: ListOf[Annotated[Name, Names("subnets")]]
+    subnets: SomeOf[Annotated[Name, Names("subnets")]]
     """Its subnets, in two zones or more."""
     database: PlainText | None = None
     """The database that is made inside; a change replaces everything."""

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, model_validator
 
-from labspec.model.kind import ListOf, Part, mapped
+from labspec.model.kind import Part, SomeOf, mapped
 from labspec.model.notation import NAME, noted
 from labspec.model.text import PlainText, Text
 from labspec.model.word import Choice, ParameterType, scalar_of, wrong
@@ -49,7 +49,7 @@ class ParameterDeclared(Part):
     """The smallest number, or the shortest text."""
     max: Written | None = None
     """The largest number, or the longest text."""
-    allowed: ListOf[Written] = ()
+    allowed: SomeOf[Written] = ()
     """The only values there are."""
     pattern: PlainText | None = None
     """A regular expression that the whole value matches."""
@@ -86,7 +86,7 @@ class Variable(Part):
 
     default: Any
     """Its value unless `--set` gives another."""
-    one_of: ListOf[Written] = ()
+    one_of: SomeOf[Written] = ()
     """The only values there are."""
 
 
@@ -133,7 +133,7 @@ StackName = Annotated[str, BeforeValidator(_stack_name), noted("the name of a st
 class Layout(Part):
     """Which stack holds what, where the default does not please."""
 
-    stacks: Annotated[dict[StackName, ListOf[Selector]], BeforeValidator(mapped)] = {}
+    stacks: Annotated[dict[StackName, SomeOf[Selector]], BeforeValidator(mapped)] = {}
     """Names of stacks, each with sections or single members (`instances.web`). A stack with one of labspec's own names
     (`network`, `security`, `compute`, `scaling`, `storage`, `balancing`, `database`, `watching`, `website`,
     `resources`) holds what is listed beside what stands there anyway."""

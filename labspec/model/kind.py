@@ -60,6 +60,23 @@ def listed(value: Any) -> Any:
     return [value]
 
 
+@dataclass(frozen=True, slots=True)
+class NotEmpty:
+    """A list that holds something, if it is written at all."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(_with_an_item, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {**handler(schema), "minItems": 1}
+
+
+def _with_an_item(items: tuple[T, ...]) -> tuple[T, ...]:
+    if not items:
+        wrong("This list is empty, and an item is needed.", "Name one, at least.")
+    return items
+
+
 def mapped(value: Any) -> Any:
     """An empty section is a mapping without entries."""
     if isinstance(value, dict):
@@ -114,6 +131,8 @@ MembersOf = Annotated[dict[MemberName, T], BeforeValidator(mapped)]
 """A section: members keyed by name."""
 ListOf = Annotated[tuple[T, ...], BeforeValidator(listed)]
 """A list, or its one item bare."""
+SomeOf = Annotated[tuple[T, ...], BeforeValidator(listed), NotEmpty()]
+"""The same where there must be an item, since AWS or the sense of it needs one."""
 Tags = Annotated[dict[str, Text], BeforeValidator(mapped)]
 """Tag names and their values."""
 

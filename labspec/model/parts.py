@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal, NoReturn
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from labspec.model.kind import Kind, ListOf, MemberName, MembersOf, Part
+from labspec.model.kind import Kind, ListOf, MemberName, MembersOf, Part, SomeOf
 from labspec.model.notation import PARAMETER, noted
 from labspec.model.text import PlainText, RawBody, expressions, plain
 from labspec.model.word import Choice, Name, Names, Parameter, Word, scalar_of, wrong
@@ -53,7 +53,7 @@ class Ingress(Part):
 
     port: PortRange
     """`80`, `3000-3010` or `all`."""
-    from_: ListOf[Peer] = Field(alias="from")
+    from_: SomeOf[Peer] = Field(alias="from")
     """A CIDR or a parameter of that type, `internet`, `self`, a prefix list, a security group, a VPC, or a member that
     has a group."""
     protocol: Annotated[Literal["tcp", "udp", "icmp", "all"], Choice()] = "tcp"
@@ -69,7 +69,7 @@ class Egress(Part):
 
     port: PortRange
     """`80`, `3000-3010` or `all`."""
-    to: ListOf[Peer]
+    to: SomeOf[Peer]
     """A CIDR or a parameter of that type, `internet`, `self`, a prefix list, a security group, a VPC, or a member that
     has a group."""
     protocol: Annotated[Literal["tcp", "udp", "icmp", "all"], Choice()] = "tcp"
@@ -84,11 +84,23 @@ class Connected(Kind):
     """What every member with a network interface can say."""
 
     security_groups: ListOf[Annotated[Name, Names("security_groups")]] = ()
-    """Groups that it belongs to."""
+    """Groups that it belongs to. What has none, and no rules of its own, gets the default group of its VPC, which lets
+    in nobody but its own members."""
     ingress: MembersOf[Ingress] | None = None
     """Rules of a security group of its own."""
     egress: MembersOf[Egress] | None = None
     """Rules of a security group of its own; without them it may call anyone."""
+
+    @model_validator(mode="after")
+    def _grouped(self) -> Connected:
+        own = self.ingress is not None or self.egress is not None
+        if "security_groups" in self.model_fields_set and not (self.security_groups or own or existing_of(self)):
+            wrong(
+                "Without a group it would get the default group of its VPC.",
+                "Name one, or write rules of its own. Leave the line out for the default group.",
+                place=("security_groups",),
+            )
+        return self
 
 
 def _not_a_parameter(text: str) -> NoReturn:

@@ -20,6 +20,8 @@ from labspec.model.notation import NAME, PARAMETER, choice_schema, names_schema,
 from labspec.nearest import did_you_mean, nearest
 from labspec.scalar import Scalar
 
+KEY = "[key]"
+"""What pydantic adds to the place of a mistake that is in a key."""
 PASCAL = re.compile(PARAMETER + r"\Z")
 KEBAB = re.compile(NAME + r"\Z")
 
@@ -44,17 +46,18 @@ def wrong(
     help: str = "",
     fix: str = "",
     chars: tuple[int, int] | None = None,
-    key: tuple[str, ...] = (),
+    place: tuple[str, ...] = (),
 ) -> NoReturn:
     """Refuse a value: what is wrong with it, what to do, and the text that would be right.
 
-    Where only all of a mapping shows that something in it is wrong, `key` leads to the key at fault.
+    Where only the whole of a mapping shows what is wrong in it, `place` leads to the value at fault; for a key it ends
+    in `KEY`.
     """
     context = {"message": message, "help": help, "fix": fix, "chars": chars}
     error = PydanticCustomError("labspec", "{message}", context)
-    if not key:
+    if not place:
         raise error
-    details: InitErrorDetails = {"type": error, "loc": (*key, "[key]"), "input": None}
+    details: InitErrorDetails = {"type": error, "loc": place, "input": None}
     raise ValidationError.from_exception_data("spec", [details])
 
 
