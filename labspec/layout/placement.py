@@ -84,17 +84,21 @@ SERVICES = {
 def placed(graph: Graph, wanted: Mapping[str, Sequence[str]]) -> tuple[dict[str, str], list[Diagnostic]]:
     """The stack of every resource: as `layout` in the spec says, else by its section."""
     chosen: dict[str, str] = {}
+    first: dict[str, Path] = {}
     found: list[Diagnostic] = []
     known = {name for node in graph.nodes.values() for name in _selectors(node)} if wanted else set()
     for stack, selectors in wanted.items():
         for index, selector in enumerate(selectors):
             path: Path = ("layout", "stacks", stack, index)
             if selector in chosen:
-                found.append(Diagnostic(SELECTS_NOTHING, f"`{selector}` is placed in two stacks.", path))
+                twice = "listed twice" if chosen[selector] == stack else "placed in two stacks"
+                label = Label("It is placed here already.", first[selector])
+                found.append(Diagnostic(SELECTS_NOTHING, f"`{selector}` is {twice}.", path, related=(label,)))
             elif selector not in known:
                 message, help_ = f"`{selector}` selects nothing.", did_you_mean(selector, known)
                 found.append(Diagnostic(SELECTS_NOTHING, message, path, help=help_))
             chosen[selector] = stack
+            first.setdefault(selector, path)
     places = {node.id: _place(node, chosen) for node in graph.nodes.values()}
     found += [*_stacks_alike(wanted), *_parameters_like_stacks(graph, {*wanted, *places.values()})]
     return places, found
