@@ -100,7 +100,7 @@ def placed(graph: Graph, wanted: Mapping[str, Sequence[str]]) -> tuple[dict[str,
             chosen[selector] = stack
             first.setdefault(selector, path)
     places = {node.id: _place(node, chosen) for node in graph.nodes.values()}
-    found += [*_stacks_alike(wanted), *_parameters_like_stacks(graph, {*wanted, *places.values()})]
+    found += [*_stacks_alike(wanted), *_parameters_like_stacks(graph, set(places.values()))]
     return places, found
 
 

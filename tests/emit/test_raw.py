@@ -210,7 +210,11 @@ def test_an_override_adds_to_the_order_that_is_stated_or_takes_it_away(tmp_path:
     for waits, depends in {"Topic": ["Topic", *STATED], "[Topic, Other]": ["Other", "Topic", *STATED]}.items():
         made = resources(build(tmp_path, text.replace("WAITS", waits), layout="flat"))
         assert made["WebInstance"]["DependsOn"] == sorted(depends)
-    assert "DependsOn" not in resources(build(tmp_path, text.replace("WAITS", "null"), layout="flat"))["WebInstance"]
+    free = build(tmp_path, text.replace("WAITS", "null"), layout="flat")
+    assert "DependsOn" not in resources(free)["WebInstance"]
+    # It still shares a stack with what it must.
+    assert free.graph
+    assert [edge.kind for edge in free.graph.edges if edge.source == "WebInstance"] == ["same-stack"]
 
 
 def test_an_override_makes_stacks_wait_or_not_wait(tmp_path: Path) -> None:
