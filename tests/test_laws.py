@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from labspec.rules import rules
 
+from labspec.rules import rules
 from tests.held import held_by, rows
 
 NOT_OF_A_SPEC = {"L22", "L25"}

@@ -12,6 +12,7 @@ from labspec.diagnostic import At, Diagnostic, Fix, Path, Rule
 from labspec.model.grammar import NESTED
 from labspec.model.kind import Kind
 from labspec.model.places import fields_of, homes_of, is_around, noun_of, part_at, vocabulary
+from labspec.model.word import KEY
 from labspec.nearest import did_you_mean, nearest, slip
 
 UNKNOWN_KEY = Rule(
@@ -116,7 +117,7 @@ def _mistyped(errors: Sequence[ErrorDetails]) -> tuple[dict[Path, set[str]], dic
 
 
 def _place(loc: tuple[int | str, ...]) -> tuple[Path, At]:
-    if loc and loc[-1] == "[key]":
+    if loc and loc[-1] == KEY:
         return tuple(loc[:-1]), "key"
     return tuple(loc), "value"
 

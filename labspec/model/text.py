@@ -29,9 +29,13 @@ class Expression:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Text in which expressions may stand. `parts` are literal strings and expressions in turn."""
+    """Text in which expressions may stand. `parts` are literal strings and expressions in turn.
+
+    `raw` text stands in CloudFormation of the user's own, of which nothing is known.
+    """
 
     parts: tuple[str | Expression, ...]
+    raw: bool = False
 
     @property
     def literal(self) -> str | None:
@@ -140,7 +144,7 @@ def _raw(value: Any) -> Any:
     if isinstance(value, list):
         return [_raw(inner) for inner in value]
     if isinstance(value, str):
-        return Text(tuple(_text_parts(value))) if "${{" in value else str(value)
+        return Text(tuple(_text_parts(value)), raw=True) if "${{" in value else str(value)
     return value
 
 

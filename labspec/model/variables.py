@@ -82,8 +82,8 @@ class Variables:
 
     def _allowed(self, name: str, body: Any, value: Any) -> None:
         one_of = body.get("one_of") if isinstance(body, dict) else None
-        if one_of is None:
-            return
+        if not one_of:
+            return  # nothing is said, or the model says that an item is missing
         options = [str(option) for option in (one_of if isinstance(one_of, list) else [one_of])]
         if value not in options:
             said = f"`{value}`" if isinstance(value, str) else "more than one value"

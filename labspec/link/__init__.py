@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from labspec.diagnostic import Diagnostic, Fix, Label, Path, Rule
+from labspec.link.parameters import misfit, shown
 from labspec.model.architecture import Architecture, Contents, Member
 from labspec.model.attributes import ATTRIBUTES, AWS_VALUES, OF_EXISTING, split
 from labspec.model.expand import expand
@@ -147,6 +148,7 @@ class _Linker:
         elif isinstance(leaf, Text):
             for expression in leaf.expressions:
                 yield from self._expression(path, expression)
+                yield from () if leaf.raw else shown(self.architecture.spec.parameters, path, expression)
 
     def _name(self, path: Path, name: Name) -> Iterator[Diagnostic]:
         meant = self.architecture.meant(name)
@@ -199,7 +201,10 @@ class _Linker:
 
     def _parameter(self, path: Path, parameter: Parameter) -> Iterator[Diagnostic]:
         declared = self.architecture.spec.parameters
-        if parameter.name in declared or self._is_poisoned(parameter.name, "parameters"):
+        if parameter.name in declared:
+            yield from misfit(declared, path, parameter)
+            return
+        if self._is_poisoned(parameter.name, "parameters"):
             return
         near = nearest(parameter.name, declared)
         fix = Fix(f"Write `{near}`.", near, parameter.name) if near else None
