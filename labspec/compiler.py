@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,33 +13,24 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import Any
 
-from labspec import __version__, files
+from labspec import __version__
 from labspec.check import check
-from labspec.diagnostic import Diagnostic, Path, Rejected, Rule, Severity, has_errors
+from labspec.diagnostic import Diagnostic, Path, Rejected, Severity, has_errors
 from labspec.emit import emit
 from labspec.emit.facts import facts
+from labspec.gather import gather
 from labspec.graph import Graph, Stack
 from labspec.layout import Form, Urls, layout, too_large, with_urls
 from labspec.link import link
 from labspec.model import grammar
 from labspec.model.architecture import Architecture
 from labspec.model.complaints import Known
-from labspec.model.kind import leaves
-from labspec.model.load import Loaded, load
+from labspec.model.load import load
 from labspec.model.places import short_field
 from labspec.model.spec import Spec
 from labspec.model.word import FileName
 from labspec.source import Grammar, Source, read
 from labspec.write import to_json, to_yaml
-
-MISSING_FILE = Rule(
-    "LS020",
-    "missing-file",
-    "A file that the spec mentions cannot be used.",
-    "Files are found relative to the document that mentions them, inside its folder.",
-    "source: ../index.php",
-    "source: files/index.php",
-)
 
 GRAMMAR = Grammar(
     grammar.JOINED,
@@ -118,7 +110,7 @@ def _compile(build: Build, linter: Linter | None) -> None:
 
 
 def understand(build: Build) -> Architecture | None:
-    """Source, model, link, check: what the spec says, or None where it has errors."""
+    """Source, model, files, link, check: what the spec says, or None where it has errors."""
     with _timed(build, "source"):
         source = build.source = read(build.file, GRAMMAR, build.options.overlays)
     _report(build, source.diagnostics)
@@ -133,33 +125,13 @@ def understand(build: Build) -> Architecture | None:
     if source.partial:
         return None  # what is not there may be in the file that could not be used
     with _timed(build, "link"):
-        contents, folders, found = _contents(loaded)
-        architecture, unlinked = link(loaded, contents, folders)
-    _report(build, [*found, *unlinked])
+        gathered = gather(loaded)
+        build.source = build.source.with_files(gathered.typed)
+        architecture, unlinked = link(loaded, gathered.contents)
+    _report(build, [*gathered.diagnostics, *unlinked])
     with _timed(build, "check"):
         _report(build, check(architecture, loaded if build.failed else None))
     return None if build.failed else architecture
-
-
-def _contents(
-    loaded: Loaded,
-) -> tuple[dict[FileName, bytes], dict[FileName, tuple[str, ...]], list[Diagnostic]]:
-    """The files that a spec mentions. A website's content stays where it is: of its folder only the names are read."""
-    contents: dict[FileName, bytes] = {}
-    folders: dict[FileName, tuple[str, ...]] = {}
-    found: list[Diagnostic] = []
-    for path, leaf in (*leaves(loaded.spec), *loaded.remains):
-        if not isinstance(leaf, FileName):
-            continue
-        try:
-            target = files.resolve(leaf.folder, leaf.name)
-            if path[0] == "websites":
-                folders[leaf] = files.names(target)
-            else:
-                contents[leaf] = files.read(target)
-        except files.Unreadable as error:
-            found.append(Diagnostic(MISSING_FILE, str(error), path))
-    return contents, folders, found
 
 
 def _report(build: Build, found: Iterable[Diagnostic]) -> None:
@@ -216,7 +188,7 @@ def _manifest(build: Build, architecture: Architecture) -> str:
     assert build.graph is not None
     position = build.source.position
     inputs = build.source.digests() | {
-        name.name: hashlib.sha256(content).hexdigest() for name, content in architecture.files.items()
+        _seen(build, name): hashlib.sha256(content).hexdigest() for name, content in architecture.files.items()
     }
     manifest: dict[str, Any] = {
         "labspec": __version__,
@@ -244,6 +216,12 @@ def _manifest(build: Build, architecture: Architecture) -> str:
     text = io.StringIO()
     json.dump(manifest, text, indent=1)  # piece by piece: a list of all pieces would be the most that a build holds
     return text.getvalue() + "\n"
+
+
+def _seen(build: Build, name: FileName) -> str:
+    """A mentioned file as the spec's folder sees it, also where a document of another folder mentions it."""
+    seen = os.path.relpath(FilePath(name.folder) / name.name, FilePath(build.file).parent)
+    return seen.replace(os.sep, "/")
 
 
 def _lint(build: Build, linter: Linter) -> None:

@@ -6,11 +6,11 @@ subnets, gateways and route tables only in their long form. Then every name, par
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from labspec.diagnostic import Diagnostic, Fix, Label, Path, Rule
-from labspec.model.architecture import Architecture, Member
+from labspec.model.architecture import Architecture, Contents, Member
 from labspec.model.attributes import ATTRIBUTES, AWS_VALUES, OF_EXISTING, split
 from labspec.model.expand import expand
 from labspec.model.kind import Kind
@@ -18,7 +18,7 @@ from labspec.model.load import Loaded
 from labspec.model.parts import existing_of
 from labspec.model.spec import Spec
 from labspec.model.text import Expression, Text
-from labspec.model.word import PASCAL, FileName, Name, Parameter
+from labspec.model.word import PASCAL, Name, Parameter
 from labspec.nearest import did_you_mean, nearest
 
 UNKNOWN_NAME = Rule(
@@ -73,18 +73,16 @@ EXPRESSION = Rule(
 )
 
 
-def link(
-    loaded: Loaded, contents: Mapping[FileName, bytes], folders: Mapping[FileName, tuple[str, ...]]
-) -> tuple[Architecture, list[Diagnostic]]:
+def link(loaded: Loaded, contents: Contents) -> tuple[Architecture, list[Diagnostic]]:
     """The architecture of a spec, and every reference in it that does not hold.
 
     Nothing is said of names that are poisoned (the name `*` stands for any), nor of the form of members that are torn:
     they lost something that stood inside them.
     """
     members, families, found = _members(loaded.spec, loaded.torn)
-    architecture = Architecture(loaded.spec, members, families, contents, folders)
+    architecture = Architecture(loaded.spec, members, families, contents.files, contents.folders, contents.texts)
     linker = _Linker(architecture, loaded.poisoned)
-    for path, leaf in (*architecture.leaves, *loaded.remains):
+    for path, leaf in (*architecture.leaves, *architecture.with_texts(loaded.remains)):
         found.extend(linker.check(path, leaf))
     return architecture, found
 

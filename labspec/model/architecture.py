@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -14,6 +14,7 @@ from labspec.model.network import NatGateway, RouteTable, Subnet
 from labspec.model.parts import Connected
 from labspec.model.scaling import AutoScalingGroup
 from labspec.model.spec import Spec
+from labspec.model.text import Text
 from labspec.model.word import FileName, Name
 
 
@@ -38,12 +39,22 @@ class Member:
         return f"{self.section}.{self.name}"
 
 
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What mentioned files contain, the names of the files in mentioned folders, the texts of files used as texts."""
+
+    files: dict[FileName, bytes] = field(default_factory=dict)
+    folders: dict[FileName, tuple[str, ...]] = field(default_factory=dict)
+    texts: dict[FileName, Text] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Architecture:
     """What emitters read.
 
     `families` are the bare names of zoned members, and the members that they mean. `files` hold what mentioned files
-    contain, `folders` the names of the files in mentioned folders.
+    contain, `folders` the names of the files in mentioned folders, `texts` the texts of files that are used as texts,
+    with variables filled in.
     """
 
     spec: Spec
@@ -51,11 +62,19 @@ class Architecture:
     families: Mapping[tuple[str, str], tuple[str, ...]]
     files: Mapping[FileName, bytes] = field(default_factory=dict)
     folders: Mapping[FileName, tuple[str, ...]] = field(default_factory=dict)
+    texts: Mapping[FileName, Text] = field(default_factory=dict)
 
     @cached_property
     def leaves(self) -> list[tuple[Path, Any]]:
-        """Every name, parameter, text and file name of the spec, with its path."""
-        return list(leaves(self.spec))
+        """Every name, parameter, text and file name of the spec, with its path; the text of a file beside its name."""
+        return list(self.with_texts(leaves(self.spec)))
+
+    def with_texts(self, named: Iterable[tuple[Path, Any]]) -> Iterator[tuple[Path, Any]]:
+        """Leaves of the spec, and beside the name of each file that is used as a text that text, at the same path."""
+        for path, leaf in named:
+            yield path, leaf
+            if isinstance(leaf, FileName) and leaf in self.texts:
+                yield path, self.texts[leaf]
 
     @cached_property
     def _sections(self) -> dict[str, list[Member]]:

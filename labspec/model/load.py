@@ -8,7 +8,7 @@ speaks of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from string import ascii_lowercase
 from typing import Any
 
@@ -48,6 +48,8 @@ class Loaded:
     """Members that lost something that stands inside them."""
     remains: tuple[tuple[Path, Any], ...] = ()
     """The names, parameters, texts and file names that could be read of what was taken out, each with its path."""
+    variables: Variables = field(default_factory=lambda: Variables({}))
+    """The variables, which the texts of mentioned files use, too."""
 
 
 def load(document: Mapping[str, Any], settings: Mapping[str, str], known: Known | None = None) -> Loaded:
@@ -66,7 +68,7 @@ def load(document: Mapping[str, Any], settings: Mapping[str, str], known: Known 
             found += said
             loss.take(places)
         else:
-            return loss.loaded(spec, found, bodies.places)
+            return replace(loss.loaded(spec, found, bodies.places), variables=variables)
     anything = frozenset((section, ANY) for section in ALL)
     return Loaded(Spec.model_validate(NOTHING), anything, tuple(found), bodies.places)
 
