@@ -82,10 +82,17 @@ def link(loaded: Loaded, contents: Contents) -> tuple[Architecture, list[Diagnos
     """
     members, families, found = _members(loaded.spec, loaded.torn)
     architecture = Architecture(
-        loaded.spec, members, families, contents.files, contents.folders, contents.pages, loaded.variables
+        loaded.spec,
+        members,
+        families,
+        contents.files,
+        contents.folders,
+        contents.pages,
+        contents.texts,
+        frozenset(loaded.variables.used),
     )
     linker = _Linker(architecture, loaded.poisoned)
-    for path, leaf in (*architecture.leaves, *loaded.remains):
+    for path, leaf in (*architecture.leaves, *architecture.with_texts(loaded.remains)):
         found.extend(linker.check(path, leaf))
     return architecture, found
 

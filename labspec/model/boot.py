@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from labspec.model.kind import ListOf, Part, mapped
 from labspec.model.notation import noted
 from labspec.model.text import PlainText, Text
-from labspec.model.word import KEY, Name, Names, scalar_of, wrong
+from labspec.model.word import KEY, Name, Names, Use, scalar_of, wrong
 from labspec.model.words import Boolean, File, FileMode, Package
 
 
@@ -25,7 +25,8 @@ class SetupFile(Part):
     text: Text | None = None
     """The text itself."""
     render: Boolean = False
-    """Whether `${{ }}` works inside `source`."""
+    """Whether `${{ }}` works inside `source`, as it does in `text`: the file is a text in UTF-8 then, and `$${{` stands
+    for a literal `${{`."""
     owner: PlainText = "root"
     """Its owner."""
     group: PlainText = "root"
@@ -38,6 +39,10 @@ class SetupFile(Part):
         if self.source is not None and self.text is not None:
             wrong("A file has `source` or `text`, not both.")
         return self
+
+    @model_validator(mode="after")
+    def _use_of_source(self) -> SetupFile:
+        return _used(self, "rendered") if self.render else self
 
 
 KERNELS = ("/dev", "/proc", "/sys")
@@ -142,17 +147,29 @@ class UserData(Part):
     short: ClassVar[str] = "text"
 
     source: File | None = None
-    """A file beside the spec."""
+    """A file beside the spec: a text in UTF-8."""
     text: Text | None = None
     """The script itself."""
     render: Boolean = False
-    """Whether `${{ }}` works inside `source`."""
+    """Whether `${{ }}` works inside `source`, as it does in `text`: `$${{` stands for a literal `${{` then."""
 
     @model_validator(mode="after")
     def _one_content(self) -> UserData:
         if (self.source is None) == (self.text is None):
             wrong("User data has either `source` or `text`.")
         return self
+
+    @model_validator(mode="after")
+    def _use_of_source(self) -> UserData:
+        return _used(self, "rendered" if self.render else "text")
+
+
+Sourced = TypeVar("Sourced", SetupFile, UserData)
+
+
+def _used(part: Sourced, use: Use) -> Sourced:
+    """A part whose source says what is made of it: a name alone does not tell."""
+    return part.model_copy(update={"source": replace(part.source, use=use)}) if part.source else part
 
 
 # ------------------------------------------------------------------ paths that cannot all be there

@@ -28,6 +28,15 @@ class Expression:
 
 
 @dataclass(frozen=True, slots=True)
+class Mistake:
+    """What stands inside `${{ }}` and is no expression, or a `${{` that is never closed; and where in the text."""
+
+    message: str
+    help: str
+    chars: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
     """Text in which expressions may stand. `parts` are literal strings and expressions in turn.
 
@@ -55,6 +64,13 @@ class Text:
         return cls(tuple(_text_parts(scalar_of(value, "text", null_help='Write "" for an empty text.'))))
 
     @classmethod
+    def of_file(cls, content: str) -> tuple[Text, tuple[Mistake, ...]]:
+        """The text of a file, split at its expressions, and what in it only looks like one."""
+        parts = tuple(parts_of(content))
+        mistakes = tuple(part for part in parts if isinstance(part, Mistake))
+        return cls(tuple(part for part in parts if not isinstance(part, Mistake))), mistakes
+
+    @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(cls.read)
 
@@ -66,38 +82,60 @@ class Text:
 def expressions(text: str) -> Iterator[tuple[tuple[str, ...], tuple[int, int]]]:
     """The words of each expression in a text, and where it stands; what is escaped, or never closed, is none."""
     end = 0
-    while (start := text.find("${{", end)) >= 0 and (close := text.find("}}", start)) >= 0:
+    while (start := text.find("${{", end)) >= 0:
         if start > end and text[start - 1] == "$":
             end = start + 3
             continue
+        close = text.find("}}", start)
+        if close < 0:
+            return
         end = close + 2
         yield tuple(text[start + 3 : close].strip().split(".")), (start, end)
 
 
-def _text_parts(text: str) -> Iterator[str | Expression]:
+def parts_of(text: str) -> Iterator[str | Expression | Mistake]:
+    """Literal strings and expressions in turn; a mistake in the place of what is neither."""
     start = 0
     for words, chars in expressions(text):
         yield from _literal(text, start, chars[0])
-        if not all(re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", word) for word in words):
-            wrong(
-                f"`{'.'.join(words)}` is not an expression.",
-                "An expression is a parameter, `variables.name`, `section.member.attribute` or `aws.region`; there are"
-                " no operators. Write `$${{` for a literal `${{`.",
-                chars=chars,
-            )
-        yield Expression(words, chars)
+        inside = ".".join(words)
+        if len(inside) <= LONGEST and all(re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", word) for word in words):
+            yield Expression(words, chars)
+        else:
+            yield Mistake(f"`{_shown(inside) or '${{ }}'}` is not an expression.", NO_EXPRESSION, chars)
         start = chars[1]
     yield from _literal(text, start, len(text))
 
 
-def _literal(text: str, start: int, end: int) -> Iterator[str]:
+LONGEST = 200
+"""More characters than any expression has."""
+NO_EXPRESSION = (
+    "An expression is a parameter, `variables.name`, `section.member.attribute` or `aws.region`; there are no"
+    " operators. Write `$${{` for a literal `${{`."
+)
+
+
+def _literal(text: str, start: int, end: int) -> Iterator[str | Mistake]:
     """A piece of text without expressions, in which `$${{` stands for `${{`."""
     piece = text[start:end]
     if (at := piece.replace("$${{", "____").find("${{")) >= 0:
-        chars = (start + at, start + at + 3)
-        wrong("This `${{` is never closed.", "Close it with `}}`, or write `$${{` for a literal.", chars=chars)
-    if piece:
+        help_ = "Close it with `}}`, or write `$${{` for a literal."
+        yield Mistake("This `${{` is never closed.", help_, (start + at, start + at + 3))
+    elif piece:
         yield piece.replace("$${{", "${{")
+
+
+def _shown(text: str) -> str:
+    """A stretch of text as a message can hold it: short, and on one line."""
+    line = "".join(char if char.isprintable() else "\ufffd" for char in " ".join(text.split()))
+    return line if len(line) <= 60 else line[:57] + "..."
+
+
+def _text_parts(text: str) -> Iterator[str | Expression]:
+    for part in parts_of(text):
+        if isinstance(part, Mistake):
+            wrong(part.message, part.help, chars=part.chars)
+        yield part
 
 
 def plain(text: str) -> str:

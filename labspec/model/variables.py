@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from labspec.diagnostic import Diagnostic, Path, Rule
-from labspec.model.text import expressions
+from labspec.model.text import Expression, Mistake, Text, expressions, parts_of
 from labspec.nearest import did_you_mean
 from labspec.scalar import Scalar
 
@@ -125,6 +125,31 @@ class Variables:
             pieces += [scalar[start : chars[0]], value]
             start = chars[1]
         return Scalar("".join([*pieces, scalar[start:]]), scalar.style, scalar.folder) if pieces else scalar
+
+    def fill_text(self, text: Text, path: Path) -> Text:
+        """A text that the document mentions, with every variable's value in its place."""
+        parts: list[str | Expression] = []
+        for part in text.parts:
+            if isinstance(part, Expression) and part.words[0] == "variables":
+                parts += self._parts(part, path)
+            else:
+                parts.append(part)
+        return Text(tuple(parts))
+
+    def _parts(self, variable: Expression, path: Path) -> Iterator[str | Expression]:
+        """The value of a variable as parts of a text. What is wrong in it is shown where the variable stands."""
+        name = ".".join(variable.words[1:])
+        value = self._value(name, path, variable.chars)
+        if name in self.places:
+            self.mixed.add(self.places[name])
+        if not isinstance(value, str):
+            self._misused(f"The variable `{name}` is not a single value.", path, variable.chars)
+            return
+        for part in parts_of(value):
+            if isinstance(part, Mistake):
+                self._misused(part.message, path, variable.chars, part.help)
+            else:
+                yield replace(part, chars=variable.chars) if isinstance(part, Expression) else part
 
     def _value(self, name: str, path: Path, chars: tuple[int, int]) -> Any:
         """The value of a variable; nothing in place of one that is wrong, and nothing is said of what that leads to."""

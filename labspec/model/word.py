@@ -86,12 +86,17 @@ class Name:
         return self.text
 
 
+Use = Literal["copied", "text", "rendered", "folder"]
+"""What of a mentioned file is used: its bytes, its text, its text with expressions filled in; or a folder's files."""
+
+
 @dataclass(frozen=True, slots=True)
 class FileName:
-    """A file that the spec mentions, and the folder of the document that mentions it."""
+    """A file or folder that the spec mentions, the folder of the document that mentions it, and what of it is used."""
 
     name: str
     folder: str
+    use: Use = "copied"
 
 
 def scalar_of(value: Any, notation: str, null_help: str = "") -> Scalar:

@@ -245,6 +245,11 @@ def _file(value: Any) -> FileName:
     return FileName(str(text), text.folder)
 
 
+def _folder(value: Any) -> FileName:
+    text = scalar_of(value, "the name of a folder")
+    return FileName(str(text), text.folder, "folder")
+
+
 def _octal(text: str) -> str:
     if not re.fullmatch(r"[0-7]{4}", text):
         wrong(f"`{text}` is not a file mode.", 'Write four octal digits in quotes, such as `"0644"`.')
@@ -285,6 +290,7 @@ ZoneOrParameter = Annotated[
     str | int | Parameter, Word(read_zone, "a zone's letter or number", "[a-z]|[1-6]", parameters=("zone",))
 ]
 File = Annotated[FileName, BeforeValidator(_file), noted("the name of a file")]
+Folder = Annotated[FileName, BeforeValidator(_folder), noted("the name of a folder")]
 FileMode = Annotated[str, Word(_octal, 'a file mode, such as "0644"', "[0-7]{4}")]
 InstanceType = Annotated[
     str | Parameter, Word(str, "an instance type, such as t3.micro", parameters=("instance_type", "text"))
