@@ -28,7 +28,7 @@ MOST = 1 << 20
 
 @dataclass
 class Variables:
-    """The variables of a document. `found` is what is wrong, `told` where."""
+    """The variables of a document. `found` is what is wrong, `told` where; `in_files` are those that files use."""
 
     settings: Mapping[str, str]
     values: dict[str, Any] = field(default_factory=dict)
@@ -36,6 +36,7 @@ class Variables:
     unusable: set[str] = field(default_factory=set)
     found: list[Diagnostic] = field(default_factory=list)
     told: set[Path] = field(default_factory=set)
+    in_files: set[str] = field(default_factory=set)
     added: int = 0
 
     def filled(self, document: Mapping[str, Any]) -> dict[str, Any]:
@@ -123,6 +124,7 @@ class Variables:
     def _parts(self, variable: Expression, path: Path) -> Iterator[str | Expression]:
         """The value of a variable as parts of a text. What is wrong in it is shown where the variable stands."""
         name = ".".join(variable.words[1:])
+        self.in_files.add(name)
         value = self._value(name, path, variable.chars)
         if not isinstance(value, str):
             self._misused(f"The variable `{name}` is not a single value.", path, variable.chars)
