@@ -76,6 +76,8 @@ class Build:
     source: Source | None = None
     spec: Spec | None = None
     policy: Policy | None = None
+    variables: frozenset[str] = frozenset()
+    """The variables that are filled into mentioned files."""
     stacks: tuple[Stack, ...] = ()
     graph: Graph | None = None
     files: dict[str, str] = field(default_factory=dict)
@@ -146,6 +148,7 @@ def understand(build: Build) -> Architecture | None:
     with _timed(build, "link"):
         gathered = gather(loaded)
         build.source = build.source.with_files(gathered.typed)
+        build.variables = frozenset(loaded.variables.in_files)
         architecture, unlinked = link(loaded, gathered.contents)
     _report(build, [*gathered.diagnostics, *unlinked])
     with _timed(build, "check"):

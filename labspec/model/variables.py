@@ -28,7 +28,10 @@ MOST = 1 << 20
 
 @dataclass
 class Variables:
-    """The variables of a document. `found` is what is wrong, `told` where; `used` are those that stand somewhere."""
+    """The variables of a document.
+
+    `found` is what is wrong, `told` where; `used` are those that stand somewhere, `in_files` those that files use.
+    """
 
     settings: Mapping[str, str]
     values: dict[str, Any] = field(default_factory=dict)
@@ -37,6 +40,7 @@ class Variables:
     found: list[Diagnostic] = field(default_factory=list)
     told: set[Path] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
+    in_files: set[str] = field(default_factory=set)
     places: dict[str, Path] = field(default_factory=dict)
     """Where the values are declared; those of the command line are not."""
     filled_in: dict[Path, Path] = field(default_factory=dict)
@@ -139,6 +143,7 @@ class Variables:
     def _parts(self, variable: Expression, path: Path) -> Iterator[str | Expression]:
         """The value of a variable as parts of a text. What is wrong in it is shown where the variable stands."""
         name = ".".join(variable.words[1:])
+        self.in_files.add(name)
         value = self._value(name, path, variable.chars)
         if name in self.places:
             self.mixed.add(self.places[name])
