@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import time
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,35 +13,26 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import Any
 
-from labspec import __version__, files
+from labspec import __version__
 from labspec.check import check
-from labspec.diagnostic import Diagnostic, Fix, Path, Rejected, Rule, has_errors
+from labspec.diagnostic import Diagnostic, Fix, Path, Rejected, has_errors
 from labspec.emit import emit
 from labspec.emit.facts import facts
+from labspec.gather import gather
 from labspec.graph import Graph, Stack
 from labspec.layout import Form, Urls, layout, too_large, with_urls
 from labspec.link import link
 from labspec.model import grammar
-from labspec.model.architecture import Architecture, Contents
+from labspec.model.architecture import Architecture
 from labspec.model.complaints import Known
 from labspec.model.instance_types import UNKNOWN_TYPE
-from labspec.model.kind import leaves
-from labspec.model.load import Loaded, load
+from labspec.model.load import load
 from labspec.model.places import fields_of, short_field
 from labspec.model.spec import Spec
 from labspec.model.word import FileName
 from labspec.policy import Policy
 from labspec.source import Grammar, Source, read
 from labspec.write import to_json, to_yaml
-
-MISSING_FILE = Rule(
-    "LS020",
-    "missing-file",
-    "A file that the spec mentions cannot be used.",
-    "Files are found relative to the document that mentions them, inside its folder.",
-    "source: ../index.php",
-    "source: files/index.php",
-)
 
 GRAMMAR = Grammar(
     frozenset(fields_of(Spec)),
@@ -86,6 +78,8 @@ class Build:
     source: Source | None = None
     spec: Spec | None = None
     policy: Policy | None = None
+    variables: frozenset[str] = frozenset()
+    """The variables that are filled into mentioned files."""
     stacks: tuple[Stack, ...] = ()
     graph: Graph | None = None
     files: dict[str, str] = field(default_factory=dict)
@@ -137,7 +131,7 @@ def _compile(build: Build, linters: Linters | None) -> None:
 
 
 def understand(build: Build) -> Architecture | None:
-    """Source, model, link, check: what the spec says, or None where it has errors."""
+    """Source, model, files, link, check: what the spec says, or None where it has errors."""
     with _timed(build, "source"):
         source = build.source = read(build.file, GRAMMAR, build.options.overlays, build.options.drafts)
     if not source.usable:
@@ -148,7 +142,8 @@ def understand(build: Build) -> Architecture | None:
         loaded = load(source.data, build.options.settings, known)
         build.spec = loaded.spec
         build.policy = Policy.of(loaded.spec)
-        build.source = replace(source, moved=loaded.moved, filled=loaded.filled, mixed=loaded.mixed)
+        variables = loaded.variables
+        build.source = replace(source, moved=loaded.moved, filled=variables.filled_in, mixed=frozenset(variables.mixed))
     _report(build, [found for found in source.diagnostics if not _is_under(found.path, loaded.unknown)])
     _report(build, [*loaded.diagnostics, *build.policy.mistakes()])
     if build.failed:  # what was removed may be named only where something is wrong
@@ -156,9 +151,11 @@ def understand(build: Build) -> Architecture | None:
     if source.partial:
         return None  # what is not there may be in the file that could not be used
     with _timed(build, "link"):
-        contents, found = _contents(loaded)
-        architecture, unlinked = link(loaded, contents)
-    _report(build, [*found, *unlinked])
+        gathered = gather(loaded)
+        build.source = build.source.with_files(gathered.typed)
+        build.variables = frozenset(loaded.variables.in_files)
+        architecture, unlinked = link(loaded, gathered.contents)
+    _report(build, [*gathered.diagnostics, *unlinked])
     with _timed(build, "check"):
         _report(build, check(architecture, loaded if build.failed else None))
     return None if build.failed else architecture
@@ -166,25 +163,6 @@ def understand(build: Build) -> Architecture | None:
 
 def _is_under(path: Path, places: Container[Path]) -> bool:
     return any(path[:end] in places for end in range(1, len(path)))
-
-
-def _contents(loaded: Loaded) -> tuple[Contents, list[Diagnostic]]:
-    """The files that a spec mentions. A website's content stays where it is: only names and texts are read of it."""
-    contents = Contents()
-    found: list[Diagnostic] = []
-    for path, leaf in (*leaves(loaded.spec), *loaded.remains):
-        if not isinstance(leaf, FileName):
-            continue
-        try:
-            target = files.resolve(leaf.folder, leaf.name)
-            if path[0] == "websites":
-                contents.folders[leaf] = files.names(target)
-                contents.pages[leaf] = files.pages(target, contents.folders[leaf])
-            else:
-                contents.files[leaf] = files.read(target)
-        except files.Unreadable as error:
-            found.append(Diagnostic(MISSING_FILE, str(error), path, help=error.help))
-    return contents, found
 
 
 def _report(build: Build, found: Iterable[Diagnostic]) -> None:
@@ -257,7 +235,7 @@ def _manifest(build: Build, architecture: Architecture) -> str:
     assert build.graph is not None
     position = build.source.position
     inputs = build.source.digests() | {
-        name.name: hashlib.sha256(content).hexdigest() for name, content in architecture.files.items()
+        _seen(build, name): hashlib.sha256(content).hexdigest() for name, content in architecture.files.items()
     }
     manifest: dict[str, Any] = {
         "labspec": __version__,
@@ -285,6 +263,12 @@ def _manifest(build: Build, architecture: Architecture) -> str:
     text = io.StringIO()
     json.dump(manifest, text, indent=1)  # piece by piece: a list of all pieces would be the most that a build holds
     return text.getvalue() + "\n"
+
+
+def _seen(build: Build, name: FileName) -> str:
+    """A mentioned file as the spec's folder sees it, also where a document of another folder mentions it."""
+    seen = os.path.relpath(FilePath(name.folder) / name.name, FilePath(build.file).parent)
+    return seen.replace(os.sep, "/")
 
 
 def _lint(build: Build, linters: Linters) -> None:

@@ -6,6 +6,7 @@ the path of a diagnostic into a `Span`, once, on the way out (`Source.place`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -24,6 +25,10 @@ class Severity(StrEnum):
     ERROR = "error"
     WARNING = "warning"
     HINT = "hint"
+
+
+LINE_BREAK = re.compile(r"\r\n?|\n")
+"""Where a line ends, to YAML and to editors. Python knows more ends of lines, which some files hold within a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +96,8 @@ class Fix:
 class Diagnostic:
     """One finding.
 
-    `path` and `at` say where in the spec; `chars` narrows it to characters of a scalar's text (start, end).
+    `path` and `at` say where in the spec; `chars` narrows it to characters of a scalar's text (start, end), or of the
+    file whose name stands there.
     `span` is filled in by `source`; rooms that read text themselves (the YAML scanner, linters of foreign
     templates) may give it directly. `note` is what a second tool said (a linter's own rule and words); `also` are the
     names of that rule, the linter's own first. `silenced` is the reason why the spec accepts it; empty if it does not.

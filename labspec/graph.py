@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from labspec.diagnostic import Path
+from labspec.diagnostic import Label, Path
 
 Body = dict[str, Any]
 """A piece of a CloudFormation template: JSON data with long intrinsics (`Ref`, `Fn::GetAtt`, `Fn::Sub`, ...)."""
@@ -61,6 +61,16 @@ class Edge:
     kind: EdgeKind
     why: str
     origin: Path = ()
+
+
+def needed(source: Node, names: tuple[str, str], said: Path | Edge) -> Label:
+    """Where a resource says that it needs another, and how, by their names: at a place in its body, or by an edge."""
+    if isinstance(said, Edge):
+        own = said.origin[: len(source.origin)] == source.origin
+        path, text = said.origin if own else source.origin, f"`{names[0]}` waits for `{names[1]}`: {said.why}."
+    else:
+        path, text = source.origin_of(said), f"`{names[0]}` refers to `{names[1]}`."
+    return Label(text, path, "key" if path == source.origin else "value")
 
 
 @dataclass(frozen=True, slots=True)

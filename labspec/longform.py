@@ -8,7 +8,7 @@ document says the same where the spec stands. Defaults are not filled in: what n
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 from types import NoneType, UnionType
@@ -32,10 +32,18 @@ class LongForm:
     notes: Mapping[Path, str]
 
 
-def long_form(document: Mapping[str, Any], tree: Tree, file: str, settings: Mapping[str, str]) -> LongForm:
-    """The long form of a resolved spec without errors: its data, its tree, its file, and the variables given."""
-    filled = Variables(settings).filled(document)
-    moved = move_bodies({name: value for name, value in filled.items() if name != "variables"})
+def long_form(
+    document: Mapping[str, Any], tree: Tree, file: str, settings: Mapping[str, str], kept: Set[str] = frozenset()
+) -> LongForm:
+    """The long form of a resolved spec without errors: its data, its tree, its file, and the variables given.
+
+    `kept` are the variables that mentioned files use: they stay, with the values that they have.
+    """
+    variables = Variables(settings)
+    filled = variables.filled(document)
+    if "variables" in filled:
+        filled["variables"] = {name: value for name, value in variables.values.items() if name in kept}
+    moved = move_bodies({name: value for name, value in filled.items() if name != "variables" or value})
     folder = str(FilePath(file).parent)
     notes = _Notes(folder, {})
     notes.inside(tree, (), file)

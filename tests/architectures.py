@@ -144,7 +144,9 @@ def _machine(plan: Plan, place: str) -> dict[str, Any]:
 
 def _software(plan: Plan) -> dict[str, Any]:
     """What instances and templates of groups have in common."""
-    body: dict[str, Any] = {"security_groups": plan.some(["web-sg", "app-sg"])}
+    body: dict[str, Any] = {}
+    if groups := plan.some(["web-sg", "app-sg"]):
+        body["security_groups"] = groups
     if plan.names("key_pairs"):
         body["key_pair"] = "office"
     if plan.chance():

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from labspec.cli import main
 from labspec.compiler import Options, compile_spec
+from labspec.report import to_text
+from tests.building import HEAD, NETWORK
 
 ROOT = Path(__file__).parents[1]
 SPECS = sorted(
@@ -117,6 +119,62 @@ def _indentation(draw: st.DrawFn, text: str) -> str:
 def test_no_mistakes_in_a_spec_make_the_compiler_fail(text: str, folder: Path) -> None:
     (folder / "fuzz.yaml").write_text(text, "utf-8", newline="")
     answered(folder / "fuzz.yaml")
+
+
+# ------------------------------------------------------------------ files that are used as texts
+
+WITH_FILES = f"""{HEAD}\
+parameters: {{Stage: {{type: text}}}}
+variables: {{workers: "4", several: [a, b]}}
+{NETWORK}instances:
+  web:
+    subnet: public-a
+    public_ip: true
+    setup: {{files: {{/etc/rendered: {{source: any, render: true}}, /etc/copied: {{source: any}}}}}}
+  copied: {{subnet: public-a, public_ip: true, user_data: {{source: any}}}}
+  rendered: {{subnet: public-a, public_ip: true, user_data: {{source: any, render: true}}}}
+"""
+IN_FILES = (
+    *(
+        "${{ Stage }}",
+        "${{ instances.web.id }}",
+        "${{ variables.workers }}",
+        "${{ variables.several }}",
+        "${{ aws.x }}",
+    ),
+    *("$${{", "${{", "}}", "${", "{{", " ", "\n", "\r\n", "\ufeff", "\0", "\u2028", "\x1b[2J", "a", "é", "END", "'"),
+)
+
+
+@FUZZ
+@given(
+    content=st.one_of(st.binary(max_size=60), st.lists(st.sampled_from(IN_FILES)).map(lambda x: "".join(x).encode()))
+)
+def test_no_file_that_is_used_as_a_text_makes_the_compiler_fail(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "any").write_bytes(content)
+    (tmp_path / "fuzz.yaml").write_text(WITH_FILES, "utf-8")
+    answered(tmp_path / "fuzz.yaml")
+
+
+@pytest.mark.parametrize(
+    ("content", "codes"),
+    [
+        ("x" * 1_048_577, {"LS020"}),
+        ("$${{" * 262_000 + "}}", {"LS387", "LS403"}),
+        ("${{" * 349_000, {"LS022"}),
+        ("${{ 1 }}\n" * 116_000, {"LS022"}),
+        ("${{ " + "a" * 1_048_000 + " }}", {"LS022"}),
+        ("${{ Stage }}" * 87_000, {"LS023", "LS387", "LS403"}),
+    ],
+    ids=["too large", "escaped", "open", "malformed", "one word", "filled in"],
+)
+def test_huge_files_are_answered_shortly(content: str, codes: set[str], tmp_path: Path) -> None:
+    (tmp_path / "any").write_text(content, "utf-8")
+    (tmp_path / "fuzz.yaml").write_text(WITH_FILES, "utf-8")
+    build = compile_spec(str(tmp_path / "fuzz.yaml"), Options())
+    assert {found.rule.code for found in build.diagnostics} == codes
+    assert build.source is not None
+    assert len(to_text(build.diagnostics, build.source.texts)) < 50_000
 
 
 # ------------------------------------------------------------------ the commands

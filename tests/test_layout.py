@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -7,8 +8,7 @@ import pytest
 
 from labspec.diagnostic import Rejected
 from labspec.graph import ROOT_STACK_NAME, Body, Declaration, Edge, Graph, Node, Stack
-from labspec.layout import layout, with_urls
-from labspec.layout.limits import MAX_RESOURCES
+from labspec.layout import Form, layout, too_large, with_urls
 from tests.building import NETWORK, build, messages
 
 
@@ -139,7 +139,7 @@ def test_a_circle_of_stacks_is_shown_edge_by_edge() -> None:
         layout(made, "nested", {})
     (found,) = caught.value.diagnostics
     assert found.rule.code == "LS502"
-    assert {label.path for label in found.related} == {("vpcs", "a"), ("instances", "b")}
+    assert {label.path for label in found.related} == {("vpcs", "a", "field"), ("instances", "b", "field")}
     assert "layout: {stacks:" in found.help
 
 
@@ -164,6 +164,47 @@ def test_the_spec_places_sections_and_single_members() -> None:
     }
 
 
+def test_a_member_follows_its_owner_unless_it_is_placed_itself() -> None:
+    """A VPC takes its subnets along, a database its replicas; their own section and name come before that."""
+
+    def inside(id: str, section: str, owner: tuple[str, str]) -> Node:
+        return replace(node(id, section), origin=(*owner, section, id.lower()))
+
+    made = graph(
+        node("Web", "vpcs"),
+        inside("Front", "subnets", ("vpcs", "web")),
+        inside("Back", "subnets", ("vpcs", "web")),
+        inside("Other", "subnets", ("vpcs", "old")),
+        node("Db", "databases"),
+        inside("Reader", "replicas", ("databases", "db")),
+        inside("Copy", "replicas", ("databases", "more")),
+    )
+    stacks = nested(made, net=["vpcs.web"], away=["subnets.back"], data=["databases.db"], copies=["replicas"])
+    assert {name: set(stack.template["Resources"]) for name, stack in stacks.items() if name != "root"} == {
+        "net": {"Web", "Front"},
+        "away": {"Back"},
+        "network": {"Other"},
+        "data": {"Db", "Reader"},
+        "copies": {"Copy"},
+    }
+
+
+def test_a_stack_may_hold_more_than_labspec_puts_there() -> None:
+    made = graph(node("Web", "vpcs"), node("Sg", "security_groups"))
+    stacks = nested(made, network=["security_groups"])
+    assert set(stacks["network"].template["Resources"]) == {"Web", "Sg"}
+
+
+def test_a_selector_in_two_stacks_is_told_at_the_second(tmp_path: Path) -> None:
+    stacks = "layout:\n  stacks:\n    one: [vpcs, nets]\n    two: [subnets, vpcs, nets, subnets]\n"
+    assert messages(build(tmp_path, NETWORK + stacks, layout="nested")) == [
+        "LS501 14:17 `nets` selects nothing.",
+        "LS501 15:20 `vpcs` is placed in two stacks.",
+        "LS501 15:26 `nets` is placed in two stacks.",
+        "LS501 15:32 `subnets` is listed twice.",
+    ]
+
+
 def test_a_selector_that_selects_nothing_is_refused(tmp_path: Path) -> None:
     made = build(tmp_path, NETWORK + "layout: {stacks: {data: [vpsc]}}\n", layout="nested")
     assert messages(made) == ["LS501 12:26 `vpsc` selects nothing."]
@@ -181,10 +222,54 @@ def test_the_address_of_a_template_holds_the_builds_digest_as_text() -> None:
     assert "Parameters" not in relative
 
 
-def test_a_template_over_a_limit_is_refused() -> None:
-    made = graph(*(node(f"Vpc{number}", "vpcs") for number in range(MAX_RESOURCES + 1)))
-    _, found = layout(made, "flat", {})
-    assert [diagnostic.rule.code for diagnostic in found] == ["LS504"]
+def over(made: Graph, form: Form = "flat") -> list[str]:
+    """What is said of limits."""
+    _, found = layout(made, form, {})
+    assert {diagnostic.rule.code for diagnostic in found} <= {"LS504"}
+    return [diagnostic.message for diagnostic in found]
+
+
+def test_a_template_holds_as_many_resources_as_cloudformation_takes() -> None:
+    made = graph(*(node(f"Vpc{number}", "vpcs") for number in range(500)))
+    assert over(made) == []
+    made.nodes["More"] = node("More", "vpcs")
+    assert over(made) == ["The flat template has 501 resources; 500 is the most."]
+
+
+def test_all_templates_hold_as_many_resources_as_one_operation_takes() -> None:
+    sections = ("vpcs", "security_groups", "instances", "databases", "websites")
+    made = graph(*(node(f"N{number}", sections[number % 5]) for number in range(2500)))
+    assert over(made, "nested") == []
+    made.nodes["More"] = node("More", "file_systems")
+    assert over(made, "nested") == ["The spec has 2501 resources; one nested operation takes 2500."]
+
+
+def test_a_template_takes_as_many_parameters_and_outputs_as_cloudformation_does() -> None:
+    made = graph(node("Web", "vpcs"))
+    for number in range(200):
+        made.parameters[f"P{number}"] = Declaration(f"P{number}", {"Type": "String"})
+        made.outputs[f"O{number}"] = Declaration(f"O{number}", {"Value": {"Ref": "Web"}})
+    assert over(made) == []
+    made.parameters["More"] = Declaration("More", {"Type": "String"})
+    made.outputs["More"] = Declaration("More", {"Value": {"Ref": "Web"}})
+    assert over(made) == [
+        "The flat template has 201 parameters; 200 is the most.",
+        "The flat template has 201 outputs; 200 is the most.",
+    ]
+
+
+def test_a_template_has_as_many_dynamic_references_as_cloudformation_takes() -> None:
+    """Each one counts, also where several stand in one text."""
+    made = graph(node("Web", "vpcs", {"Tags": ["{{resolve:ssm:/a}}{{resolve:ssm:/b}}"] * 30}))
+    assert over(made) == []
+    made.nodes["More"] = node("More", "vpcs", {"Name": "{{resolve:secretsmanager:c}}"})
+    assert over(made) == ["The flat template has 61 dynamic references; 60 is the most."]
+
+
+def test_a_template_has_a_megabyte_at_most() -> None:
+    assert list(too_large("a.yaml", "x" * 1_048_576)) == []
+    (found,) = too_large("a.yaml", "x" * 1_048_577)
+    assert (found.rule.code, found.message) == ("LS504", "a.yaml has 1,048,577 bytes; 1,048,576 is the most.")
 
 
 def test_text_that_cloudformation_would_garble_is_refused_where_it_stands() -> None:

@@ -13,7 +13,14 @@ instances:
   server: {subnet: public-a}
 security_groups:
   web-sg: {ingress: {http: {port: 80, from: internet}}}
-parameters: {AdminCidr: {type: cidr}}
+parameters:
+  AdminCidr: {type: cidr}
+  Count: {type: integer}
+  One: {type: zone}
+  Two: {type: zone}
+  Three: {type: zone}
+  Four: {type: zone}
+  Token: {type: secret}
 """
 
 
@@ -88,9 +95,9 @@ outputs: {O: '${{ security_groups.WORD.id }}'}
 @pytest.mark.parametrize(
     ("word", "other", "finding", "labels"),
     [
-        ("web-gs", "web-gs", "LS201 15:3 `web-sg` is declared here, and named `web-gs` everywhere.", [18, 19, 20]),
-        ("web-gs", "web-sg", "LS201 18:25 There is no security group `web-gs`.", [20]),
-        ("nothing", "nothing", "LS201 18:25 There is no security group `nothing`.", [19, 20]),
+        ("web-gs", "web-gs", "LS201 15:3 `web-sg` is declared here, and named `web-gs` everywhere.", [25, 26, 27]),
+        ("web-gs", "web-sg", "LS201 25:25 There is no security group `web-gs`.", [27]),
+        ("nothing", "nothing", "LS201 25:25 There is no security group `nothing`.", [26, 27]),
     ],
 )
 def test_a_name_that_stands_in_several_places_is_told_once(
@@ -176,6 +183,36 @@ def test_the_names_of_a_family_are_offered(tmp_path: Path) -> None:
             "launch_templates: {t: {ingress: {ssh: {port: 22, from: AdminCird}}}}",
             "LS205 There is no parameter `AdminCird`.",
             "Did you mean `AdminCidr`?",
+        ),
+        (
+            "launch_templates: {t: {type: AdminCidr}}",
+            "LS207 `AdminCidr` is of type `cidr`; this field takes one of type `instance_type` or `text`.",
+            "Give `AdminCidr` the type `instance_type`.",
+        ),
+        (
+            "launch_templates: {t: {when: AdminCidr}}",
+            "LS207 `AdminCidr` is of type `cidr`; nothing says that it may be empty.",
+            'Give `AdminCidr` the type `boolean` or write `default: ""` at `AdminCidr`.',
+        ),
+        (
+            "launch_templates: {t: {when: Count}}",
+            "LS207 `Count` is of type `integer`; nothing says that it may be empty.",
+            "Give `Count` the type `boolean`.",
+        ),
+        (
+            "launch_templates: {t: {when: Token}}",
+            "LS207 `Token` is of type `secret`; nothing says that it may be empty.",
+            'Give `Token` the type `boolean` or write `default: ""` at `Token`.',
+        ),
+        (
+            "launch_templates: {t: {type: Token}}",
+            "LS207 `Token` is of type `secret`; this field takes one of type `instance_type` or `text`.",
+            "A secret would be shown here: name a parameter of type `instance_type`.",
+        ),
+        (
+            "databases: {d: {engine: mysql, version: 8.4.7, subnets: [data-a, data-c], replicas: {r: {zone: Count}}}}",
+            "LS207 `Count` is of type `integer`; this field takes one of type `zone`.",
+            "Give `Count` the type `zone` or name `One`, `Two` or `Three`.",
         ),
         ("outputs: {O: '${{ AdminCird }}'}", "LS206 There is no parameter `AdminCird`.", "Did you mean `AdminCidr`?"),
         ("outputs: {O: '${{ server }}'}", "LS206 `server` alone means nothing.", "Say what of it is meant"),

@@ -40,7 +40,7 @@ class Sound:
 
 def sound(architecture: Architecture, loaded: Loaded) -> Sound:
     """What is left of an architecture of which parts are wrong."""
-    uses = {key: list(_uses(member)) for key, member in architecture.members.items()}
+    uses = {key: list(_uses(architecture, member)) for key, member in architecture.members.items()}
     left, lost = _without_unsound(architecture, uses)
     torn = loaded.torn | {owner.path for key in lost if (owner := architecture.members[key].owner)}
     lacking = {key for key, member in left.members.items() if key[0] == "subnets" and _owner(member) in torn}
@@ -89,9 +89,9 @@ def _without_unsound(architecture: Architecture, uses: Mapping[Key, list[Use]]) 
     return architecture, lost
 
 
-def _uses(member: Member) -> Iterator[Use]:
+def _uses(architecture: Architecture, member: Member) -> Iterator[Use]:
     """The names, parameters, expressions and files that a member itself speaks of; not those of members inside it."""
-    for path, leaf in leaves(member.body):
+    for path, leaf in architecture.with_texts(leaves(member.body)):
         if path and NESTED.get(str(path[0])) == member.section:
             continue
         for each in leaf.expressions if isinstance(leaf, Text) else [leaf]:

@@ -12,13 +12,14 @@ from labspec.cli import reporting
 from labspec.cli.compiling import outcome
 
 if TYPE_CHECKING:
-    from labspec.compiler import Options
+    from labspec.compiler import Build, Options
     from labspec.report import Outcome
 
 MORE = """\
 The result is a spec that compiles to the same: `extends`, `include`, `like`, --overlay and variables are resolved, and
-short forms are written out. A comment beside what came from elsewhere says where it was written. Defaults are not
-shown. Names of files are as seen from the spec's folder: save the result there.
+short forms are written out. Variables stay only where a mentioned file uses them. A comment beside what came from
+elsewhere says where it was written. Defaults are not shown. Names of files are as seen from the spec's folder: save the
+result there.
 """
 EXAMPLE = "labspec config specs/full.yaml; labspec config specs/full.yaml --overlay prod.yaml --set stage=prod"
 
@@ -46,12 +47,14 @@ def _config(arguments: argparse.Namespace, spec: str) -> tuple[Outcome, list[str
     reporting.show_timings(arguments, build.timings)
     found = outcome(spec, build, time.perf_counter() - start)
     heading = [f"# ---- {spec}"] if len(arguments.specs) > 1 else []
-    return found, [] if found.failed else [*heading, _text(build.source, options)]
+    return found, [] if found.failed else [*heading, _text(build, options)]
 
 
-def _text(source: Any, options: Options) -> str:
+def _text(build: Build, options: Options) -> str:
     from labspec.longform import long_form
     from labspec.write import to_spec
 
-    made = long_form(source.data, source.tree, source.file, options.settings)
+    source = build.source
+    assert source is not None
+    made = long_form(source.data, source.tree, source.file, options.settings, build.variables)
     return to_spec(made.document, made.notes).removesuffix("\n")

@@ -23,6 +23,7 @@ from labspec.emit import (
     watch,
     website,
 )
+from labspec.emit.circles import circles
 from labspec.emit.conditions import guard
 from labspec.emit.emitter import Attribute, Emitter
 from labspec.emit.raw import malformed, orders, unknown_references
@@ -58,7 +59,7 @@ def emit(architecture: Architecture) -> tuple[Graph, list[Diagnostic]]:
     graph.outputs.update(brought)
     document.check_names(emitter)
     emitter.found.extend(emitter.unknown_roles())
-    for problems in (orders, malformed, unknown_references):
+    for problems in (orders, malformed, unknown_references, circles):
         emitter.found.extend(problems(graph))
     if not emitter.found:
         emitter.found.extend(guard(graph))

@@ -37,7 +37,11 @@ def instance(e: Emitter, member: Member) -> None:
             NetworkInterfaces=[_interface(e, member, body, place)],
             **_given(UserData=user_data(e, member, body)),
         ),
-        origins={"LaunchTemplateData": ()},
+        origins={
+            "LaunchTemplateData": (),
+            "LaunchTemplateData.ImageId": "image",
+            "LaunchTemplateData.UserData": "setup" if body.user_data is None else "user_data",
+        },
     )
     identity = e.add(
         member,

@@ -86,7 +86,8 @@ class Emitter:
         """Add a resource for a member and return its logical id.
 
         `properties` may hold resource attributes (`DeletionPolicy`, `CreationPolicy`) too; None leaves one out.
-        `origins` names the field behind each property. `section` places it with another kind than the member's own.
+        `origins` names the field behind each property (`Data.ImageId` is one inside another). `section` places it with
+        another kind than the member's own.
         """
         identity = logical_id(member, role)
         given = {name: value for name, value in properties.items() if value is not None}
@@ -100,7 +101,7 @@ class Emitter:
         name = role or main_role(member.section)
         places: dict[Path, Path] = {}
         for prop, source in origins.items():
-            where = (prop,) if prop in RESOURCE_ATTRIBUTES else ("Properties", prop)
+            where = (prop,) if prop in RESOURCE_ATTRIBUTES else ("Properties", *prop.split("."))
             places[where] = member.path + ((source,) if isinstance(source, str) else source)
         if (when := member.body.when) is not None:
             body = {"Type": body["Type"], "Condition": self.condition(when, (*member.path, "when")), **body}

@@ -22,8 +22,7 @@ from labspec.model.parts import existing_of
 from labspec.model.scaling import AutoScalingGroup
 from labspec.model.storage import FileSystem
 from labspec.model.text import Expression, Text
-from labspec.model.word import FileName, Name
-from labspec.scalar import Scalar
+from labspec.model.word import Name
 
 USER_DATA_TOO_LARGE = Rule(
     "LS403",
@@ -163,23 +162,17 @@ def _file(e: Emitter, texts: _Texts, path: str, file: boot.SetupFile) -> BootFil
     if file.text is not None:
         content = texts.script(file.text)
     elif file.source is not None and file.render:
-        content = texts.script(_rendered(e, file.source))
+        content = texts.script(e.architecture.texts[file.source])
     elif file.source is not None:
         content = e.architecture.files[file.source]
     return BootFile(path, content, file.owner, file.group, file.mode or "")
-
-
-def _rendered(e: Emitter, name: FileName) -> Text:
-    return Text.read(Scalar(e.architecture.files[name].decode("utf-8"), "block"))
 
 
 def _raw_text(e: Emitter, said: boot.UserData) -> Text:
     if said.text is not None:
         return said.text
     assert said.source is not None
-    if said.render:
-        return _rendered(e, said.source)
-    return Text((e.architecture.files[said.source].decode("utf-8"),))
+    return e.architecture.texts[said.source]
 
 
 def _mount(texts: _Texts, e: Emitter, path: str, name: Name) -> Mount:

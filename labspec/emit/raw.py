@@ -42,6 +42,7 @@ PSEUDO = {
     for name in ("AccountId", "NotificationARNs", "NoValue", "Partition", "Region", "StackId", "StackName", "URLSuffix")
 }
 """CloudFormation's own parameters (`Pseudo parameters reference`)."""
+DEPENDS: Path = ("DependsOn",)
 SAID = "it says so"
 """Why a resource waits for another where the user wrote `DependsOn`."""
 
@@ -100,6 +101,7 @@ def places_in(value: Any, place: Path = ()) -> Iterator[Path]:
 
 def orders(graph: Graph) -> Iterator[Diagnostic]:
     """Turn every `DependsOn` into edges, which hold in both layouts; one that names nothing is a diagnostic."""
+    _release(graph)
     for node in graph.nodes.values():
         depends = node.body.get("DependsOn")
         listed = [depends] if isinstance(depends, str) else depends
@@ -107,13 +109,21 @@ def orders(graph: Graph) -> Iterator[Diagnostic]:
             continue  # the form is wrong, or there is nothing
         del node.body["DependsOn"]
         for index, name in enumerate(listed):
-            origin = node.origin_of(("DependsOn",) if isinstance(depends, str) else ("DependsOn", index))
+            said = node.origin_of(DEPENDS)
+            origin = said if isinstance(depends, str) else (*said, index)
             if name not in graph.nodes:
                 yield _unknown(name, origin, set(graph.nodes), "resource")
             elif name == node.id:
                 yield Diagnostic(MALFORMED, f"`{name}` cannot wait for itself.", origin)
             else:
                 graph.edges.append(Edge(node.id, name, "order", SAID, origin))
+
+
+def _release(graph: Graph) -> None:
+    """Take away the order of resources whose `DependsOn` an override removes: it was spoken of, and is not there."""
+    free = {node.id for node in graph.nodes.values() if DEPENDS in node.origins and "DependsOn" not in node.body}
+    if free:
+        graph.edges[:] = [edge for edge in graph.edges if edge.kind != "order" or edge.source not in free]
 
 
 # ------------------------------------------------------------------ what leads nowhere

@@ -24,7 +24,12 @@ class Part:
     @property
     def id(self) -> str:
         """The logical id of the nested stack in the root."""
-        return "".join(word.capitalize() for word in self.name.split("-")) + "Stack"
+        return stack_id(self.name)
+
+
+def stack_id(name: str) -> str:
+    """The logical id of a stack: `data` is `DataStack`."""
+    return "".join(word.capitalize() for word in name.split("-")) + "Stack"
 
 
 def shared_condition(part: Part) -> str | None:

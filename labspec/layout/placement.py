@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from labspec.diagnostic import Diagnostic, Label, Path, Rejected, Rule
 from labspec.graph import Graph, Node
+from labspec.layout.part import stack_id
 from labspec.nearest import did_you_mean
 
 SELECTS_NOTHING = Rule(
@@ -22,6 +23,15 @@ APART = Rule(
     "must-share-a-stack",
     "Two resources that must share a stack are placed apart.",
     "User data signals the stack that its machine stands in, by the machine's logical id.",
+)
+SAME_ID = Rule(
+    "LS506",
+    "stack-id-twice",
+    "Two stacks, or a stack and a parameter, would get the same logical id.",
+    "In the root, a stack is a resource: `data` is `DataStack` there, and names that differ in a dash only can read"
+    " alike. CloudFormation knows stacks by these ids.",
+    "layout: {stacks: {zone-1: [vpcs], zone1: [instances]}}",
+    "layout: {stacks: {network: [vpcs], machines: [instances]}}",
 )
 
 PLACES = {
@@ -74,18 +84,43 @@ SERVICES = {
 def placed(graph: Graph, wanted: Mapping[str, Sequence[str]]) -> tuple[dict[str, str], list[Diagnostic]]:
     """The stack of every resource: as `layout` in the spec says, else by its section."""
     chosen: dict[str, str] = {}
+    first: dict[str, Path] = {}
     found: list[Diagnostic] = []
     known = {name for node in graph.nodes.values() for name in _selectors(node)} if wanted else set()
     for stack, selectors in wanted.items():
         for index, selector in enumerate(selectors):
             path: Path = ("layout", "stacks", stack, index)
             if selector in chosen:
-                found.append(Diagnostic(SELECTS_NOTHING, f"`{selector}` is placed in two stacks.", path))
+                twice = "listed twice" if chosen[selector] == stack else "placed in two stacks"
+                label = Label("It is placed here already.", first[selector])
+                found.append(Diagnostic(SELECTS_NOTHING, f"`{selector}` is {twice}.", path, related=(label,)))
             elif selector not in known:
                 message, help_ = f"`{selector}` selects nothing.", did_you_mean(selector, known)
                 found.append(Diagnostic(SELECTS_NOTHING, message, path, help=help_))
             chosen[selector] = stack
-    return {node.id: _place(node, chosen) for node in graph.nodes.values()}, found
+            first.setdefault(selector, path)
+    places = {node.id: _place(node, chosen) for node in graph.nodes.values()}
+    found += [*_stacks_alike(wanted), *_parameters_like_stacks(graph, set(places.values()))]
+    return places, found
+
+
+def _stacks_alike(wanted: Iterable[str]) -> Iterator[Diagnostic]:
+    """Stacks that would get one id. Those that labspec names by itself differ in their letters from any other."""
+    names: dict[str, str] = {}
+    for name in wanted:
+        other = names.setdefault(stack_id(name), name)
+        if other != name:
+            message = f"The stacks `{other}` and `{name}` would both be `{stack_id(name)}`."
+            label = Label("This is the other one.", ("layout", "stacks", other), "key")
+            path: Path = ("layout", "stacks", name)
+            yield Diagnostic(SAME_ID, message, path, "key", related=(label,), help="Rename one of them.")
+
+
+def _parameters_like_stacks(graph: Graph, stacks: set[str]) -> Iterator[Diagnostic]:
+    for identity, name in sorted({stack_id(name): name for name in sorted(stacks)}.items()):
+        if (declared := graph.parameters.get(identity)) is not None:
+            message = f"The parameter `{identity}` has the logical id of the stack `{name}`."
+            yield Diagnostic(SAME_ID, message, declared.origin, "key", help="Rename the parameter.")
 
 
 def _selectors(node: Node) -> list[str]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from typing import Any
 
-from labspec.diagnostic import Diagnostic, Label, Path, Rejected, Rule
-from labspec.graph import ROOT_STACK_NAME, Body, Declaration, Graph, Node, Stack, references, rewrite
+from labspec.diagnostic import Diagnostic, Label, Rejected, Rule
+from labspec.graph import ROOT_STACK_NAME, Body, Declaration, Edge, Graph, Node, Stack, needed, references, rewrite
 from labspec.layout.part import Part, after_in, conditions_in, resource_of, shared_condition, template_of
 from labspec.layout.urls import TEMPLATE_URL
 
@@ -67,7 +68,7 @@ class Wiring:
         for node in graph.nodes.values():
             self.parts[places[node.id]].nodes.append(node)
         self.carried: dict[str, tuple[str, str | None]] = {}
-        self.needs: dict[str, dict[str, tuple[Path, Path, str]]] = {name: {} for name in self.parts}
+        self.needs: dict[str, dict[str, tuple[Node, Node, Edge | None]]] = {name: {} for name in self.parts}
 
     def stacks(self) -> list[Stack]:
         """The finished stacks, the root first, then each after those that it needs."""
@@ -118,9 +119,7 @@ class Wiring:
             name, {"Type": kind, "Description": f"{what}, from the {self.places[producer.id]} stack"}, producer.origin
         )
         part.passed[name] = self._delivered(producer, name)
-        self.needs[part.name].setdefault(
-            self.places[producer.id], (node.origin, producer.origin, f"`{node.member}` refers to `{producer.member}`")
-        )
+        self.needs[part.name].setdefault(self.places[producer.id], (node, producer, None))
         return {"Ref": name}
 
     def _carried(self, producer: Node, attribute: str | None) -> str:
@@ -176,10 +175,8 @@ class Wiring:
             if source != target:
                 if target not in self.needs[source]:
                     depends[source].add(target)
-                node, other = self.graph.nodes[edge.source], self.graph.nodes[edge.target]
-                self.needs[source].setdefault(
-                    target, (node.origin, other.origin, f"`{node.member}` waits for `{other.member}`: {edge.why}")
-                )
+                said = self.graph.nodes[edge.source], self.graph.nodes[edge.target], edge
+                self.needs[source].setdefault(target, said)
         return depends
 
     def _sorted(self) -> list[str]:
@@ -190,21 +187,24 @@ class Wiring:
             raise Rejected(self._circle(list(reversed(error.args[1])))) from error
 
     def _circle(self, circle: list[str]) -> Diagnostic:
-        steps = [(one, other, *self.needs[one][other]) for one, other in pairwise(circle)]
-        labels = tuple(Label(f"{one} needs {other}: {why}.", origin, "key") for one, other, origin, _, why in steps)
-        first = steps[0]
-        together = ", ".join(dict.fromkeys(f"{self._section(first[2])}, {self._section(first[3])}".split(", ")))
+        labels = [self._step(one, other) for one, other in pairwise(circle)]
+        source, target, _ = self.needs[circle[0]][circle[1]]
+        together = ", ".join(dict.fromkeys(f"{node.origin[0]}.{node.origin[1]}" for node in (source, target)))
         return Diagnostic(
             CIRCLE,
             "These stacks need one another in a circle: " + " -> ".join(circle) + ".",
-            first[2],
-            "key",
-            related=labels,
-            help=f"Put one of the two in the other's stack: `layout: {{stacks: {{{first[1]}: [{together}]}}}}`.",
+            labels[0].path,
+            labels[0].at,
+            related=tuple(labels),
+            help=f"Put one of the two in the other's stack: `layout: {{stacks: {{{circle[1]}: [{together}]}}}}`.",
         )
 
-    def _section(self, origin: Path) -> str:
-        return f"{origin[0]}.{origin[1]}"
+    def _step(self, one: str, other: str) -> Label:
+        """Where it is said that a stack needs another."""
+        source, target, edge = self.needs[one][other]
+        place = next((place for place, named, _ in references(source.body) if named == target.id), ())
+        label = needed(source, (source.member, target.member), edge or place)
+        return replace(label, text=f"{one} needs {other}: {label.text}")
 
     # ---------------------------------------------------------- templates
 

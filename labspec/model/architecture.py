@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -15,6 +15,7 @@ from labspec.model.network import NatGateway, RouteTable, Subnet
 from labspec.model.parts import Connected
 from labspec.model.scaling import AutoScalingGroup
 from labspec.model.spec import Spec
+from labspec.model.text import Text
 from labspec.model.word import FileName, Name
 
 USERS = ("load_balancers", "auto_scaling_groups", "instances", "launch_templates", "databases", "file_systems")
@@ -44,11 +45,16 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What mentioned files contain, the names of the files in mentioned folders, what the texts among these contain."""
+    """What mentioned files hold.
+
+    `files` are their bytes, `folders` the names of the files in mentioned folders, `pages` what the texts among these
+    contain, `texts` those of files that are used as texts, with variables filled in.
+    """
 
     files: dict[FileName, bytes] = field(default_factory=dict)
     folders: dict[FileName, tuple[str, ...]] = field(default_factory=dict)
     pages: dict[FileName, dict[str, bytes]] = field(default_factory=dict)
+    texts: dict[FileName, Text] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -56,8 +62,9 @@ class Architecture:
     """What emitters read.
 
     `families` are the bare names of zoned members, and the members that they mean. `files` hold what mentioned files
-    contain, `folders` the names of the files in mentioned folders, `pages` what the texts among these contain.
-    `variables` are those that were used: their values stand in the spec.
+    contain, `folders` the names of the files in mentioned folders, `pages` what the texts among these contain, `texts`
+    the texts of files that are used as texts, with variables filled in. `variables` are those that were used: their
+    values stand in the spec.
     """
 
     spec: Spec
@@ -66,12 +73,20 @@ class Architecture:
     files: Mapping[FileName, bytes] = field(default_factory=dict)
     folders: Mapping[FileName, tuple[str, ...]] = field(default_factory=dict)
     pages: Mapping[FileName, Mapping[str, bytes]] = field(default_factory=dict)
+    texts: Mapping[FileName, Text] = field(default_factory=dict)
     variables: frozenset[str] = frozenset()
 
     @cached_property
     def leaves(self) -> list[tuple[Path, Any]]:
-        """Every name, parameter, text and file name of the spec, with its path."""
-        return list(leaves(self.spec))
+        """Every name, parameter, text and file name of the spec, with its path; the text of a file beside its name."""
+        return list(self.with_texts(leaves(self.spec)))
+
+    def with_texts(self, named: Iterable[tuple[Path, Any]]) -> Iterator[tuple[Path, Any]]:
+        """Leaves of the spec, and beside the name of each file that is used as a text that text, at the same path."""
+        for path, leaf in named:
+            yield path, leaf
+            if isinstance(leaf, FileName) and leaf in self.texts:
+                yield path, self.texts[leaf]
 
     def content(self, file: SetupFile) -> str:
         """What a file of a machine contains, as text; nothing where only the deployment knows it."""

@@ -7,12 +7,12 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, model_validator
 
-from labspec.model.kind import Kind, ListOf, Part, mapped
+from labspec.model.kind import Kind, ListOf, Part, SomeOf, mapped
 from labspec.model.notation import noted
 from labspec.model.parts import Connected
 from labspec.model.text import PlainText
 from labspec.model.word import Choice, Name, Names, Word, wrong
-from labspec.model.words import DURATION, PORT, Arn, Duration, Integer, Port, read_duration, read_port
+from labspec.model.words import DURATION, PORT, CertificateArn, Duration, Integer, Port, read_duration, read_port
 
 
 def _health_path(text: str) -> str:
@@ -92,7 +92,7 @@ class Listener(Part):
     """The target group that gets the requests."""
     redirect: Annotated[Literal["https"], Choice()] | None = None
     """`https` sends everyone to port 443, for good (301)."""
-    certificate: Arn | None = None
+    certificate: CertificateArn | None = None
     """The ARN of a certificate in this region, or a parameter; it makes this an HTTPS listener."""
     was: Annotated[str, Word(_listener_port, "a port, such as 80", PORT)] | None = None
     """The port that it had before, when its resource shall be kept."""
@@ -132,7 +132,7 @@ class LoadBalancer(Connected):
 
     scheme: Annotated[Literal["internet-facing", "internal"], Choice()]
     """`internet-facing` or `internal`. It has no default: it is the risk."""
-    subnets: ListOf[Annotated[Name, Names("subnets")]]
+    subnets: SomeOf[Annotated[Name, Names("subnets")]]
     """Its subnets, in two zones or more."""
     listeners: Annotated[dict[ListenerPort, Listener], BeforeValidator(_listening)]
     """A port, and the target group that gets its requests."""

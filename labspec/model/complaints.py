@@ -14,6 +14,7 @@ from labspec.model.misplaced import misplaced, value_at
 from labspec.model.other_words import likely
 from labspec.model.places import noun_of, part_at, vocabulary
 from labspec.model.unknown_keys import inner_homes, names_inside, unknown_keys, words_at
+from labspec.model.word import KEY
 from labspec.scalar import Scalar
 
 MISSING = Rule(
@@ -202,7 +203,7 @@ def _one_of(key: str, names: Collection[str]) -> str | None:
 
 
 def _place(loc: tuple[int | str, ...]) -> tuple[Path, At]:
-    if loc and loc[-1] == "[key]":
+    if loc and loc[-1] == KEY:
         return tuple(loc[:-1]), "key"
     return tuple(loc), "value"
 

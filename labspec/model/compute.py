@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from labspec.model.boot import MachinePath, Mount, RunPath, SecretFile, Setup, UserData
+from labspec.model.boot import Mount, MountPath, RunPath, SecretFile, Setup, UserData, refuse_crossed
 from labspec.model.kind import Kind, Part, mapped
 from labspec.model.notation import NAME, scalar_schema
 from labspec.model.parts import Connected, Permissions
@@ -112,11 +112,11 @@ class Machine(Connected):
     """A public alias (`amazon-linux-2023`), a member of `images`, an id, or `{ssm: path}`."""
     storage: Storage = Storage()
     """The root disk."""
-    key_pair: Annotated[Name | Parameter, Names("key_pairs")] | None = None
+    key_pair: Annotated[Name | Parameter, Names("key_pairs", parameters=("key_pair", "text"))] | None = None
     """The key pair for SSH."""
     setup: Setup | None = None
     """What is done once, at the first start."""
-    mounts: Annotated[dict[MachinePath, Mount], BeforeValidator(mapped)] = {}
+    mounts: Annotated[dict[MountPath, Mount], BeforeValidator(mapped)] = {}
     """Directories and the file systems attached there, at every boot."""
     secrets: Annotated[dict[RunPath, SecretFile], BeforeValidator(mapped)] = {}
     """Paths under `/run` and the databases whose credentials appear there."""
@@ -147,6 +147,7 @@ class Machine(Connected):
             wrong("`user_data` replaces `setup`, `mounts` and `secrets`; they cannot stand together.")
         if self.role is not None and self.permissions is not None:
             wrong("`role` names a shared role; `permissions` make one of its own. Only one can be said.")
+        refuse_crossed(self.setup.files if self.setup else (), self.secrets, self.mounts)
         return self
 
 

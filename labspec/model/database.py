@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import Field, model_validator
 
-from labspec.model.kind import Kind, ListOf, MembersOf, Part
+from labspec.model.kind import Kind, ListOf, MembersOf, Part, SomeOf
 from labspec.model.parts import Connected
 from labspec.model.text import PlainText
-from labspec.model.word import Choice, Name, Names, Parameter, Word, wrong
+from labspec.model.word import Choice, Name, Names, Parameter, ParameterType, Word, wrong
 from labspec.model.words import Boolean, DailyWindow, Duration, File, Integer, Size, WeeklyWindow, ZoneOrParameter
 
 
@@ -27,7 +27,11 @@ def _class(text: str) -> str:
     return str(text)
 
 
-DatabaseClass = Annotated[str | Parameter, Word(_class, "a class, such as db.t3.micro", r"db\.[a-z0-9-]+\.[a-z0-9]+")]
+DatabaseClass = Annotated[
+    str | Parameter,
+    Word(_class, "a class, such as db.t3.micro", r"db\.[a-z0-9-]+\.[a-z0-9]+", parameters=("text",)),
+]
+"""A parameter of type `instance_type` would refuse every class of databases: they begin with `db.`."""
 
 
 def _password(text: str) -> str:
@@ -38,6 +42,10 @@ def _password(text: str) -> str:
             "generated",
         )
     return str(text)
+
+
+PASSWORD = Word(_password, "generated, or a parameter of type secret", "generated", parameters=get_args(ParameterType))
+"""Of all types: that one which is no `secret` shows the password is a law of its own."""
 
 
 class DatabaseStorage(Part):
@@ -119,7 +127,7 @@ class Database(Connected):
     """Its disk."""
     multi_az: Boolean = False
     """Keeps a standby in a second zone that takes over when the first fails."""
-    subnets: ListOf[Annotated[Name, Names("subnets")]]
+    subnets: SomeOf[Annotated[Name, Names("subnets")]]
     """Its subnets, in two zones or more."""
     database: PlainText | None = None
     """The database that is made inside; a change replaces everything."""
@@ -127,9 +135,7 @@ class Database(Connected):
     """The master user; a change replaces the database."""
     port: Integer = 3306
     """Its port."""
-    password: Annotated[str | Parameter, Word(_password, "generated, or a parameter of type secret", "generated")] = (
-        "generated"
-    )
+    password: Annotated[str | Parameter, PASSWORD] = "generated"
     """`generated` and kept in Secrets Manager, or a parameter of type `secret`."""
     backups: Backups = Backups()
     """Automatic backups."""

@@ -7,27 +7,12 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, model_validator
 
-from labspec.model.kind import ListOf, Part, mapped
+from labspec.model.kind import Part, SomeOf, mapped
 from labspec.model.notation import NAME, noted
 from labspec.model.text import PlainText, Reason, Text
-from labspec.model.word import Choice, scalar_of, wrong
+from labspec.model.word import Choice, ParameterType, scalar_of, wrong
 from labspec.model.words import read_boolean, read_integer, read_percent
 from labspec.scalar import Scalar
-
-ParameterType = Literal[
-    "text",
-    "integer",
-    "percent",
-    "boolean",
-    "cidr",
-    "email",
-    "zone",
-    "key_pair",
-    "secret",
-    "bucket_name",
-    "instance_type",
-    "certificate",
-]
 
 
 def _written(value: Any) -> str:
@@ -64,12 +49,17 @@ class ParameterDeclared(Part):
     """The smallest number, or the shortest text."""
     max: Written | None = None
     """The largest number, or the longest text."""
-    allowed: ListOf[Written] = ()
+    allowed: SomeOf[Written] = ()
     """The only values there are."""
     pattern: PlainText | None = None
     """A regular expression that the whole value matches."""
     error: PlainText | None = None
     """What the console says about a value that does not fit."""
+
+    @property
+    def may_be_empty(self) -> bool:
+        """Whether an empty value means that it is not set."""
+        return self.default == "" or "" in self.allowed
 
     @model_validator(mode="after")
     def _values_of_its_type(self) -> ParameterDeclared:
@@ -96,7 +86,7 @@ class Variable(Part):
 
     default: Any
     """Its value unless `--set` gives another."""
-    one_of: ListOf[Written] = ()
+    one_of: SomeOf[Written] = ()
     """The only values there are."""
 
 
@@ -166,5 +156,7 @@ StackName = Annotated[str, BeforeValidator(_stack_name), noted("the name of a st
 class Layout(Part):
     """Which stack holds what, where the default does not please."""
 
-    stacks: Annotated[dict[StackName, ListOf[Selector]], BeforeValidator(mapped)] = {}
-    """Names of stacks, each with sections or single members (`instances.web`)."""
+    stacks: Annotated[dict[StackName, SomeOf[Selector]], BeforeValidator(mapped)] = {}
+    """Names of stacks, each with sections or single members (`instances.web`). A stack with one of labspec's own names
+    (`network`, `security`, `compute`, `scaling`, `storage`, `balancing`, `database`, `watching`, `website`,
+    `resources`) holds what is listed beside what stands there anyway."""

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from labspec.model.kind import ListOf, Part, mapped
+from labspec.model.kind import ListOf, Part, SomeOf, mapped
 from labspec.model.word import Choice, Name, Names, Parameter, Word, scalar_of, wrong
 from labspec.model.words import PortRange, read_cidr
 
@@ -30,17 +30,20 @@ def _end(text: str) -> Any:
     return read_cidr(text) if re.match(r"[0-9]", text) else Names(*ENDS, reserved=("internet", "endpoints")).read(text)
 
 
-End = Annotated[Name | Parameter | IPv4Network | str, Word(_end, "a member, a CIDR, a parameter or `internet`")]
+End = Annotated[
+    Name | Parameter | IPv4Network | str,
+    Word(_end, "a member, a CIDR, a parameter of type cidr, or `internet`", parameters=("cidr",)),
+]
 
 
 class Expectation(Part):
     """A sentence about who reaches whom."""
 
-    from_: ListOf[End] = Field((), alias="from")
+    from_: SomeOf[End] = Field((), alias="from")
     """Who calls: members, a CIDR, a parameter, or `internet`."""
-    but_from: ListOf[End] = ()
+    but_from: SomeOf[End] = ()
     """In `blocked`: nobody but these."""
-    to: ListOf[End]
+    to: SomeOf[End]
     """Who is called."""
     port: PortRange | None = None
     """The port; the one that the called listens on unless said."""

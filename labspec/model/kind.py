@@ -38,7 +38,7 @@ class When:
                 f"`{text}` is not the name of a parameter.",
                 "A parameter's name is PascalCase, such as `PublishWebsite`.",
             )
-        return cls(Parameter(str(text)), negated)
+        return cls(Parameter(str(text), ("boolean",), or_unset=True), negated)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -58,6 +58,23 @@ def listed(value: Any) -> Any:
     if isinstance(value, Scalar) and value.style in ("empty", "null"):
         wrong("This list is empty.", "Leave the line out, or name one item.")
     return [value]
+
+
+@dataclass(frozen=True, slots=True)
+class NotEmpty:
+    """A list that holds something, if it is written at all."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(_with_an_item, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {**handler(schema), "minItems": 1}
+
+
+def _with_an_item(items: tuple[T, ...]) -> tuple[T, ...]:
+    if not items:
+        wrong("This list is empty, and an item is needed.", "Name one, at least.")
+    return items
 
 
 def mapped(value: Any) -> Any:
@@ -129,6 +146,8 @@ MembersOf = Annotated[dict[MemberName, T], BeforeValidator(mapped)]
 """A section: members keyed by name."""
 ListOf = Annotated[tuple[T, ...], BeforeValidator(listed)]
 """A list, or its one item bare."""
+SomeOf = Annotated[tuple[T, ...], BeforeValidator(listed), NotEmpty()]
+"""The same where there must be an item, since AWS or the sense of it needs one."""
 Tags = Annotated[dict[str, Text], BeforeValidator(mapped)]
 """Tag names and their values."""
 
@@ -168,13 +187,14 @@ class Kind(Part):
 
     when: When | None = None
     """A parameter that decides, at deploy time, whether the member is there: a boolean one that is true, or another
-    one that is not empty. `{not: Parameter}` for the opposite."""
+    one (with `default: ""`) that is not empty. `{not: Parameter}` for the opposite."""
     tags: Tags = {}
     """Tags beside the document's. `Name` is the member's name unless said."""
     was: MemberName | None = None
     """The name that the member had before. It keeps the logical id, and so the resource itself, when renamed."""
     override: Annotated[dict[str, RawBody], BeforeValidator(mapped)] = {}
-    """CloudFormation laid over what is emitted, as a merge patch, keyed by the role of the resource."""
+    """CloudFormation laid over what is emitted, as a merge patch, keyed by the role of the resource. A `DependsOn` adds
+    to the order that labspec states; a null there takes that away."""
     silence: Silence = {}
     """Findings that are accepted for this member and what stands inside it: a rule's name, or a linter's own code such
     as `W3010`, and the reason."""

@@ -53,12 +53,8 @@ class Loaded:
     """Keys that there are not: nothing need be said of what stands under them."""
     remains: tuple[tuple[Path, Any], ...] = ()
     """The names, parameters, texts and file names that could be read of what was taken out, each with its path."""
-    variables: frozenset[str] = frozenset()
-    """The variables that something in the document is made of."""
-    filled: Mapping[Path, Path] = field(default_factory=dict)
-    """Values that are a variable's: where each is declared."""
-    mixed: frozenset[Path] = frozenset()
-    """Variables that are a part of other texts, too."""
+    variables: Variables = field(default_factory=lambda: Variables({}))
+    """The variables, which the texts of mentioned files use, too."""
 
 
 def load(document: Mapping[str, Any], settings: Mapping[str, str], known: Known | None = None) -> Loaded:
@@ -78,13 +74,7 @@ def load(document: Mapping[str, Any], settings: Mapping[str, str], known: Known 
             found += wrong.said
             loss.take(wrong)
         else:
-            loaded = loss.loaded(spec, found, bodies.places)
-            return replace(
-                loaded,
-                variables=frozenset(variables.used),
-                filled=variables.filled_in,
-                mixed=frozenset(variables.mixed),
-            )
+            return replace(loss.loaded(spec, found, bodies.places), variables=variables)
     anything = frozenset((section, ANY) for section in ALL)
     return Loaded(Spec.model_validate(NOTHING), anything, tuple(found), bodies.places)
 

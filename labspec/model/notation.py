@@ -18,38 +18,41 @@ WRITTEN_AS = {"integer": ("0", "1", "22", "80", "3306"), "number": ("0.5",), "bo
 """Texts that YAML's core schema, and so an editor, takes for something else than text."""
 
 
-def scalar_schema(notation: str, pattern: str = "", *, parameter: bool = False) -> JsonSchemaValue:
-    """The schema of a scalar whose text matches a pattern; any text without one. It may be a parameter's name, too.
+def scalar_schema(notation: str, pattern: str = "", parameters: Iterable[str] = ()) -> JsonSchemaValue:
+    """The schema of a scalar whose text matches a pattern; any text without one.
+
+    It may also be the name of a parameter, where types of `parameters` are given.
 
     A field reads its scalar as it was typed, but an editor has typed it already: where the pattern takes `80`, the
     schema takes the number, too.
     """
-    if parameter and pattern != PARAMETER:
-        notation += "" if "a parameter" in notation else ", or a parameter"
+    if (types := " or ".join(parameters)) and pattern != PARAMETER:
+        notation += "" if "a parameter" in notation else f", or a parameter of type {types}"
         pattern = pattern and f"{pattern}|{PARAMETER}"
     if not pattern:
         return {"type": ["string", *WRITTEN_AS], "description": notation}
     if re.fullmatch(pattern, "true-name"):  # A pattern of names takes `true`, but nobody means the boolean.
         return {"type": "string", "pattern": f"^({pattern})$", "description": notation}
-    types = [kind for kind, texts in WRITTEN_AS.items() if any(re.fullmatch(pattern, text) for text in texts)]
-    return {"type": ["string", *types] if types else "string", "pattern": f"^({pattern})$", "description": notation}
+    typed = [kind for kind, texts in WRITTEN_AS.items() if any(re.fullmatch(pattern, text) for text in texts)]
+    return {"type": ["string", *typed] if typed else "string", "pattern": f"^({pattern})$", "description": notation}
 
 
-def choice_schema(options: Iterable[str], *, parameter: bool = False) -> JsonSchemaValue:
+def choice_schema(options: Iterable[str], parameters: Iterable[str]) -> JsonSchemaValue:
     """The schema of a word from a closed list."""
     choice: JsonSchemaValue = {"enum": list(options)}
-    if not parameter:
+    if not (types := " or ".join(parameters)):
         return choice
-    return {"anyOf": [choice, {"type": "string", "pattern": f"^{PARAMETER}$", "description": "a parameter"}]}
+    named = {"type": "string", "pattern": f"^{PARAMETER}$", "description": f"a parameter of type {types}"}
+    return {"anyOf": [choice, named]}
 
 
 def names_schema(
-    notation: str, sections: Iterable[str], reserved: Iterable[str], *, parameter: bool = False
+    notation: str, sections: Iterable[str], reserved: Iterable[str], parameters: Iterable[str]
 ) -> JsonSchemaValue:
     """The schema of a member's name, bare or with its section. `sections` is our own word, for the reference alone."""
     named = list(sections)
     words = [f"(({'|'.join(named)})\\.)?{NAME}", *reserved]
-    return {**scalar_schema(notation, "|".join(words), parameter=parameter), "sections": named}
+    return {**scalar_schema(notation, "|".join(words), parameters), "sections": named}
 
 
 def noted(notation: str, pattern: str = "", *, key: bool = False) -> WithJsonSchema:

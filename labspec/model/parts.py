@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal, NoReturn
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from labspec.model.kind import Kind, ListOf, MemberName, MembersOf, Part, Silence
+from labspec.model.kind import Kind, ListOf, MemberName, MembersOf, Part, Silence, SomeOf
 from labspec.model.notation import PARAMETER, noted
 from labspec.model.text import PlainText, RawBody, expressions, plain, typed
 from labspec.model.word import Choice, Name, Names, Parameter, Word, scalar_of, wrong
@@ -40,9 +40,11 @@ def _peer(text: str) -> Any:
 
 Peer = Annotated[
     Name | Parameter | IPv4Network | str,
-    Word(_peer, "a CIDR, `internet`, `self`, a parameter, a group, a VPC or a member"),
+    Word(
+        _peer, "a CIDR, `internet`, `self`, a parameter of type cidr, a group, a VPC or a member", parameters=("cidr",)
+    ),
 ]
-"""The other side of a rule."""
+"""The other side of a rule. A parameter becomes the addresses of one, and nothing else: so it is a `cidr`."""
 
 
 class Ingress(Part):
@@ -50,8 +52,9 @@ class Ingress(Part):
 
     port: PortRange
     """`80`, `3000-3010` or `all`."""
-    from_: ListOf[Peer] = Field(alias="from")
-    """A CIDR, `internet`, `self`, a parameter, a prefix list, a security group, a VPC, or a member that has a group."""
+    from_: SomeOf[Peer] = Field(alias="from")
+    """A CIDR or a parameter of that type, `internet`, `self`, a prefix list, a security group, a VPC, or a member that
+    has a group."""
     protocol: Annotated[Literal["tcp", "udp", "icmp", "all"], Choice()] = "tcp"
     """`tcp`, `udp`, `icmp` or `all`."""
     description: PlainText = ""
@@ -67,8 +70,9 @@ class Egress(Part):
 
     port: PortRange
     """`80`, `3000-3010` or `all`."""
-    to: ListOf[Peer]
-    """A CIDR, `internet`, `self`, a parameter, a prefix list, a security group, a VPC, or a member that has a group."""
+    to: SomeOf[Peer]
+    """A CIDR or a parameter of that type, `internet`, `self`, a prefix list, a security group, a VPC, or a member that
+    has a group."""
     protocol: Annotated[Literal["tcp", "udp", "icmp", "all"], Choice()] = "tcp"
     """`tcp`, `udp`, `icmp` or `all`."""
     description: PlainText = ""
@@ -83,11 +87,23 @@ class Connected(Kind):
     """What every member with a network interface can say."""
 
     security_groups: ListOf[Annotated[Name, Names("security_groups")]] = ()
-    """Groups that it belongs to."""
+    """Groups that it belongs to. What has none, and no rules of its own, gets the default group of its VPC, which lets
+    in nobody but its own members."""
     ingress: MembersOf[Ingress] | None = None
     """Rules of a security group of its own."""
     egress: MembersOf[Egress] | None = None
     """Rules of a security group of its own; without them it may call anyone."""
+
+    @model_validator(mode="after")
+    def _grouped(self) -> Connected:
+        own = self.ingress is not None or self.egress is not None
+        if "security_groups" in self.model_fields_set and not (self.security_groups or own or existing_of(self)):
+            wrong(
+                "Without a group it would get the default group of its VPC.",
+                "Name one, or write rules of its own. Leave the line out for the default group.",
+                place=("security_groups",),
+            )
+        return self
 
 
 def _not_a_parameter(text: str) -> NoReturn:
@@ -126,8 +142,10 @@ class Existing(Part):
 
     id: Found | None = None
     """Its id, or its name where it has no id."""
-    parameter: Annotated[Parameter, Word(_not_a_parameter, "a parameter", PARAMETER)] | None = None
-    """A parameter that holds its id."""
+    parameter: Annotated[Parameter, Word(_not_a_parameter, "a parameter", PARAMETER, ("text", "key_pair"))] | None = (
+        None
+    )
+    """A parameter that holds its id: of type `text`, as ids have no type of their own; a key pair's is its name."""
     ssm: Found | None = None
     """A path in Parameter Store that holds its id, read when the stack is deployed."""
     export: Found | None = None

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import model_validator
 
-from labspec.model.kind import Kind, ListOf, Part
+from labspec.model.kind import Kind, ListOf, Part, SomeOf
 from labspec.model.word import Choice, Name, Names, wrong
 from labspec.model.words import BooleanOrParameter, Duration, Integer, IntegerOrParameter, Percent
 
@@ -128,7 +128,7 @@ class AutoScalingGroup(Kind):
 
     launch_template: Annotated[Name, Names("launch_templates")]
     """What its machines are made from."""
-    subnets: ListOf[Annotated[Name, Names("subnets")]]
+    subnets: SomeOf[Annotated[Name, Names("subnets")]]
     """Where they stand."""
     target_groups: ListOf[Annotated[Name, Names("target_groups")]] = ()
     """Where they register."""
@@ -138,7 +138,7 @@ class AutoScalingGroup(Kind):
     """Who says that a machine is well."""
     scaling: Scaling = Scaling()
     """What it follows."""
-    termination: ListOf[
+    termination: SomeOf[
         Annotated[
             Literal[
                 "default",

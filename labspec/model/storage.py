@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import model_validator
 
-from labspec.model.kind import ListOf
+from labspec.model.kind import SomeOf
 from labspec.model.parts import Connected, Existing
 from labspec.model.word import Choice, Name, Names, Word, wrong
 from labspec.model.words import DURATION, Boolean, read_duration
@@ -49,7 +49,7 @@ class FileSystem(Connected):
     section: ClassVar[str] = "file_systems"
     suffix: ClassVar[str] = "FileSystem"
 
-    subnets: ListOf[Annotated[Name, Names("subnets")]] = ()
+    subnets: SomeOf[Annotated[Name, Names("subnets")]] = ()
     """One subnet for each zone: there stands a mount target."""
     throughput: Annotated[Literal["elastic", "bursting"], Choice()] = "elastic"
     """`elastic` or `bursting`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
@@ -29,14 +29,25 @@ class Expression:
 
 
 @dataclass(frozen=True, slots=True)
+class Mistake:
+    """What stands inside `${{ }}` and is no expression, or a `${{` that is never closed; and where in the text."""
+
+    message: str
+    help: str
+    chars: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
     """Text in which expressions may stand. `parts` are literal strings and expressions in turn.
 
-    `near` is what has other braces than an expression: text, unless its words mean something.
+    `near` is what has other braces than an expression: text, unless its words mean something. `raw` text stands in
+    CloudFormation of the user's own, of which nothing is known.
     """
 
     parts: tuple[str | Expression, ...]
     near: tuple[Expression, ...] = ()
+    raw: bool = False
 
     @property
     def literal(self) -> str | None:
@@ -55,6 +66,13 @@ class Text:
         """Split a scalar at its expressions; `$${{` stands for a literal `${{`."""
         text = scalar_of(value, "text", null_help='Write "" for an empty text.')
         return cls(tuple(_text_parts(text)), tuple(_near(text)) if "{" in text or "$(" in text else ())
+
+    @classmethod
+    def of_file(cls, content: str) -> tuple[Text, tuple[Mistake, ...]]:
+        """The text of a file, split at its expressions, and what in it only looks like one."""
+        parts = tuple(parts_of(content))
+        mistakes = tuple(part for part in parts if isinstance(part, Mistake))
+        return cls(tuple(part for part in parts if not isinstance(part, Mistake))), mistakes
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -80,10 +98,13 @@ def _near(text: str) -> Iterator[Expression]:
 def expressions(text: str) -> Iterator[tuple[tuple[str, ...], tuple[int, int]]]:
     """The words of each expression in a text, and where it stands; what is escaped, or never closed, is none."""
     end = 0
-    while (start := text.find("${{", end)) >= 0 and (close := text.find("}}", start)) >= 0:
+    while (start := text.find("${{", end)) >= 0:
         if start > end and text[start - 1] == "$":
             end = start + 3
             continue
+        close = text.find("}}", start)
+        if close < 0:
+            return
         end = close + 2
         yield tuple(text[start + 3 : close].strip().split(".")), (start, end)
 
@@ -93,49 +114,67 @@ def typed(text: str, chars: Chars) -> Chars:
     return text.typed(chars) if isinstance(text, Scalar) else chars
 
 
-def _text_parts(text: str) -> Iterator[str | Expression]:
+def parts_of(text: str) -> Iterator[str | Expression | Mistake]:
+    """Literal strings and expressions in turn; a mistake in the place of what is neither."""
     start = 0
     for words, chars in expressions(text):
         yield from _literal(text, start, chars[0])
-        if not all(re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", word) for word in words):
-            _refuse(text, words, chars)
-        yield Expression(words, typed(text, chars))
+        inside = ".".join(words)
+        if len(inside) <= LONGEST and all(re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", word) for word in words):
+            yield Expression(words, typed(text, chars))
+        else:
+            yield _no_expression(text, words, chars)
         start = chars[1]
     yield from _literal(text, start, len(text))
 
 
-def _refuse(text: str, words: tuple[str, ...], chars: Chars) -> NoReturn:
+LONGEST = 200
+"""More characters than any expression has."""
+NO_EXPRESSION = (
+    "An expression is a parameter, `variables.name`, `section.member.attribute` or `aws.region`; there are no"
+    " operators. Write `$${{` for a literal `${{`."
+)
+
+
+def _no_expression(text: str, words: tuple[str, ...], chars: Chars) -> Mistake:
     """What stands in braces, and is no expression."""
     inside = ".".join(words)
     if "${{" in inside:
-        _unclosed(text, chars[0])
+        return _unclosed(text, chars[0])
     right = next((f"aws.{name}" for name, pseudo in AWS_VALUES.items() if pseudo == inside), "")
-    wrong(
-        f"`{inside}` is not an expression.",
-        f"Write `${{{{ {right} }}}}`."
-        if right
-        else "An expression is a parameter, `variables.name`, `section.member.attribute` or `aws.region`; there are no"
-        " operators. Write `$${{` for a literal `${{`.",
-        chars=typed(text, chars),
-    )
+    help_ = f"Write `${{{{ {right} }}}}`." if right else NO_EXPRESSION
+    return Mistake(f"`{_shown(inside) or '${{ }}'}` is not an expression.", help_, typed(text, chars))
 
 
-def _unclosed(text: str, start: int) -> NoReturn:
+def _unclosed(text: str, start: int) -> Mistake:
     """An expression without its last braces, as far as it goes."""
-    begun = re.compile(r"\$\{\{\s*([A-Za-z][\w.-]*)?\s*\}?").match(text, start)
+    begun = re.compile(r"\$\{\{\s*([A-Za-z][\w.-]{,200})?\s*\}?").match(text, start)
     assert begun is not None
     help_ = f"Write `${{{{ {begun[1]} }}}}`" if begun[1] else "Close it with `}}`"
     chars = (start, start + len(begun[0].rstrip()))
-    wrong("This `${{` is never closed.", f"{help_}, or `$${{{{` for a literal `${{{{`.", chars=typed(text, chars))
+    return Mistake("This `${{` is never closed.", f"{help_}, or `$${{{{` for a literal `${{{{`.", typed(text, chars))
 
 
-def _literal(text: str, start: int, end: int) -> Iterator[str]:
+def _literal(text: str, start: int, end: int) -> Iterator[str | Mistake]:
     """A piece of text without expressions, in which `$${{` stands for `${{`."""
     piece = text[start:end]
     if (at := piece.replace("$${{", "____").find("${{")) >= 0:
-        _unclosed(text, start + at)
-    if piece:
+        yield _unclosed(text, start + at)
+    elif piece:
         yield piece.replace("$${{", "${{")
+
+
+def _shown(text: str) -> str:
+    """A stretch of text as a message can hold it: short, and on one line."""
+    line = "".join(char if char.isprintable() else "\ufffd" for char in " ".join(text.split()))
+    return line if len(line) <= 60 else line[:57] + "..."
+
+
+def _text_parts(text: str) -> Iterator[str | Expression]:
+    for part in parts_of(text):
+        if isinstance(part, Mistake):
+            wrong(part.message, part.help, chars=part.chars)
+        yield part
 
 
 def plain(text: str) -> str:
@@ -182,7 +221,7 @@ def _raw(value: Any) -> Any:
     if isinstance(value, list):
         return [_raw(inner) for inner in value]
     if isinstance(value, str):
-        return Text(tuple(_text_parts(value))) if "${{" in value else str(value)
+        return Text(tuple(_text_parts(value)), raw=True) if "${{" in value else str(value)
     return value
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from labspec.diagnostic import Diagnostic, Label, Path, Rule
-from labspec.model.text import expressions
+from labspec.model.text import Expression, Mistake, Text, expressions, parts_of
 from labspec.nearest import did_you_mean, meant
 from labspec.scalar import Chars, Scalar
 
@@ -30,7 +30,10 @@ MOST_SHOWN = 5
 
 @dataclass
 class Variables:
-    """The variables of a document. `found` is what is wrong, `told` where; `used` are those that stand somewhere."""
+    """The variables of a document.
+
+    `found` is what is wrong, `told` where; `used` are those that stand somewhere, `in_files` those that files use.
+    """
 
     settings: Mapping[str, str]
     values: dict[str, Any] = field(default_factory=dict)
@@ -40,6 +43,7 @@ class Variables:
     told: set[Path] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
     unknown: dict[str, list[tuple[Path, Chars]]] = field(default_factory=dict)
+    in_files: set[str] = field(default_factory=set)
     places: dict[str, Path] = field(default_factory=dict)
     """Where the values are declared; those of the command line are not."""
     filled_in: dict[Path, Path] = field(default_factory=dict)
@@ -91,8 +95,8 @@ class Variables:
 
     def _allowed(self, name: str, body: Any, value: Any) -> None:
         one_of = body.get("one_of") if isinstance(body, dict) else None
-        if one_of is None:
-            return
+        if not one_of:
+            return  # nothing is said, or the model says that an item is missing
         options = [str(option) for option in (one_of if isinstance(one_of, list) else [one_of])]
         if value not in options:
             said = f"`{value}`" if isinstance(value, str) else "more than one value"
@@ -135,6 +139,35 @@ class Variables:
             filled.append(((len(text) - len(value), len(text)), chars))
             start = chars[1]
         return Scalar(text + scalar[start:], scalar.style, scalar.folder, tuple(filled)) if filled else scalar
+
+    def fill_text(self, text: Text, path: Path) -> Text:
+        """A text that the document mentions, with every variable's value in its place."""
+        parts: list[str | Expression] = []
+        earlier, self.unknown = self.unknown, {}
+        for part in text.parts:
+            if isinstance(part, Expression) and part.words[0] == "variables":
+                parts += self._parts(part, path)
+            else:
+                parts.append(part)
+        self.found += [self._unknown(name, uses) for name, uses in self.unknown.items()]
+        self.unknown = earlier
+        return Text(tuple(parts))
+
+    def _parts(self, variable: Expression, path: Path) -> Iterator[str | Expression]:
+        """The value of a variable as parts of a text. What is wrong in it is shown where the variable stands."""
+        name = ".".join(variable.words[1:])
+        self.in_files.add(name)
+        value = self._value(name, path, variable.chars)
+        if name in self.places:
+            self.mixed.add(self.places[name])
+        if not isinstance(value, str):
+            self._misused(f"The variable `{name}` is not a single value.", path, variable.chars)
+            return
+        for part in parts_of(value):
+            if isinstance(part, Mistake):
+                self._misused(part.message, path, variable.chars, part.help)
+            else:
+                yield replace(part, chars=variable.chars) if isinstance(part, Expression) else part
 
     def _value(self, name: str, path: Path, chars: Chars) -> Any:
         """The value of a variable; nothing in place of one that is wrong, and nothing is said of what that leads to."""

@@ -30,5 +30,5 @@ class Notification(Kind):
     suffix: ClassVar[str] = "Notification"
     short: ClassVar[str] = "email"
 
-    email: Annotated[str | Parameter, Word(_email, "an e-mail address", ".+@.+")]
+    email: Annotated[str | Parameter, Word(_email, "an e-mail address", ".+@.+", parameters=("email", "text"))]
     """Who gets the mail; AWS asks them to confirm first."""

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator
 from labspec.model.kind import Kind, Part
 from labspec.model.text import Text
 from labspec.model.word import Choice
-from labspec.model.words import Boolean, File, read_boolean
+from labspec.model.words import Boolean, Folder, read_boolean
 from labspec.scalar import Scalar
 
 
@@ -47,7 +47,7 @@ class Website(Kind):
     section: ClassVar[str] = "websites"
     suffix: ClassVar[str] = "Website"
 
-    content: File
+    content: Folder
     """The folder of its files; they are copied into the bucket when it is published."""
     index: Text = Text(("index.html",))
     """The page that answers for `/`."""

@@ -1,24 +1,27 @@
 """Words: how a typed field reads its scalar, as it was typed.
 
-A word whose type includes `Parameter` can also be filled in at deploy time; one whose type does not decides the shape
-of what is built. Words that name other members carry the sections they may name: linking needs no code per kind.
+A word whose type includes `Parameter` can also be filled in at deploy time, and says by parameters of which types; one
+whose type does not decides the shape of what is built. Words that name other members carry the sections they may name:
+linking needs no code per kind.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, NoReturn, get_args
+from dataclasses import dataclass, field
+from typing import Any, Literal, NoReturn, get_args
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, core_schema
 
 from labspec.model.notation import NAME, PARAMETER, choice_schema, names_schema, scalar_schema
 from labspec.nearest import did_you_mean, meant, nearest, slip
 from labspec.scalar import Scalar
 
+KEY = "[key]"
+"""What pydantic adds to the place of a mistake that is in a key."""
 PASCAL = re.compile(PARAMETER + r"\Z")
 KEBAB = re.compile(NAME + r"\Z")
 NAME_OF = "the name of"
@@ -30,22 +33,54 @@ def kebab(text: str) -> str:
     return name if KEBAB.match(name) else ""
 
 
+ParameterType = Literal[
+    "text",
+    "integer",
+    "percent",
+    "boolean",
+    "cidr",
+    "email",
+    "zone",
+    "key_pair",
+    "secret",
+    "bucket_name",
+    "instance_type",
+    "certificate",
+]
+
+
 def wrong(
-    message: str, help: str = "", fix: str = "", chars: tuple[int, int] | None = None, safe: bool = False
+    message: str,
+    help: str = "",
+    fix: str = "",
+    chars: tuple[int, int] | None = None,
+    safe: bool = False,
+    place: tuple[str, ...] = (),
 ) -> NoReturn:
     """Refuse a value: what is wrong with it, what to do, and the text that would be right.
 
-    That text is `safe` where nothing else can have been meant, as by `True`; not by `20`, whatever the field.
+    That text is `safe` where nothing else can have been meant, as by `True`; not by `20`, whatever the field. Where
+    only the whole of a mapping shows what is wrong in it, `place` leads to the value at fault; for a key it ends in
+    `KEY`.
     """
     context = {"message": message, "help": help, "fix": fix, "chars": chars, "safe": safe}
-    raise PydanticCustomError("labspec", "{message}", context)
+    error = PydanticCustomError("labspec", "{message}", context)
+    if not place:
+        raise error
+    details: InitErrorDetails = {"type": error, "loc": place, "input": None}
+    raise ValidationError.from_exception_data("spec", [details])
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter of the spec, named in a typed field: its value comes at deploy time."""
+    """A parameter of the spec, named in a typed field: its value comes at deploy time.
+
+    `types` are those that fit where it stands; with `or_unset`, so does any other whose value may be empty.
+    """
 
     name: str
+    types: tuple[ParameterType, ...] = field(default=(), compare=False)
+    or_unset: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +98,17 @@ class Name:
         return self.text
 
 
+Use = Literal["copied", "text", "rendered", "folder"]
+"""What of a mentioned file is used: its bytes, its text, its text with expressions filled in; or a folder's files."""
+
+
 @dataclass(frozen=True, slots=True)
 class FileName:
-    """A file that the spec mentions, and the folder of the document that mentions it."""
+    """A file or folder that the spec mentions, the folder of the document that mentions it, and what of it is used."""
 
     name: str
     folder: str
+    use: Use = "copied"
 
 
 def scalar_of(value: Any, notation: str, null_help: str = "") -> Scalar:
@@ -92,28 +132,28 @@ def scalar_of(value: Any, notation: str, null_help: str = "") -> Scalar:
 class Word:
     """How a typed field reads its scalar. `read` gets the text as typed and returns the value, or calls `wrong`.
 
-    `notation` says in words what it takes, `pattern` as a regular expression that matches at least that.
+    `notation` says in words what it takes, `pattern` as a regular expression that matches at least that. `parameters`
+    are the types of parameters that can take its place at deploy time: just where its type includes `Parameter`.
     """
 
     read: Callable[[str], Any]
     notation: str
     pattern: str = ""
+    parameters: tuple[ParameterType, ...] = ()
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        deploy_time = Parameter in get_args(source) or source is Parameter
-        return core_schema.no_info_plain_validator_function(
-            lambda value: self._value(value, deploy_time), metadata={"parameter": deploy_time}
-        )
+        return _schema(self, source)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return scalar_schema(self.notation, self.pattern, parameter=schema["metadata"]["parameter"])
+        return scalar_schema(self.notation, self.pattern, self.parameters)
 
-    def _value(self, value: Any, deploy_time: bool) -> Any:
+    def value(self, value: Any) -> Any:
+        """What a scalar says, or the parameter that will."""
         text = scalar_of(value, self.notation)
         if PASCAL.match(text):
             self._refuse_capitals(text)
-            if deploy_time:
-                return Parameter(str(text))
+            if self.parameters:
+                return Parameter(str(text), self.parameters)
             example = f" (`{kebab(text)}`?)" if self.notation.startswith(NAME_OF) else ""
             wrong(
                 f"`{text}` reads like a parameter, and a parameter cannot stand here: this is decided when the spec is"
@@ -124,7 +164,7 @@ class Word:
             wrong(
                 "An expression cannot stand here.", self._without_braces(text) or f"This field takes {self.notation}."
             )
-        if deploy_time and text[:1] in ("$", "{") and (help_ := self._without_braces(text)):
+        if self.parameters and text[:1] in ("$", "{") and (help_ := self._without_braces(text)):
             wrong(f"`{text}` is not how a parameter is named.", help_)
         return self.read(text)
 
@@ -143,20 +183,26 @@ class Word:
                 raise
 
 
+def _schema(word: Word, source: Any, **metadata: Any) -> CoreSchema:
+    """How pydantic reads a field. That it can be a parameter, its type says, too: emitters have to know."""
+    deploy_time = Parameter in get_args(source) or source is Parameter
+    assert deploy_time == bool(word.parameters), f"{source} is read by a word with parameters of {word.parameters}."
+    return core_schema.no_info_plain_validator_function(word.value, metadata=metadata)
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A word from a closed list: the `Literal` of the annotated type."""
+    """A word from a closed list: the `Literal` of the annotated type. `parameters` as those of a `Word`."""
+
+    parameters: tuple[ParameterType, ...] = ()
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         options = tuple(_literals(source))
-        deploy_time = Parameter in get_args(source)
-        word = Word(lambda text: _one_of(text, options), "one of " + ", ".join(options))
-        return core_schema.no_info_plain_validator_function(
-            lambda value: word._value(value, deploy_time), metadata={"options": options, "parameter": deploy_time}
-        )
+        word = Word(lambda text: _one_of(text, options), "one of " + ", ".join(options), parameters=self.parameters)
+        return _schema(word, source, options=options)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return choice_schema(schema["metadata"]["options"], parameter=schema["metadata"]["parameter"])
+        return choice_schema(schema["metadata"]["options"], self.parameters)
 
 
 def _literals(source: Any) -> Iterator[str]:
@@ -177,14 +223,21 @@ def _one_of(text: str, options: tuple[str, ...]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """A field that names a member of one of these sections. `reserved` are words that stand for themselves."""
+    """A field that names a member of one of these sections.
+
+    `reserved` are words that stand for themselves, `parameters` as those of a `Word`.
+    """
 
     sections: tuple[str, ...]
     reserved: tuple[str, ...] = ()
+    parameters: tuple[ParameterType, ...] = ()
 
-    def __init__(self, *sections: str, reserved: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, *sections: str, reserved: tuple[str, ...] = (), parameters: tuple[ParameterType, ...] = ()
+    ) -> None:
         object.__setattr__(self, "sections", sections)
         object.__setattr__(self, "reserved", reserved)
+        object.__setattr__(self, "parameters", parameters)
 
     @property
     def notation(self) -> str:
@@ -209,14 +262,11 @@ class Names:
         return Name(str(text), self.sections, self.reserved)
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        deploy_time = Parameter in get_args(source)
-        word = Word(self.read, self.notation)
-        return core_schema.no_info_plain_validator_function(
-            lambda value: word._value(value, deploy_time), metadata={"parameter": deploy_time}
-        )
+        word = Word(self.read, self.notation, parameters=self.parameters)
+        return _schema(word, source)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return names_schema(self.notation, self.sections, self.reserved, parameter=schema["metadata"]["parameter"])
+        return names_schema(self.notation, self.sections, self.reserved, self.parameters)
 
 
 def _noun(section: str) -> str:

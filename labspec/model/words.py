@@ -260,6 +260,11 @@ def _file(value: Any) -> FileName:
     return FileName(str(text), text.folder)
 
 
+def _folder(value: Any) -> FileName:
+    text = scalar_of(value, "the name of a folder")
+    return FileName(str(text), text.folder, "folder")
+
+
 def _octal(text: str) -> str:
     if not re.fullmatch(r"[0-7]{4}", text):
         mode = f"0{text}" if re.fullmatch(r"[0-7]{3}", text) else "0644"
@@ -274,10 +279,16 @@ def _arn(text: str) -> str:
 
 
 Boolean = Annotated[bool, Word(read_boolean, "true or false", "true|false")]
-BooleanOrParameter = Annotated[bool | Parameter, Word(read_boolean, "true or false", "true|false")]
+BooleanOrParameter = Annotated[
+    bool | Parameter, Word(read_boolean, "true or false", "true|false", parameters=("boolean",))
+]
 Integer = Annotated[int, Word(read_integer, "a whole number", "0|-?[1-9][0-9]*")]
-IntegerOrParameter = Annotated[int | Parameter, Word(read_integer, "a whole number", "0|-?[1-9][0-9]*")]
-Percent = Annotated[float | Parameter, Word(read_percent, "a share, such as 50%", r"[0-9]+(\.[0-9]+)?%")]
+IntegerOrParameter = Annotated[
+    int | Parameter, Word(read_integer, "a whole number", "0|-?[1-9][0-9]*", parameters=("integer",))
+]
+Percent = Annotated[
+    float | Parameter, Word(read_percent, "a share, such as 50%", r"[0-9]+(\.[0-9]+)?%", parameters=("percent",))
+]
 Duration = Annotated[int, Word(read_duration, "a duration, such as 30s, 5m or 30d", DURATION)]
 Size = Annotated[int, Word(read_size, "a size, such as 20GiB", "[0-9]+(GiB|TiB)")]
 Region = Annotated[str, Word(read_region, "a region, such as ap-northeast-2")]
@@ -291,9 +302,21 @@ WeeklyWindow = Annotated[
     Word(read_weekly_window, "a time of the week, such as sun 18:00-19:00 UTC", f"({'|'.join(DAYS)}) {HOURS} UTC"),
 ]
 Zone = Annotated[str | int, Word(read_zone, "a zone's letter or number", "[a-z]|[1-6]")]
-ZoneOrParameter = Annotated[str | int | Parameter, Word(read_zone, "a zone's letter or number", "[a-z]|[1-6]")]
+ZoneOrParameter = Annotated[
+    str | int | Parameter, Word(read_zone, "a zone's letter or number", "[a-z]|[1-6]", parameters=("zone",))
+]
 File = Annotated[FileName, BeforeValidator(_file), noted("the name of a file")]
+Folder = Annotated[FileName, BeforeValidator(_folder), noted("the name of a folder")]
 FileMode = Annotated[str, Word(_octal, 'a file mode, such as "0644"', "[0-7]{4}")]
-InstanceType = Annotated[str | Parameter, Word(str, "an instance type, such as t3.micro")]
-Arn = Annotated[str | Parameter, Word(_arn, "an ARN", "arn:.*")]
+InstanceType = Annotated[
+    str | Parameter, Word(str, "an instance type, such as t3.micro", parameters=("instance_type", "text"))
+]
+"""Also a parameter of type `text`: AWS takes any string, and new types come every year."""
+Arn = Annotated[str | Parameter, Word(_arn, "an ARN", "arn:.*", parameters=("text",))]
+"""The ARN of what has no type of parameter of its own."""
+CertificateArn = Annotated[
+    str | Parameter, Word(_arn, "the ARN of a certificate", "arn:.*", parameters=("certificate", "text"))
+]
+"""Also a parameter of type `text`: the ARN of a certificate that lies in IAM has another form than the type's (`SSL
+certificates for your Application Load Balancer`)."""
 Access = Literal["public", "private", "isolated"]

@@ -24,7 +24,8 @@ def notation(node: Node, link: Callable[[str], str]) -> str:
     if alternatives := said(node):
         return _either([notation(alternative, link) for alternative in alternatives])
     if node.get("type") == "array":
-        return f"{notation(without_body(node['items']), link)}; or a list"
+        several = "a list of one or more" if node.get("minItems") else "a list"
+        return f"{notation(without_body(node['items']), link)}; or {several}"
     if (inner := values(node)) is not None:
         key = node.get("propertyNames", {}).get("description", "a name")
         return f"a map from {key} to {notation(inner, link)}"

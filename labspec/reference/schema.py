@@ -179,7 +179,8 @@ class Form:
             return made[0] if len(made) == 1 else {"anyOf": made}
         if node.get("type") == "array":
             item = self._made(without_body(node["items"]))
-            return {"anyOf": [item, {"type": "array", "items": item}]}
+            some = {key: node[key] for key in ("minItems",) if key in node}
+            return {"anyOf": [item, {"type": "array", "items": item, **some}]}
         if node.get("type") == "object":
             return self._mapping(node)
         if (body := body_of(node)) is not None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from labspec.diagnostic import Diagnostic, Severity, Span
+from labspec.diagnostic import LINE_BREAK, Diagnostic, Severity, Span
 from labspec.report.order import ordered, summed
 from labspec.report.run import Outcome, Run
 
@@ -13,6 +15,10 @@ COLORS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.HINT: "36"}
 GREY = "90"
 MOST = 50
 """More findings than these are counted, not shown: the most severe are, and of those the first."""
+WIDEST = 240
+"""Of a line that is longer, only what is around a finding is shown."""
+CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+"""Characters that a terminal would obey, and those that turn around what stands beside them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +87,12 @@ def _snippet(
 ) -> list[str]:
     arrow = paint("34", "-->" if mark == "^" else ":::")
     lines = [f"{' ' * width} {arrow} {span.file}:{span.line}:{span.column}"]
-    source = texts.get(span.file, "").splitlines()
+    source = _lines(texts.get(span.file, ""))
     if not 0 < span.line <= len(source):
         return [*lines, f"{' ' * width}     {text}"] if text else lines
-    typed = source[span.line - 1]
-    end = span.end_column if span.end_line == span.line else len(typed) + 1
-    marks = mark * max(1, min(end, len(typed) + 1) - span.column)
-    pad = "".join("\t" if char == "\t" else " " for char in typed[: span.column - 1])
+    typed, start, end = _shown(source[span.line - 1], span)
+    marks = mark * max(1, min(end, len(typed)) - start)
+    pad = "".join("\t" if char == "\t" else " " for char in typed[:start])
     bar = paint("34", "|")
     under = paint(f"1;{color}", f"{pad}{marks}" + (f" {text}" if text else ""))
     return [
@@ -96,3 +101,21 @@ def _snippet(
         f"{paint('34', str(span.line).rjust(width))} {bar} {typed}",
         f"{' ' * width} {bar} {under}",
     ]
+
+
+@lru_cache(maxsize=8)
+def _lines(text: str) -> list[str]:
+    """The lines of a text; kept, since many findings may stand in one."""
+    lines = LINE_BREAK.split(text)
+    return lines if lines[-1] else lines[:-1]
+
+
+def _shown(line: str, span: Span) -> tuple[str, int, int]:
+    """What is shown of a line, and the part of it that a span marks there."""
+    start, end = span.column - 1, span.end_column - 1 if span.end_line == span.line else len(line)
+    if len(line) > WIDEST:
+        left = max(0, start - WIDEST // 4)
+        before, after = "..." if left else "", "..." if left + WIDEST < len(line) else ""
+        line = f"{before}{line[left : left + WIDEST]}{after}"
+        start, end = start - left + len(before), end - left + len(before)
+    return CONTROL.sub("\ufffd", line), start, end

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
-from labspec.diagnostic import At, Diagnostic, Fix, Path, Span
+from labspec.diagnostic import LINE_BREAK, At, Diagnostic, Fix, Label, Path, Span
 from labspec.nearest import nearest
 from labspec.source.edit import edit_of, uses
 from labspec.yaml_tree import Tree, slip_at, typed_at
@@ -46,6 +48,16 @@ class Source:
     """Values that are a variable's: where that is declared."""
     mixed: frozenset[Path] = frozenset()
     """Variables that are a part of other texts, too."""
+    files: Mapping[Path, str] = field(default_factory=dict)
+    """Mentioned files into which findings may point, by the paths of their names."""
+
+    def with_files(self, typed: Mapping[Path, tuple[str, str]]) -> Source:
+        """The same with files that it mentions: by the paths of their names, where each lies and what it holds."""
+        return replace(
+            self,
+            texts={**self.texts, **dict(typed.values())},
+            files={path: file for path, (file, _) in typed.items()},
+        )
 
     def place(self, diagnostic: Diagnostic) -> Diagnostic:
         """The diagnostic with lines and columns, its secondary labels too."""
@@ -57,6 +69,10 @@ class Source:
         )
         if diagnostic.span:
             return replace(diagnostic, related=related, fix=None)
+        if diagnostic.chars and (file := self.files.get(diagnostic.path)):
+            mentioned = Label("The file is mentioned here.", diagnostic.path, span=self.span(diagnostic.path))
+            inside = _stretch(file, self.texts[file], diagnostic.chars)
+            return replace(diagnostic, span=inside, related=(mentioned, *related), fix=None)
         span = self._narrow(diagnostic.path, diagnostic.at, diagnostic.chars)
         return replace(diagnostic, span=span, related=related, fix=self._fix(diagnostic))
 
@@ -174,3 +190,21 @@ def _inside(tree: Tree, step: str | int) -> Tree | None:
 def _begins(one: Span, other: Span) -> bool:
     """Whether two stretches of text begin at one place."""
     return (one.file, one.line, one.column) == (other.file, other.line, other.column)
+
+
+def _stretch(file: str, text: str, chars: tuple[int, int]) -> Span:
+    """Where some characters of a file stand."""
+    starts = _line_starts(text)
+    (line, column), (end_line, end_column) = (_position(starts, at) for at in chars)
+    return Span(file, line, column, end_line, end_column)
+
+
+def _position(starts: list[int], at: int) -> tuple[int, int]:
+    line = bisect_right(starts, at)
+    return line, at - starts[line - 1] + 1
+
+
+@lru_cache(maxsize=8)
+def _line_starts(text: str) -> list[int]:
+    """Where each line begins; kept, since a text may hold many mistakes."""
+    return [0, *(match.end() for match in LINE_BREAK.finditer(text))]

@@ -27,6 +27,23 @@ def test_the_history_of_a_repository_is_a_secret(tmp_path: Path, site: Path) -> 
     assert found.startswith("LS342 3:28 `site` holds `.git/config`")
 
 
+@pytest.mark.parametrize(
+    "name", [".env", "sub/.env", "sub/.ENV", "a/b/site.pem", ".aws/credentials", "sub/.ssh/config", "sub/.git/HEAD"]
+)
+def test_a_secret_is_found_however_deep_it_lies(tmp_path: Path, site: Path, name: str) -> None:
+    (site / name).parent.mkdir(parents=True, exist_ok=True)
+    (site / name).write_text("", "utf-8")
+    (found,) = messages(build(tmp_path, SPEC))
+    assert found.startswith(f"LS342 3:28 `site` holds `{name}`:")
+
+
+@pytest.mark.parametrize("name", ["env", "sub/env.html", "git/index.html", "sub/pem", "ssh/aws.html", "key.html"])
+def test_what_only_reads_like_a_secret_is_none(tmp_path: Path, site: Path, name: str) -> None:
+    (site / name).parent.mkdir(parents=True, exist_ok=True)
+    (site / name).write_text("", "utf-8")
+    assert messages(build(tmp_path, SPEC)) == []
+
+
 def test_an_empty_folder_has_no_page(tmp_path: Path, site: Path) -> None:
     (site / "index.html").unlink()
     assert messages(build(tmp_path, SPEC)) == ["LS341 3:28 There is no page `index.html` in `site`."]

@@ -187,6 +187,20 @@ def test_several_specs_have_headings(capsys: pytest.CaptureFixture[str]) -> None
     assert f"\n# ---- {other}\nlabspec: 1" in text
 
 
+def test_a_variable_stays_only_where_a_file_uses_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "run.sh").write_text("workers=${{ variables.workers }}", "utf-8")
+    (tmp_path / "spec.yaml").write_text(
+        HEAD + "variables: {workers: {default: '4', one_of: ['4', '8']}, stage: dev}\n"
+        "tags: {Stage: '${{ variables.stage }}'}\n"
+        "vpcs: {net: {cidr: 10.0.0.0/16, subnets: {a: {zone: a, cidr: 10.0.1.0/24, access: public}}}}\n"
+        "instances: {web: {subnet: a, public_ip: true, user_data: {source: run.sh, render: true}}}\n",
+        "utf-8",
+    )
+    text = printed(capsys, str(tmp_path / "spec.yaml"), "--set", "workers=8")
+    assert '\nvariables:\n  workers:\n    default: "8"\n\n' in text
+    assert "  Stage: dev\n" in text
+
+
 def test_a_spec_with_errors_has_no_long_form(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """They are reported as by any command."""
     (tmp_path / "spec.yaml").write_text(HEAD + "vpcs: {net: {cird: 10.0.0.0/16}}\n", "utf-8")

@@ -40,7 +40,7 @@ def fix(text: str, *arguments: str, **others: str) -> str:
     ("wrong", "right"),
     [
         ("monitorin: basic", "monitoring: basic"),
-        ("securityGroups: []", "security_groups: []"),
+        ("securityGroups: [], ingress: {}", "security_groups: [], ingress: {}"),
         ("setup: {comands: [id]}", "setup: {commands: [id]}"),
         ("monitoring: Basic", "monitoring: basic"),
         ("tenancy: dedicate", "tenancy: dedicated"),

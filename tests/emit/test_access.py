@@ -111,7 +111,10 @@ PORTS = [
     ("port: 80", ("tcp", 80, 80)),
     ("port: 3000-3010, protocol: udp", ("udp", 3000, 3010)),
     ("port: all", ("tcp", 0, 65535)),
+    ("port: 0-65535", ("tcp", 0, 65535)),
+    ("port: all, protocol: udp", ("udp", 0, 65535)),
     ("port: all, protocol: icmp", ("icmp", -1, -1)),
+    ("port: 80, protocol: icmp", ("icmp", -1, -1)),
     ("port: all, protocol: all", ("-1", None, None)),
 ]
 

@@ -152,7 +152,7 @@ vpcs:
     existing: {ssm: /net}
     zones: [a, 2]
     subnets: {app: SUBNET}
-load_balancers: {l: {scheme: internal, subnets: app, security_groups: [], listeners: {80: {redirect: https}}}}
+load_balancers: {l: {scheme: internal, subnets: app, listeners: {80: {redirect: https}}}}
 """
 
 

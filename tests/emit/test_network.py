@@ -194,6 +194,14 @@ def test_a_public_machine_waits_for_its_route_and_for_its_subnet_to_follow_it(tm
     assert waits(graph, "HiddenInstance") == []
 
 
+def test_a_machine_that_its_subnet_gives_an_address_waits_for_the_gateway(tmp_path: Path) -> None:
+    """It says nothing of an address itself; and none is given where the subnet gives none."""
+    network = NETWORK.replace("10.0.1.0/24, access: public", "10.0.1.0/24, access: public, auto_public_ip: true")
+    graph = graph_of(tmp_path, network + "instances:\n  given: {subnet: public-a}\n  none: {subnet: public-c}\n")
+    assert "NetIgwAttachment" in waits(graph, "GivenInstance")
+    assert waits(graph, "NoneInstance") == ["PublicCRouteTableAssociation", "PublicCToInternet"]
+
+
 def test_a_private_machine_waits_for_nat(tmp_path: Path) -> None:
     """Its user data calls out as soon as it starts, and would wait for nothing but its own timeout."""
     graph = graph_of(tmp_path, f"{SPELLED_OUT}instances: {{web: {{subnet: back}}}}\n")

@@ -181,5 +181,51 @@ def test_who_waits_for_nothing_that_there_is_is_told(layout: str, tmp_path: Path
 
 
 def test_stacks_that_wait_for_one_another_are_refused(tmp_path: Path) -> None:
-    text = waiting(One="Queue", Queue="Two", Two="NetVpc")
-    assert messages(build(tmp_path, text, layout="nested"))[0].startswith("LS502 ")
+    """Where it is said that they wait."""
+    text = waiting(One="Queue", Queue="[NetVpc, Two]", Two="NetVpc")
+    (found,) = build(tmp_path, text, layout="nested").diagnostics
+    assert found.rule.code == "LS502"
+    places = {label.text: label.span and (label.span.line, label.span.column) for label in found.related}
+    assert places == {
+        "watching needs resources: `One` waits for `Queue`: it says so.": (5, 43),
+        "resources needs watching: `Queue` waits for `Two`: it says so.": (6, 54),
+    }
+
+
+PATCHED = """\
+vpcs:
+  net:
+    cidr: 10.0.0.0/16
+    subnets: {public-a: {zone: a, cidr: 10.0.1.0/24, access: public}}
+instances:
+  web: {subnet: public-a, override: {instance: {DependsOn: WAITS}}}
+resources:
+  Topic: {Type: AWS::SNS::Topic}
+  Other: {Type: AWS::SNS::Topic}
+"""
+STATED = ["NetIgwAttachment", "PublicARouteTableAssociation", "PublicAToInternet"]
+
+
+def test_an_override_adds_to_the_order_that_is_stated_or_takes_it_away(tmp_path: Path) -> None:
+    text = PATCHED.replace("access: public", "access: public, auto_public_ip: true")
+    for waits, depends in {"Topic": ["Topic", *STATED], "[Topic, Other]": ["Other", "Topic", *STATED]}.items():
+        made = resources(build(tmp_path, text.replace("WAITS", waits), layout="flat"))
+        assert made["WebInstance"]["DependsOn"] == sorted(depends)
+    free = build(tmp_path, text.replace("WAITS", "null"), layout="flat")
+    assert "DependsOn" not in resources(free)["WebInstance"]
+    # It still shares a stack with what it must.
+    assert free.graph
+    assert [edge.kind for edge in free.graph.edges if edge.source == "WebInstance"] == ["same-stack"]
+
+
+def test_an_override_makes_stacks_wait_or_not_wait(tmp_path: Path) -> None:
+    stacks = "layout: {stacks: {network: [resources.Other], away: [resources.Topic]}}\n"
+    for waits, depends in {"[Topic, Other]": ["AwayStack"], "Topic": ["AwayStack"], "null": None}.items():
+        made = resources(build(tmp_path, (PATCHED + stacks).replace("WAITS", waits), layout="nested"))
+        assert made["ComputeStack"].get("DependsOn") == depends  # a reference shows that it needs the network
+        assert "DependsOn" not in made["WebInstance"]
+
+
+def test_an_item_that_names_nothing_is_shown_where_it_stands(tmp_path: Path) -> None:
+    (found,) = messages(build(tmp_path, PATCHED.replace("WAITS", "[Topic, Nope]")))
+    assert found == "LS405 8:68 There is no resource `Nope`."

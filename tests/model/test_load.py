@@ -143,7 +143,7 @@ def said_alone(text: str) -> list[tuple[str, str]]:
             "It belongs under `health_check`.",
         ),
         (
-            "load_balancers: {l: {scheme: internal, subnets: [], listeners: {80: a}, port: 80}}\n",
+            "load_balancers: {l: {scheme: internal, subnets: a, listeners: {80: a}, port: 80}}\n",
             "There is no `port` in a load balancer.",
             "It belongs under `listeners`.",
         ),

@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from labspec.model import words
+from labspec.model.balance import ListenerPort
 from labspec.model.kind import ListOf, When
 from labspec.model.text import Expression, PlainText, Text
 from labspec.model.word import Choice, Name, Names, Parameter
 from labspec.model.words import Ports, Window
 from labspec.scalar import Scalar, Style
 
-Zones = Annotated[Literal["one", "two"] | Parameter, Choice()]
+Zones = Annotated[Literal["one", "two"] | Parameter, Choice(parameters=("text",))]
 Subnet = Annotated[Name, Names("subnets")]
 Subnets = ListOf[Subnet]
 
@@ -68,6 +69,11 @@ def refusal(word: Any, text: str | Any, style: Style = "plain") -> tuple[str, st
         ("PortRange", "80", Ports(80, 80)),
         ("PortRange", "3000-3010", Ports(3000, 3010)),
         ("PortRange", "all", Ports(0, 65535)),
+        ("PortRange", "0", Ports(0, 0)),
+        ("PortRange", "65535", Ports(65535, 65535)),
+        ("PortRange", "0-65535", Ports(0, 65535)),
+        ("Port", "1", 1),
+        ("Port", "65535", 65535),
         ("DailyWindow", "17:00-18:00 UTC", Window("17:00-18:00")),
         ("WeeklyWindow", "sun 18:00-19:00 UTC", Window("sun:18:00-sun:19:00")),
         ("WeeklyWindow", "sun 23:30-00:30 UTC", Window("sun:23:30-mon:00:30")),
@@ -84,6 +90,16 @@ def refusal(word: Any, text: str | Any, style: Style = "plain") -> tuple[str, st
 )
 def test_a_word_reads_its_notation(word: str, text: str, value: Any) -> None:
     assert read(WORDS[word], text) == value
+
+
+@pytest.mark.parametrize("port", ["1", "65535"])
+def test_a_load_balancer_listens_on_any_port(port: str) -> None:
+    assert read(ListenerPort, port) == port
+
+
+@pytest.mark.parametrize("port", ["0", "65536"])
+def test_a_load_balancer_listens_on_ports_only(port: str) -> None:
+    assert refusal(ListenerPort, port) == (f"`{port}` is not a port.", "Ports go from 1 to 65535.")
 
 
 def test_one_item_stands_for_a_list() -> None:
@@ -132,8 +148,11 @@ def test_a_condition_can_be_turned_round() -> None:
         ("PortRange", "8080/tcp", "Write `8080`."),
         ("PortRange", "http", "Write `80`, `3000-3010` or `all`."),
         ("PortRange", "90-80", "the lower one first"),
-        ("PortRange", "70000", "the lower one first"),
+        ("PortRange", "65536", "Ports go from 0 to 65535"),
+        ("PortRange", "0-65536", "Ports go from 0 to 65535"),
+        ("PortRange", "-1", "Write `80`, `3000-3010` or `all`."),
         ("Port", "0", "Ports go from 1 to 65535."),
+        ("Port", "65536", "Ports go from 1 to 65535."),
         ("DailyWindow", "17:00-18:00", "Write `17:00-18:00 UTC`"),
         ("DailyWindow", "25:00-26:00 UTC", "windows are in UTC"),
         ("WeeklyWindow", "Sunday 18:00-19:00 UTC", "Write it as"),

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 RULES = rules()
 
 BLOCKS = {
-    "0": ("source", "yaml_tree", "compiler"),
+    "0": ("source", "yaml_tree", "gather"),
     "1": ("model/", "policy"),
     "2": ("link", "model/expand"),
     "3": ("check/",),

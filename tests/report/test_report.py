@@ -371,3 +371,27 @@ def test_colors_are_only_where_they_are_wanted() -> None:
     found = [Diagnostic(RULE, "No.")]
     assert "\x1b[" in to_text(found, {}, color=True)
     assert "\x1b[" not in to_text(found, {})
+
+
+def _shown(text: str, span: Span) -> list[str]:
+    """The line that is shown, and its marks."""
+    *_, typed, marks = to_text([Diagnostic(RULE, "No.", span=span)], {span.file: text}).splitlines()
+    return [typed.partition(" | ")[2], marks.partition(" | ")[2]]
+
+
+def test_a_terminal_obeys_nothing_that_stands_in_a_file() -> None:
+    assert _shown("\x1b[2J\tno\x9b1m\n", Span("a", 1, 6, 1, 8)) == ["\ufffd[2J\tno\ufffd1m", "    \t^^"]
+
+
+@pytest.mark.parametrize(("at", "shown"), [(1, "x" * 240 + "..."), (1000, "..." + "x" * 240 + "..."), (1990, None)])
+def test_of_a_long_line_only_the_part_that_matters_is_shown(at: int, shown: str | None) -> None:
+    line = "x" * (at - 1) + "no" + "x" * (1999 - at)
+    typed, marks = _shown(line, Span("a", 1, at, 1, at + 2))
+    assert typed[marks.index("^") :].startswith("no")
+    assert marks.count("^") == 2
+    assert typed.replace("no", "xx") == (shown or "..." + "x" * 71)
+
+
+def test_lines_end_where_editors_end_them() -> None:
+    text = "a\r\nb\rc\n\fd\u2028e\x85f\n"
+    assert _shown(text, Span("a", 4, 2, 4, 3)) == ["\ufffdd\ufffde\ufffdf", " ^"]

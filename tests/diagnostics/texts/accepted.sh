@@ -1,0 +1,2 @@
+#!/bin/bash
+echo '${{ Stage }}' >/etc/stage  # silenced: LS023
