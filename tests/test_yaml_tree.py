@@ -34,7 +34,13 @@ def wrong(content: bytes | str, folder: Path) -> list[str]:
         (b"- a\n", "LS016 1:1 "),
         (b"hello\n", "LS016 1:1 "),
         (b"labspec: 1\nname: caf\xc3\xa9 \xff\n", "LS010 2:12 "),
-        ("labspec: 1\n".encode("utf-16"), "LS010 1:1 "),
+        ("labspec: 1\n".encode("utf-16"), "LS010 1:1 `{file}` is text in UTF-16"),
+        ("labspec: 1\n".encode("utf-16-le"), "LS010 1:1 `{file}` is text in UTF-16"),
+        ("labspec: 1\n".encode("utf-16-be"), "LS010 1:1 `{file}` is text in UTF-16"),
+        ("labspec: 1\n".encode("utf-32"), "LS010 1:1 `{file}` is text in UTF-32"),
+        ("labspec: 1\nname: \ud55c\n".encode("cp949"), "LS010 2:7 `{file}` is not text in UTF-8: byte 17, 0xc7,"),
+        (b"AWSTemplateFormatVersion: '2010-09-09'\n", "LS016 1:1 `{file}` is a template of CloudFormation"),
+        (b"labspec:1\n", "LS006 1:8 A blank is missing after this colon."),
         (b"labspec: 1\nname: a\x00b\n", "LS001 2:8 "),
         (b"\x7fELF\x02\x01\x01\x00", "LS001 1:1 "),
         (b"labspec: 1\nname: \x1b[31m\n", "LS001 2:7 "),
@@ -44,7 +50,7 @@ def wrong(content: bytes | str, folder: Path) -> list[str]:
 )
 def test_what_is_no_text_of_a_spec_is_refused(content: bytes, finding: str, tmp_path: Path) -> None:
     (found,) = wrong(content, tmp_path)
-    assert found.startswith(finding)
+    assert found.startswith(finding.format(file=tmp_path / "spec.yaml"))
 
 
 def test_what_is_no_file_is_refused(tmp_path: Path) -> None:

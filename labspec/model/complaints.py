@@ -57,9 +57,9 @@ class Known:
     """The member of another document that one may be a mistyped name for."""
     absent: frozenset[tuple[str, str]] = frozenset()
     """Members (section, name) that there are not, of which that is told."""
-    slip: Callable[[Path, bool], Diagnostic | None] = lambda _, __: None
-    """What is likely wrong with how a value is typed, or a key that leads to it; and whether a mapping should stand
-    there."""
+    slip: Callable[[Path, bool, bool], Diagnostic | None] = lambda *_: None
+    """What is likely wrong with how a value is typed, or a key that leads to it, if a mapping should stand there, and
+    if the whole of it is wrong."""
     moved: Mapping[Path, Path] = field(default_factory=dict)
     """Members that were written elsewhere than their path says: where."""
     parameters: frozenset[str] = frozenset()
@@ -113,7 +113,7 @@ def complaints(errors: Sequence[ErrorDetails], document: Mapping[str, Any], know
         if error["type"] == "missing":
             if path[-1] in missing[path[:-1]] and not known.may_lack(path[:-1]):
                 result.said.append(_missing(path, known))
-        elif (slip := _slip(path, known)) is not None:
+        elif (slip := _slip(error, path, known)) is not None:
             result.said += [slip] if slip not in result.said else []
         elif error["type"] == "extra_forbidden":
             unknown.setdefault(path[:-1], {})[str(path[-1])] = meant.get(path, "")
@@ -168,9 +168,10 @@ def _say_misplaced(
     return told
 
 
-def _slip(path: Path, known: Known) -> Diagnostic | None:
+def _slip(error: ErrorDetails, path: Path, known: Known) -> Diagnostic | None:
     """How something is typed, where that is the likely reason of an error."""
-    return known.slip(path, part_at(path) is not None or part_at((*path, "*")) is not None)
+    mapping = part_at(path) is not None or part_at((*path, "*")) is not None
+    return known.slip(path, mapping, not error.get("ctx", {}).get("chars"))
 
 
 def _mistyped(errors: Sequence[ErrorDetails]) -> tuple[dict[Path, set[str]], dict[Path, str]]:

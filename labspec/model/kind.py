@@ -87,8 +87,10 @@ def mapped(value: Any) -> Any:
 
 
 def _named(value: Any) -> str:
-    """How items of a list would be entries of a mapping."""
-    item = value[0] if isinstance(value, list) and value else None
+    """How a word, or items of a list, would be entries of a mapping."""
+    item = value[0] if isinstance(value, list) and value else value
+    if isinstance(item, Scalar) and KEBAB.match(item) and item.style == "plain":
+        return f"Write `{item}:` on a line of its own, and under it what it is."
     if not isinstance(item, dict):
         return ""
     name = next((item[key] for key in ("name", "Name", "id", "Key") if isinstance(item.get(key), Scalar)), None)

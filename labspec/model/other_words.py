@@ -8,6 +8,7 @@ from collections.abc import Collection
 from labspec.nearest import alike
 
 OTHER_WORDS = {
+    "labspec": "edition schema version",
     "instances": "ec2 machine machines server servers vm vms",
     "databases": "db dbs rds mysql",
     "load_balancers": "alb albs elb elbs lb lbs nlb loadbalancing",

@@ -117,6 +117,9 @@ def scalar_of(value: Any, notation: str, null_help: str = "") -> Scalar:
         form = "a mapping" if isinstance(value, dict) else "a list" if isinstance(value, list) else "a value"
         one = value[0] if isinstance(value, list) and len(value) == 1 else None
         help_ = f"Write `{one}` alone." if isinstance(one, Scalar) else "It takes one." if form == "a list" else ""
+        if isinstance(value, dict) and len(value) == 1 and notation == "text":
+            ((key, inner),) = value.items()
+            help_ = f'A text that holds `: ` needs quotes: "{key}: {inner}".' if isinstance(inner, Scalar) else ""
         wrong(f"Here stands {form}; this field takes {notation}.", help_)
     if value.style == "empty":
         wrong(f"This value is empty; the field takes {notation}.", null_help or "Leave the line out for the default.")

@@ -88,8 +88,13 @@ class Documents:
             self.work.found += rejected.diagnostics
             return None
         self.work.found += found
-        if isinstance(tree.value, dict):
+        if isinstance(tree.value, dict) and not _is_template(tree):
             return tree
+        if isinstance(tree.value, dict):
+            message = f"`{file}` is a template of CloudFormation, not a spec."
+            help_ = "`labspec lint` reads templates; a spec takes resources as they are under `resources`."
+            self.work.wrong(EMPTY, message, Span(file, 1, 1, 1, 1), help=help_)
+            return None
         if slip := slip_at(tree.span, text.splitlines()):
             self.work.found.append(slip)
             return None
@@ -135,6 +140,10 @@ class Documents:
 def _items(tree: Tree | None) -> Iterator[Tree]:
     if tree is not None:
         yield from tree.value if isinstance(tree.value, list) else [tree]
+
+
+def _is_template(tree: Tree) -> bool:
+    return "labspec" not in tree.entries and bool({"AWSTemplateFormatVersion", "Resources"} & tree.entries.keys())
 
 
 ENCODINGS = (

@@ -131,17 +131,18 @@ class Source:
         """The member of another document that a new one may be a mistyped name for."""
         return (nearest(str(path[-1]), self.beside[path]) or "") if path in self.beside else ""
 
-    def slip(self, path: Path, entry: bool) -> Diagnostic | None:
+    def slip(self, path: Path, entry: bool, word: bool) -> Diagnostic | None:
         """What is likely wrong with how a value, or a key that leads to it, is typed; asked where something is wrong.
 
-        `entry` says whether the value should be a mapping, so that its text may be meant as an entry of one.
+        `entry` says whether the value should be a mapping, so that its text may be meant as an entry of one, `word`
+        whether the whole of it is wrong, not some of its characters.
         """
-        places = [(tree.key, True) for tree in self._steps(path) if tree.key]
+        places = [(tree.key, True, True) for tree in self._steps(path) if tree.key]
         tree = self._nearest(path)
         if tree.style == "plain" and isinstance(tree.value, str):
-            places.append((tree.span, entry))
+            places.append((tree.span, entry, word))
         told = (found for found in self.diagnostics if found.span and _begins(found.span, tree.span))
-        likely = (slip_at(span, self.texts[span.file].splitlines(), entries) for span, entries in places)
+        likely = (slip_at(span, self.texts[span.file].splitlines(), *how) for span, *how in places)
         return next((slip for slip in (*told, *likely) if slip), None)
 
     def span(self, path: Path, at: str = "value") -> Span:

@@ -218,7 +218,8 @@ class _Builder:
     def _alias(self, event: Any) -> None:
         target = self.anchors.get(event.anchor)
         if target is None:
-            self._refuse(SYNTAX, f"There is no anchor `&{event.anchor}` before this.", event)
+            help_ = "Quote a text that begins with `*`."
+            self._refuse(SYNTAX, f"There is no anchor `&{event.anchor}` before this.", event, help_)
         if any(entry.tree is target for entry in self.stack):
             self._refuse(NOT_ALLOWED, f"`*{event.anchor}` stands inside what it repeats.", event)
         if self._is_key():

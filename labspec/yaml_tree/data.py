@@ -65,6 +65,11 @@ class Reading:
         if isinstance(tree.value, dict):
             if tree.in_braces:
                 self.hints |= {(*path, name): COMMA for name, inner in tree.value.items() if inner.is_empty}
+            above = ""
+            for name, inner in tree.value.items():
+                if above:
+                    self.hints[*path, name] = f"If it is a line of the text of `{above}`, indent it deeper."
+                above = name if inner.style == "block" else ""
             return {Scalar(name): self.data(inner, (*path, name)) for name, inner in tree.value.items()}
         if isinstance(tree.value, list):
             return [self.data(inner, (*path, index)) for index, inner in enumerate(tree.value)]

@@ -19,11 +19,15 @@ OPENS_TEXT = re.compile(r".*(?:^|\s)([|>])[-+0-9]*")
 
 @dataclass(frozen=True, slots=True)
 class Mend:
-    """A mistake in a line, and the line without it; None where it is a mistake beyond doubt."""
+    """A mistake in a line, and the line without it; None where it is a mistake beyond doubt.
+
+    `whole` says that the text must then be YAML to its end.
+    """
 
     line: int
     right: str | None
     diagnostic: Diagnostic
+    whole: bool = False
 
 
 def lead_and_text(line: str) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from labspec.yaml_tree.rules import LOOKALIKE, TAKEN_FOR_TEXT
 
 ENTRY = re.compile(r"([A-Za-z][\w.-]*)(\s*)([:=])(\s*)(?!//)(.*)", re.DOTALL)
 ITEM, ODD_ITEM = re.compile(r"-[^\s\d-]"), re.compile(r"- ?[^\s-]")
+COMMENT = re.compile(r"(?:^|\s)(//|/\*|(?:--|;)(?=\s))")
 SHOWN = 60
 """Characters of a line that a message still shows."""
 
@@ -34,17 +35,18 @@ class Slip:
     """The key that it was meant to be an entry of."""
 
 
-def slip_at(span: Span, lines: Sequence[str], entry: bool = True) -> Diagnostic | None:
+def slip_at(span: Span, lines: Sequence[str], entry: bool = True, word: bool = True) -> Diagnostic | None:
     """What is likely wrong with a text, a value's or a key's, that stands at a place; nothing if it is quoted.
 
-    `entry` says whether it may be meant as an entry of a mapping or a list.
+    `entry` says whether it may be meant as an entry of a mapping or a list, `word` whether it should be one word: of
+    other texts only the characters are looked at.
     """
     line, start = lines[span.line - 1] if lines else "", span.column - 1
     text = line[start : span.end_column - 1] if span.line == span.end_line else line[start:].split(" #")[0].rstrip()
     if text[:1] in ("'", '"', "|", ">"):
         return None
     begins = not line[:start].strip(" -") or line[:start].rstrip()[-1] in "{[,"
-    found = slip_in(text, entry and begins)
+    found = slip_in(text, entry and begins) if word else _character(text)
     if found is None:
         return None
     here = Span(span.file, span.line, start + found.chars[0] + 1, span.line, start + found.chars[1] + 1)
@@ -53,7 +55,17 @@ def slip_at(span: Span, lines: Sequence[str], entry: bool = True) -> Diagnostic 
 
 def slip_in(text: str, entry: bool = True) -> Slip | None:
     """What is likely wrong with a text that stands unquoted, and may be meant as an entry."""
-    return (_entry(text) or _item(text) if entry else None) or _character(text)
+    return _comment(text) or (_entry(text) or _item(text) if entry else None) or _character(text)
+
+
+def _comment(text: str) -> Slip | None:
+    """A comment as other languages begin one."""
+    match = COMMENT.search(text)
+    if match is None:
+        return None
+    right = f"{text[: match.start(1)]}# {text[match.end(1) :].strip(' */')}".rstrip()
+    message = "A comment begins with `#`."
+    return Slip(TAKEN_FOR_TEXT, message, _write(right), match.span(1), right)
 
 
 def _entry(text: str) -> Slip | None:

@@ -47,9 +47,15 @@ def syntax(error: yaml.MarkedYAMLError, file: str, text: str, quoted: Span | Non
     typed = lines[line] if line < len(lines) else ""
     if "\t" in typed[: len(typed) - len(typed.lstrip())]:
         return tab(file, line, typed)
+    opened = error.context_mark
+    if opened and "quoted scalar" in (error.context or "") and "end of stream" in (error.problem or ""):
+        start = at(file, opened.line, opened.column)
+        return Diagnostic(SYNTAX, "This quote is never closed.", span=start, help=f"Close it. {QUOTES}")
+    began = opened.line if opened else line
+    if (sign := mended(text, file, line, began, signs=True)) is not None:
+        return sign
     if braces and not "".join(lines[line:])[column:].strip():
         return _brace(braces, lines)
-    began = error.context_mark.line if error.context_mark else line
     return (
         _unclosed(error, file, lines, quoted)
         or mended(text, file, line, began)
@@ -69,12 +75,9 @@ def _unclosed(error: yaml.MarkedYAMLError, file: str, lines: list[str], quoted: 
     if opened is None or stopped is None:
         return None
     start, here = at(file, opened.line, opened.column), at(file, stopped.line, stopped.column)
-    context = error.context or ""
-    if "quoted scalar" in context and "end of stream" in (error.problem or ""):
-        return Diagnostic(SYNTAX, "This quote is never closed.", span=start, help=f"Close it. {QUOTES}")
     if quoted and (quoted.end_line, quoted.end_column) == (here.line, here.column):
         return _closed_early(quoted, here)
-    if "parsing a flow" in context and opened.line != stopped.line:
+    if "parsing a flow" in (error.context or "") and opened.line != stopped.line:
         return _brace(start, lines, Label("Before this it should have ended.", span=here))
     return None
 
@@ -108,6 +111,11 @@ def _misread(error: yaml.MarkedYAMLError, here: Span, typed: str) -> Diagnostic:
         return _colon(here, before)
     if "could not find expected ':'" in problem and start:
         return Diagnostic(SYNTAX, "No colon follows this key.", span=start, help="Write `key: value`.")
+    if "',' or" in problem and char and char in "]}" and start:
+        right = "}" if char == "]" else "]"
+        opener = Label("It was opened here.", span=start)
+        message = f"`{char}` stands where `{right}` should close what is open."
+        return Diagnostic(SYNTAX, message, span=here, related=(opener,), help=f"Write `{right}`.")
     if "',' or" in problem:
         help_ = EXPRESSION if "${{" in typed else COMMA
         return Diagnostic(SYNTAX, "A comma, or the end of the braces, is missing here.", span=here, help=help_)

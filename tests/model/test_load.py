@@ -102,7 +102,9 @@ def test_every_field_was_tried() -> None:
 @pytest.mark.parametrize(
     ("text", "message", "help_"),
     [
-        ("instances: [a]\n", "Here a mapping is needed: a name, a colon, and what it is.", ""),
+        ("instances: [a]\n", "Here a mapping is needed: a name, a colon, and what it is.", "Write `a:` on a line"),
+        ("vpcs: net\n", "Here a mapping is needed: a name, a colon, and what it is.", "Write `net:` on a line"),
+        ("outputs: {O: {value: {a: b}}}\n", "Here stands a mapping", 'A text that holds `: ` needs quotes: "a: b".'),
         ("vpcs: {net: [a]}\n", "Here stands a list, where a mapping is needed.", "Its fields are `cidr`"),
         ("vpcs: {net: web}\n", "Here stands a single value, where a mapping is needed.", "Its fields are `cidr`"),
         ("vpcs: {net: {cidr: [10.0.0.0/16]}}\n", "Here stands a list; this field takes an address block", ""),
@@ -209,6 +211,16 @@ def test_a_mistyped_key_is_one_mistake(text: str) -> None:
     assert found
     assert all(message.startswith("There is no `") for message, _ in found)
     assert all(help_.startswith("Did you mean `") for _, help_ in found)
+
+
+def test_a_key_by_another_name_is_one_mistake_too() -> None:
+    found = load(plain("version: 1\nname: a\n"), {}).diagnostics
+    assert [(each.message, each.help) for each in found] == [
+        (
+            "There is no `version` in the document.",
+            "Did you mean `labspec`? `version` itself belongs under `databases.<name>`.",
+        )
+    ]
 
 
 def test_each_missing_key_is_told_once() -> None:

@@ -144,6 +144,42 @@ def test_a_text_that_is_wrong_for_another_reason_is_no_entry(text: str, place: s
     assert found(tmp_path, MACHINE + text)[0] == place
 
 
+# ------------------------------------------------------------------ signs
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "message", "help_"),
+    [
+        ("region: us-east-1 // where\n", "LS006 3:19", "A comment begins with `#`.", "Write `us-east-1 # where`."),
+        ("// where\nregion: us-east-1\n", "LS001 3:1", "A comment begins with `#`.", "Write `# where`."),
+        ("/* where */\nregion: us-east-1\n", "LS001 3:1", "A comment begins with `#`.", "Write `# where`."),
+        ("tags: {A: b, C: d E: f}\n", "LS001 3:19", "A comma is missing before `E`.", ""),
+        ("tags: {A: b; C: d}\n", "LS001 3:12", "A comma stands between entries in braces, not a semicolon.", ""),
+        ("tags: {\n  A: b\n  C: d\n}\n", "LS001 4:6", "A comma is missing at the end of this line.", ""),
+        ("tags: {A: b]\n", "LS001 3:12", "`]` stands where `}` should close what is open.", "Write `}`."),
+        ("include: [a.yaml, b.yaml}\n", "LS001 3:25", "`}` stands where `]` should close what is open.", "Write `]`."),
+        ('tags: {A: "b, C: d}\n', "LS001 3:11", "This quote is never closed.", ""),
+        ("tags:\n  A: [ -f /x ] && echo\n", "LS001 4:6", "A text that begins with `[` needs quotes.", "&& echo'`"),
+        ("tags:\n  A: `b`\n", "LS001 4:6", "A value cannot begin with a backtick.", "Put it in quotes."),
+        ("tags: {A: *}\n", "LS001 3:11", "`*` begins the name of an anchor.", "Quote a text that begins with `*`."),
+        ("tags: {A: !b}\n", "LS001 3:11", "`!` begins a tag.", "Quote a text that begins with `!`."),
+        ("...\nregion: a\n", "LS001 4:1", "The document has ended, and more follows.", "without `...`"),
+        ("vpcs:\n\ufeff  net: {}\n", "LS001 4:1", "An invisible mark of byte order (U+FEFF) stands here.", ""),
+    ],
+)
+def test_a_sign_that_yaml_reads_otherwise_is_shown(
+    text: str, at: str, message: str, help_: str, tmp_path: Path
+) -> None:
+    where, said, helped = found(tmp_path, text)
+    assert (where, said) == (at, message)
+    assert help_ in helped
+
+
+@pytest.mark.parametrize("text", ["tags: {A: a // b}\n", "tags: {A: http://a, B: a -- b}\n", "tags: {A: /* b}\n"])
+def test_a_text_may_hold_what_begins_a_comment_elsewhere(text: str, tmp_path: Path) -> None:
+    assert build(tmp_path, text).diagnostics == []
+
+
 # ------------------------------------------------------------------ indentation
 
 
@@ -176,3 +212,12 @@ def test_a_line_that_is_indented_as_it_cannot_be(text: str, at: str, message: st
 def test_a_long_text_is_not_read_again_and_again(tmp_path: Path) -> None:
     text = "".join(f"x-{number}: [a, b, c, d, e, f]\n" for number in range(10_000)) + "region us-east-1\n"
     assert found(tmp_path, text)[:2] == ("LS001 10003:1", "No colon follows this key.")
+
+
+def test_a_key_below_a_text_may_be_a_line_of_it(tmp_path: Path) -> None:
+    text = MACHINE + "    user_data: |\n      #!/bin/bash\n    echo: hi\n"
+    assert found(tmp_path, text) == (
+        "LS101 18:5",
+        "There is no `echo` in an instance.",
+        "If it is a line of the text of `user_data`, indent it deeper.",
+    )
