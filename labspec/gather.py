@@ -80,6 +80,7 @@ def gather(loaded: Loaded) -> Gathered:
     for path, name in mentions:
         if name not in work.wrong:
             work.wrong[name] = list(work.read(name, path))
+    loaded.variables.tell_unknown()
     typed = {path: work.typed[name] for path, name in mentions if name in work.typed}
     found = [wrong.under(path) for path, name in mentions for wrong in work.wrong[name] if _concerns(wrong, path)]
     return Gathered(work.contents, typed, (*found, *loaded.variables.found[before:]))

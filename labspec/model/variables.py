@@ -43,6 +43,7 @@ class Variables:
     told: set[Path] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
     unknown: dict[str, list[tuple[Path, Chars]]] = field(default_factory=dict)
+    document: Mapping[str, Any] = field(default_factory=dict)
     in_files: set[str] = field(default_factory=set)
     places: dict[str, Path] = field(default_factory=dict)
     """Where the values are declared; those of the command line are not."""
@@ -54,6 +55,7 @@ class Variables:
 
     def filled(self, document: Mapping[str, Any]) -> dict[str, Any]:
         """The document with every variable's value in its place."""
+        self.document = document
         declared = document.get("variables")
         for name, body in declared.items() if isinstance(declared, dict) else ():
             self._declare(str(name), body)
@@ -66,7 +68,7 @@ class Variables:
         filled = {
             key: value if key == "variables" else self._fill(value, (str(key),)) for key, value in document.items()
         }
-        self.found += [self._unknown(name, uses) for name, uses in self.unknown.items()]
+        self.tell_unknown()
         return filled
 
     # -------------------------------------------------------------- what is declared
@@ -143,14 +145,11 @@ class Variables:
     def fill_text(self, text: Text, path: Path) -> Text:
         """A text that the document mentions, with every variable's value in its place."""
         parts: list[str | Expression] = []
-        earlier, self.unknown = self.unknown, {}
         for part in text.parts:
             if isinstance(part, Expression) and part.words[0] == "variables":
                 parts += self._parts(part, path)
             else:
                 parts.append(part)
-        self.found += [self._unknown(name, uses) for name, uses in self.unknown.items()]
-        self.unknown = earlier
         return Text(tuple(parts))
 
     def _parts(self, variable: Expression, path: Path) -> Iterator[str | Expression]:
@@ -186,6 +185,17 @@ class Variables:
             self._misused("Variables make this spec larger than any needs to be.", path, chars)
         self.told.add(path)
         return ""
+
+    def tell_unknown(self) -> None:
+        """Tell, once, of variables that there are not; those under a mistyped `variables` are lost with it."""
+        unknown, self.unknown = self.unknown, {}
+        if not unknown:
+            return
+        meant_so = [
+            body for key, body in self.document.items() if key != "variables" and meant(str(key), ["variables"])
+        ]
+        lost = {str(name) for body in meant_so if isinstance(body, dict) for name in body}
+        self.found += [self._unknown(name, uses) for name, uses in unknown.items() if name not in lost]
 
     def _unknown(self, name: str, uses: Sequence[tuple[Path, Chars]]) -> Diagnostic:
         """A variable that there is not, told once: where it is used first, or where one is declared that is meant."""
