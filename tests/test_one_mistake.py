@@ -64,6 +64,13 @@ def test_one_slip_is_one_finding(spec: Path, tmp_path: Path) -> None:
     assert strange == []
 
 
+def test_what_a_mistyped_member_would_have_changed_is_not_judged(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "specs", tmp_path / "specs")
+    file = tmp_path / "specs/03-database.yaml"
+    file.write_text(file.read_text("utf-8").replace("  private-ec2-a1:\n", "  privat-ec2-a1:\n"), "utf-8")
+    assert [found.rule.code for found in findings(file)] == ["LS108"]
+
+
 def shows(found: Diagnostic, word: str) -> bool:
     """Whether a finding shows the word that was meant, or the one that was mistyped where it is declared."""
     bare = word.rpartition(".")[2]

@@ -248,6 +248,14 @@ def test_an_incomplete_member_may_be_a_mistyped_one_of_the_base(tmp_path: Path) 
     assert found.help == f"Did you mean to change `orders` of {tmp_path / 'base.yaml'}?"
 
 
+@pytest.mark.parametrize("typed", ["parts/base.yml", "part/base.yaml", "prats/bsae.yaml"])
+def test_a_file_that_is_not_there_is_offered_by_its_nearest_name(typed: str, tmp_path: Path) -> None:
+    (tmp_path / "parts").mkdir()
+    files(tmp_path / "parts", base=HEAD)
+    (found,) = build(tmp_path, f"labspec: 1\nname: top\nextends: {typed}\n").diagnostics
+    assert (found.rule.code, found.help) == ("LS010", f"Did you mean `{tmp_path / 'parts/base.yaml'}`?")
+
+
 def test_a_mistake_of_the_base_is_shown_there(tmp_path: Path) -> None:
     files(tmp_path, base=HEAD + "\nvpcs: {net: {cidr: 10.0.0.0/33}}\n")
     assert places(tmp_path, OVER + "vpcs: {net: {dns_support: true}}\n") == ["LS103 base.yaml:4"]

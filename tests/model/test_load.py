@@ -213,6 +213,28 @@ def test_a_mistyped_key_is_one_mistake(text: str) -> None:
     assert all(help_.startswith("Did you mean `") for _, help_ in found)
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "load_balancers: {a: {subnet: b}}\n",
+            "`a` reads like an instance, and stands among the load balancers.",
+        ),
+        (
+            "load_balancers: {a: {scheme: internal, subnets: [], port: 80}}\n",
+            "There is no `port` in a load balancer.",
+        ),
+        (
+            "auto_scaling_groups: {a: {launch_template: t, subnets: [], min: 1, max: 2}}\n",
+            "There is no `min` and no `max` in an auto scaling group.",
+        ),
+    ],
+)
+def test_fields_of_one_place_are_one_mistake(text: str, message: str) -> None:
+    """Also if what they belong to is missing."""
+    assert [found for found, _ in said(text)] == [message]
+
+
 def test_a_key_by_another_name_is_one_mistake_too() -> None:
     found = load(plain("version: 1\nname: a\n"), {}).diagnostics
     assert [(each.message, each.help) for each in found] == [
