@@ -128,7 +128,7 @@ def test_the_members_of_a_family_are_declared_by_one_name(tmp_path: Path) -> Non
 
 def test_a_name_that_is_not_written_as_one_is_not_missed_where_it_is_named(tmp_path: Path) -> None:
     text = "databases:\n  db:\n    engine: mysql\n    version: 8.4.7\n    subnets: [data-a, data-c]\n"
-    text += "    backups: {keep: 1d}\n    replicas: {db--1: {}}\noutputs: {O: '${{ db-1.endpoint }}'}\n"
+    text += "    backups: {keep: 1d}\n    replicas: {db1--a: {}}\noutputs: {O: '${{ db-1-a.endpoint }}'}\n"
     assert [finding.split(" ")[:2] for finding in messages(build(tmp_path, NETWORK + text))] == [["LS103", "18:16"]]
 
 

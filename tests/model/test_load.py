@@ -221,11 +221,11 @@ def test_a_mistyped_key_is_one_mistake(text: str) -> None:
             "`a` reads like an instance, and stands among the load balancers.",
         ),
         (
-            "load_balancers: {a: {scheme: internal, subnets: [], port: 80}}\n",
+            "load_balancers: {a: {scheme: internal, subnets: [b], port: 80}}\n",
             "There is no `port` in a load balancer.",
         ),
         (
-            "auto_scaling_groups: {a: {launch_template: t, subnets: [], min: 1, max: 2}}\n",
+            "auto_scaling_groups: {a: {launch_template: t, subnets: [b], min: 1, max: 2}}\n",
             "There is no `min` and no `max` in an auto scaling group.",
         ),
     ],
