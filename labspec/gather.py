@@ -82,7 +82,13 @@ def gather(loaded: Loaded) -> Gathered:
             work.wrong[name] = list(work.read(name, path))
     loaded.variables.tell_unknown()
     typed = {path: work.typed[name] for path, name in mentions if name in work.typed}
-    found = [wrong.under(path) for path, name in mentions for wrong in work.wrong[name] if _concerns(wrong, path)]
+    left = {path for path, _ in loaded.remains}
+    found = [
+        wrong.under(path)
+        for path, name in mentions
+        for wrong in work.wrong[name]
+        if _concerns(wrong, path) and not (wrong.rule is NOT_RENDERED and path in left)  # its `render` may be mistyped
+    ]
     return Gathered(work.contents, typed, (*found, *loaded.variables.found[before:]))
 
 

@@ -41,14 +41,15 @@ def slip(word: str) -> str:
 
 
 def findings(file: Path) -> list[Diagnostic]:
-    return [found for found in compile_spec(str(file), Options()).diagnostics if found.level is Severity.ERROR]
+    """What is wrong; hints, such as on what nothing uses now, may follow from it."""
+    return [found for found in compile_spec(str(file), Options()).diagnostics if found.level is not Severity.HINT]
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_one_slip_is_one_finding(spec: Path, tmp_path: Path) -> None:
     shutil.copytree(spec.parent, tmp_path / "spec")
     file, text = tmp_path / "spec" / spec.name, spec.read_text("utf-8")
-    before = {(found.rule, found.message) for found in findings(file)}
+    before = {found.rule for found in findings(file)}
     lines = text.splitlines(keepends=True)
     strange = []
     for word, span in list(words(parse(text, spec.name)[0]))[:: 1 + len(text) // 1500]:
@@ -58,7 +59,7 @@ def test_one_slip_is_one_finding(spec: Path, tmp_path: Path) -> None:
         changed = [*lines]
         changed[span.line - 1] = line[:start] + slip(word) + line[end:]
         file.write_text("".join(changed), "utf-8")
-        found = [each for each in findings(file) if (each.rule, each.message) not in before]
+        found = [each for each in findings(file) if each.rule not in before]
         if len(found) > 1 or any(each.rule.code in KNOWN and not shows(each, word) for each in found):
             strange.append((span.line, slip(word), [each.message for each in found]))
     assert strange == []
