@@ -152,8 +152,8 @@ def understand(build: Build) -> Architecture | None:
         return None  # what is not there may be in the file that could not be used
     with _timed(build, "link"):
         gathered = gather(loaded)
-        build.source = build.source.with_files(gathered.typed)
-        build.variables = frozenset(loaded.variables.in_files)
+        build.source = build.source.with_files(gathered.typed, variables.mixed)
+        build.variables = frozenset(variables.in_files)
         architecture, unlinked = link(loaded, gathered.contents)
     _report(build, [*gathered.diagnostics, *unlinked])
     with _timed(build, "check"):

@@ -12,6 +12,7 @@ from labspec.model.architecture import Architecture
 from labspec.model.text import Text
 from labspec.report import to_text
 from tests.building import HEAD, NETWORK, build, messages
+from tests.emit.test_database import database
 
 SPEC = f"""\
 parameters: {{Stage: {{type: text}}}}
@@ -162,7 +163,7 @@ def test_a_script_is_filled_in_only_where_it_is_to_be_rendered(tmp_path: Path) -
     content = "#!/bin/bash\n# $${{ this }}\necho ${{ Stage }} ${{ variables.workers }} $HOME ${HOME}\n"
     copied = built(tmp_path, content, SCRIPT.replace("USE", "source: app.conf"))
     assert user_data(copied) == content
-    assert [code for code, *_ in places(copied)] == ["LS023", "LS023", "LS387"]
+    assert [code for code, *_ in places(copied)] == ["LS023", "LS023"]
     rendered = built(tmp_path, content, SCRIPT.replace("USE", "source: app.conf, render: true"))
     assert user_data(rendered) == "#!/bin/bash\n# ${!{ this }}\necho ${Stage} 4 $HOME ${!HOME}\n"
     assert messages(rendered) == []
@@ -172,6 +173,14 @@ def test_a_copied_file_may_hold_anything(tmp_path: Path) -> None:
     copied = SPEC.replace(", render: true", "").replace('variables: {workers: "4"}\n', "")
     for content in (b"", b"\0\xff\xfe", b"\xef\xbb\xbf", b"${{", b"${{ a + b }} ${{ variables.x }} ${{ Stgae }}"):
         assert messages(built(tmp_path, content, copied)) == []
+
+
+def test_nothing_is_said_of_expressions_where_none_could_be_rendered(tmp_path: Path) -> None:
+    (tmp_path / "orders.sql").write_text("SELECT '${{ aws.region }}';\n", "utf-8")
+    reader = "instances:\n  reader: {subnet: public-a, public_ip: true, secrets: {/run/orders.json: orders}}\n"
+    made = build(tmp_path, database("schema: {source: orders.sql, through: reader}", reader))
+    assert "LS023" not in [code for code, *_ in places(made)]
+    assert made.graph is not None
 
 
 # ------------------------------------------------------------------ what is no text

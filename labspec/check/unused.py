@@ -55,15 +55,17 @@ Key = tuple[str, str]
 
 def check_unused(architecture: Architecture) -> Iterator[Diagnostic]:
     """Members and variables without a use."""
-    used = set(_named(architecture))
+    copied = list(_in_files(architecture))
+    used = {*_named(architecture), *_asked(copied)}
     written = sorted({word for body in _raw(architecture) for word in _words(body)})
     for section, message in IDLE.items():
         for member in architecture.of(section):
             if (section, member.name) not in used and not _is_written(member, written):
                 help_ = f"Remove it, or accept it with `silence: {{{UNUSED.name}: the reason}}`."
                 yield Diagnostic(UNUSED, message.format(member.name), member.path, "key", help=help_)
+    filled_in = {*architecture.variables, *(".".join(words[1:]) for words in copied if words[0] == "variables")}
     for name in architecture.spec.variables:
-        if name in architecture.variables:
+        if name in filled_in:
             continue
         message = f"Nothing is made of the variable `{name}`."
         yield Diagnostic(VARIABLE, message, ("variables", name), "key", help="Remove it, or write it where it belongs.")
@@ -79,8 +81,12 @@ def _named(architecture: Architecture) -> Iterator[Key]:
     for table in architecture.of("route_tables"):  # also those that follow from `access`
         assert isinstance(table.body, RouteTable)
         yield from ((gateway.section, gateway.name) for gateway in architecture.many(table.body.routes.values()))
+
+
+def _in_files(architecture: Architecture) -> Iterator[tuple[str, ...]]:
+    """The expressions in files. Where one is copied, so that they mean nothing, that is what is told."""
     for content in architecture.files.values():
-        yield from _asked(words for words, _ in expressions(content.decode("utf-8", "ignore")))
+        yield from (words for words, _ in expressions(content.decode("utf-8", "ignore")))
 
 
 def _registers(path: Path) -> bool:

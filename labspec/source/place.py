@@ -51,12 +51,16 @@ class Source:
     files: Mapping[Path, str] = field(default_factory=dict)
     """Mentioned files into which findings may point, by the paths of their names."""
 
-    def with_files(self, typed: Mapping[Path, tuple[str, str]]) -> Source:
-        """The same with files that it mentions: by the paths of their names, where each lies and what it holds."""
+    def with_files(self, typed: Mapping[Path, tuple[str, str]], mixed: Iterable[Path]) -> Source:
+        """The same with files that it mentions: by the paths of their names, where each lies and what it holds.
+
+        `mixed` are the variables that are a part of other texts, now also of those.
+        """
         return replace(
             self,
             texts={**self.texts, **dict(typed.values())},
             files={path: file for path, (file, _) in typed.items()},
+            mixed=frozenset(mixed),
         )
 
     def place(self, diagnostic: Diagnostic) -> Diagnostic:

@@ -196,6 +196,12 @@ def test_what_is_used_or_typed_otherwise_is_left(text: str, arguments: list[str]
     assert fix(text, *arguments) == text
 
 
+def test_a_variable_that_a_file_uses_is_left(folder: Path) -> None:
+    files = "setup: {files: {/etc/app.conf: {source: other.yaml, render: true}}}"
+    text = f"variables: {{x: YES}}\n{VARIABLE[:-2]}, {files}}}}}"
+    assert fix(text, other="safe = ${{ variables.x }}\n") == text
+
+
 def test_specs_that_share_a_file_have_it_mended_once(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "base.yaml").write_text(START + SERVER.format("yes"), "utf-8")
     for name in ("one", "two"):
