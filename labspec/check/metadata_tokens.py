@@ -24,6 +24,7 @@ WITHOUT_TOKEN = Rule(
 HELP = "Leave `tokens` out, and let programs fetch a token first: the AWS SDKs and the CLI do."
 
 
+# More hops than one are no fault: containers need two, and images of Amazon Linux 2023 allow them.
 def check_metadata_tokens(architecture: Architecture) -> Iterator[Diagnostic]:
     """Machines, and templates of machines, that take version 1."""
     for member in (*architecture.of("instances"), *architecture.of("launch_templates")):
@@ -38,7 +39,5 @@ def check_metadata_tokens(architecture: Architecture) -> Iterator[Diagnostic]:
         for steps in (("MetadataOptions",), ("LaunchTemplateData", "MetadataOptions")):
             for path, value in own.at(*steps, "HttpTokens"):
                 if value == "optional":
-                    message = (
-                        f"`{own.name}` needs no token: a page that fetches what visitors name may give it all away."
-                    )
+                    message = f"A page of `{own.name}` that fetches what visitors ask for can give its secrets away."
                     yield Diagnostic(WITHOUT_TOKEN, message, path, help="Write `HttpTokens: required`.")

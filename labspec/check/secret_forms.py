@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from labspec.check.secret_values import is_key, is_literal, is_password, names_password
 
+SHORTEST = 10
+"""No text with a secret in it has fewer characters."""
 PASSWORD = "A password"
 KEY = "A secret"
 AWS_KEY = "The secret of an AWS access key"
@@ -88,7 +90,7 @@ def secrets_in(text: str, name: str = "") -> list[Secret]:
     if is_password(name, text) or is_key(name, text):
         return [Secret(PASSWORD if names_password(name) else KEY, (0, len(text)))]
     found: list[Secret] = []
-    for secret in (*_formed(text), *_told(text), *_named(text)):
+    for secret in (*_formed(text), *_told(text), *_named(text)) if len(text) >= SHORTEST else ():
         if not any(_meet(secret.chars, other.chars) for other in found):
             found.append(secret)
     return sorted(found, key=lambda secret: secret.chars)

@@ -94,7 +94,7 @@ def _in_file(mentioned: FileName, name: str, content: bytes, path: Path) -> Iter
     """The secrets in a file, at their places in it. What holds a NUL is no text."""
     if b"\0" in content:
         return
-    text = content.decode("utf-8", "replace").removeprefix("\ufeff")
+    text = content.decode("utf-8-sig", "replace")
     where = files.located(mentioned.folder, mentioned.name) / name
     for secret in secrets_in(text):
         message = f"{secret.what} stands here in clear: {_readers(path)}."

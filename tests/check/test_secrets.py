@@ -136,7 +136,7 @@ MACHINE = f"{NETWORK}instances:\n  web:\n    subnet: public-a\n    elastic_ip: t
 
 
 def test_a_secret_in_a_file_is_told_at_its_line_in_the_file(tmp_path: Path) -> None:
-    (tmp_path / "app.env").write_text("# é\r\nUSER=admin\r\nDB_PASSWORD=rootroot\r\n", "utf-8")
+    (tmp_path / "app.env").write_text("\ufeff# é\r\nUSER=admin\r\nDB_PASSWORD=rootroot\r\n", "utf-8")
     made = build(tmp_path, f"{MACHINE}    setup: {{files: {{/etc/app.env: {{source: app.env}}}}}}\n")
     (found,) = made.diagnostics
     assert found.rule.code == "LS310"
