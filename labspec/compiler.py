@@ -235,7 +235,7 @@ def _manifest(build: Build, architecture: Architecture) -> str:
     assert build.graph is not None
     position = build.source.position
     inputs = build.source.digests() | {
-        _seen(build, name): hashlib.sha256(content).hexdigest() for name, content in architecture.files.items()
+        _seen(build, name): hashlib.sha256(content).hexdigest() for name, content in architecture.contents.files.items()
     }
     manifest: dict[str, Any] = {
         "labspec": __version__,

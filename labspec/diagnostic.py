@@ -7,13 +7,18 @@ the path of a diagnostic into a `Span`, once, on the way out (`Source.place`).
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 from typing import Literal
 
 Path = tuple[str | int, ...]
 """Where something stands in the resolved spec: keys and list indices from the root."""
+
+Pattern = tuple[str, ...]
+"""Paths that are alike: `*` stands for any step."""
 
 At = Literal["key", "value"]
 """Which half of a mapping entry is meant: its key or its value."""
@@ -40,6 +45,29 @@ class Span:
     column: int
     end_line: int
     end_column: int
+
+
+def stretch(file: str, text: str, chars: tuple[int, int]) -> Span:
+    """Where some characters of a file's text stand."""
+    starts = _line_starts(text)
+    (line, column), (end_line, end_column) = (_position(starts, at) for at in chars)
+    return Span(file, line, column, end_line, end_column)
+
+
+def _position(starts: list[int], at: int) -> tuple[int, int]:
+    line = bisect_right(starts, at)
+    return line, at - starts[line - 1] + 1
+
+
+@lru_cache(maxsize=8)
+def _line_starts(text: str) -> list[int]:
+    """Where each line begins; kept, since a text may hold many mistakes."""
+    return [0, *(match.end() for match in LINE_BREAK.finditer(text))]
+
+
+def matches(pattern: Pattern, path: Path) -> bool:
+    """Whether a path, or its beginning, is one of a pattern's; of the longer of the two, the rest does not count."""
+    return all(want in ("*", have) for want, have in zip(pattern, path, strict=False))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
-from labspec.diagnostic import Span
+from labspec.diagnostic import LINE_BREAK, Span
 
-LINE_END = re.compile("\r\n|\r|\n")
 MARK = "\ufeff"
 """The byte order mark. Places are counted without it."""
 
@@ -60,7 +59,7 @@ def _overlap(first: Span, second: Span) -> bool:
 def edited(content: bytes, edits: Iterable[Edit]) -> bytes:
     """A file's content with edits that do not overlap."""
     text = content.decode("utf-8")
-    lines = [len(MARK) if text.startswith(MARK) else 0, *(end.end() for end in LINE_END.finditer(text))]
+    lines = [len(MARK) if text.startswith(MARK) else 0, *(end.end() for end in LINE_BREAK.finditer(text))]
     pieces: list[str] = []
     done = 0
     for edit in sorted(edits, key=_order):

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable
 from importlib.util import LazyLoader, find_spec, module_from_spec
 from typing import TYPE_CHECKING, Any
 
+from labspec.wording import series
+
 if TYPE_CHECKING:
     import rapidfuzz
 
@@ -72,10 +74,15 @@ def meant(word: str, choices: Iterable[str]) -> str:
     return near[0] if len(near) == 1 else ""
 
 
+def offer(near: Iterable[str]) -> str:
+    """A sentence for a diagnostic's help that offers words; nothing where there are none."""
+    quoted = [f"`{word}`" for word in near]
+    return f"Did you mean {series(quoted, 'or')}?" if quoted else ""
+
+
 def offered(word: str, choices: Iterable[str]) -> str:
-    """A sentence for a diagnostic's help: the nearest choices; nothing where none is near."""
-    near = [f"`{choice}`" for choice in alike(word, choices)[:TIED]]
-    return f"Did you mean {' or '.join([', '.join(near[:-1]), near[-1]] if near[1:] else near)}?" if near else ""
+    """The same of the nearest choices."""
+    return offer(alike(word, choices)[:TIED])
 
 
 def slip(word: str, choices: Iterable[str]) -> str | None:

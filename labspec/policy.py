@@ -20,6 +20,7 @@ from labspec.model.notation import LINTER_RULE
 from labspec.model.spec import Spec
 from labspec.nearest import did_you_mean, nearest
 from labspec.rules import rules
+from labspec.wording import an
 
 UNKNOWN = Rule(
     "LS110",
@@ -148,7 +149,7 @@ def _weight(level: str) -> int:
 
 
 def _noun(level: str) -> str:
-    return level if level == "off" else f"{'an' if level == 'error' else 'a'} {level}"
+    return level if level == "off" else an(level)
 
 
 # ------------------------------------------------------------------ the names of rules

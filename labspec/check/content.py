@@ -68,7 +68,7 @@ def check_content(architecture: Architecture) -> Iterator[Diagnostic]:
     for member in architecture.of("websites"):
         body = member.body
         assert isinstance(body, Website)
-        names = architecture.folders.get(body.content)
+        names = architecture.contents.folders.get(body.content)
         if names is not None:
             yield from _pages(member, body, names)
             yield from _secrets(member, body, names)

@@ -54,7 +54,7 @@ def check_schemas(architecture: Architecture) -> Iterator[Diagnostic]:
 
 
 def _size(architecture: Architecture, member: Member, schema: Schema) -> Iterator[Diagnostic]:
-    size = len(architecture.files.get(schema.source, b""))
+    size = len(architecture.contents.files.get(schema.source, b""))
     if size > MOST:
         message = f"`{schema.source.name}` has {size:,} bytes; {MOST:,} is the most."
         help_ = "Put large data into a file that the machine fetches."

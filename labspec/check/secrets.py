@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from labspec import files
 from labspec.check.content import is_secret_file
-from labspec.check.secret_forms import Secret, secrets_in
+from labspec.check.secret_forms import secrets_in
 from labspec.check.texts import Said, texts
-from labspec.diagnostic import Diagnostic, Label, Path, Rule, Severity, Span
+from labspec.diagnostic import Diagnostic, Label, Path, Rule, Severity, stretch
 from labspec.model.architecture import Architecture
 from labspec.model.word import FileName
 
@@ -43,9 +43,9 @@ def check_secrets(architecture: Architecture) -> Iterator[Diagnostic]:
     """Everything that is written into the templates, or beside them."""
     yield from _said(architecture)
     for path, leaf in architecture.leaves:
-        if isinstance(leaf, FileName) and leaf in architecture.files:
-            yield from _in_file(leaf, "", architecture.files[leaf], path)
-        for name, content in architecture.pages.get(leaf, {}).items() if isinstance(leaf, FileName) else ():
+        if isinstance(leaf, FileName) and leaf in architecture.contents.files:
+            yield from _in_file(leaf, "", architecture.contents.files[leaf], path)
+        for name, content in architecture.contents.pages.get(leaf, {}).items() if isinstance(leaf, FileName) else ():
             if not is_secret_file(name):
                 yield from _in_file(leaf, name, content, path)
 
@@ -99,11 +99,5 @@ def _in_file(mentioned: FileName, name: str, content: bytes, path: Path) -> Iter
     for secret in secrets_in(text):
         message = f"{secret.what} stands here in clear: {_readers(path)}."
         label = Label("The spec takes it from here.", path)
-        span = _span(str(where), text, secret)
+        span = stretch(str(where), text, secret.chars)
         yield Diagnostic(IN_CLEAR, message, path, related=(label,), help=HELP, hides=True, span=span)
-
-
-def _span(file: str, text: str, secret: Secret) -> Span:
-    start, end = secret.chars
-    line, before = text.count("\n", 0, start) + 1, text.rfind("\n", 0, start)
-    return Span(file, line, start - before, line, end - before)

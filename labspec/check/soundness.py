@@ -102,7 +102,7 @@ def _leads_nowhere(architecture: Architecture, path: Path, leaf: Any) -> bool:
     if isinstance(leaf, Parameter):
         return leaf.name not in architecture.spec.parameters
     if isinstance(leaf, FileName):
-        return leaf not in architecture.files and leaf not in architecture.folders
+        return leaf not in architecture.contents.files and leaf not in architecture.contents.folders
     if isinstance(leaf, Expression):
         return not _means_something(architecture, leaf.words)
     meant = _meant(architecture, leaf)

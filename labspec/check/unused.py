@@ -85,7 +85,7 @@ def _named(architecture: Architecture) -> Iterator[Key]:
 
 def _in_files(architecture: Architecture) -> Iterator[tuple[str, ...]]:
     """The expressions in files. Where one is copied, so that they mean nothing, that is what is told."""
-    for content in architecture.files.values():
+    for content in architecture.contents.files.values():
         yield from (words for words, _ in expressions(content.decode("utf-8", "ignore")))
 
 

@@ -9,6 +9,7 @@ from labspec.model.architecture import Architecture, Member
 from labspec.model.database import Database
 from labspec.model.network import Vpc
 from labspec.model.word import Parameter
+from labspec.wording import series
 
 # A warning, since the list ages: AWS opens zones, and an account can have others than most.
 NO_ZONE = Rule(
@@ -42,7 +43,7 @@ def check_zone_names(architecture: Architecture) -> Iterator[Diagnostic]:
     for path, zone in _zones(architecture):
         if not _is_there(zone, letters):
             label = Label("This is the region.", ("region",))
-            names = ", ".join(f"`{letter}`" for letter in letters[:-1]) + f" and `{letters[-1]}`"
+            names = series([f"`{letter}`" for letter in letters], "and")
             message = f"`{region}` has no zone `{zone}`."
             help_ = f"It has {names}; by number, 1 to {len(letters)}."
             yield Diagnostic(NO_ZONE, message, path, related=(label,), help=help_)

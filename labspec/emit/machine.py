@@ -162,9 +162,9 @@ def _file(e: Emitter, texts: _Texts, path: str, file: boot.SetupFile) -> BootFil
     if file.text is not None:
         content = texts.script(file.text)
     elif file.source is not None and file.render:
-        content = texts.script(e.architecture.texts[file.source])
+        content = texts.script(e.architecture.contents.texts[file.source])
     elif file.source is not None:
-        content = e.architecture.files[file.source]
+        content = e.architecture.contents.files[file.source]
     return BootFile(path, content, file.owner, file.group, file.mode or "")
 
 
@@ -172,7 +172,7 @@ def _raw_text(e: Emitter, said: boot.UserData) -> Text:
     if said.text is not None:
         return said.text
     assert said.source is not None
-    return e.architecture.texts[said.source]
+    return e.architecture.contents.texts[said.source]
 
 
 def _mount(texts: _Texts, e: Emitter, path: str, name: Name) -> Mount:
@@ -224,7 +224,7 @@ def _measure(e: Emitter, member: Member, body: Machine, script: Script) -> None:
     path: Path = (*member.path, "user_data" if body.user_data else "setup")
     files = sorted(
         (
-            (len(e.architecture.files[f.source]), p)
+            (len(e.architecture.contents.files[f.source]), p)
             for p, f in (body.setup.files if body.setup else {}).items()
             if f.source
         ),

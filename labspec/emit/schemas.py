@@ -26,7 +26,7 @@ SECONDS = 900
 def emit_schema(e: Emitter, member: Member, body: Database, schema: Schema) -> None:
     """The document and the association, which stand with the machines."""
     machine = e.architecture.one(schema.through)
-    script = e.architecture.files[schema.source]
+    script = e.architecture.contents.files[schema.source]
     command = schema_command(script, _login_file(e, machine, member), body.database or "")
     document = e.add(
         member,

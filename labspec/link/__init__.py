@@ -13,7 +13,7 @@ from labspec.diagnostic import Diagnostic, Path
 from labspec.link.declared import Declared
 from labspec.link.expressions import Expressions
 from labspec.link.members import members_of
-from labspec.link.parameters import misfit, shown
+from labspec.link.parameters import shown
 from labspec.link.references import References
 from labspec.link.unknown import Unknown, unknown
 from labspec.model.architecture import Architecture, Contents
@@ -34,39 +34,28 @@ def link(loaded: Loaded, contents: Contents) -> tuple[Architecture, list[Diagnos
     they lost something that stood inside them.
     """
     members, families, found = members_of(loaded.spec, loaded.torn)
-    architecture = Architecture(
-        loaded.spec,
-        members,
-        families,
-        contents.files,
-        contents.folders,
-        contents.pages,
-        contents.texts,
-        frozenset(loaded.variables.used),
-    )
+    architecture = Architecture(loaded.spec, members, families, contents, frozenset(loaded.variables.used))
     declared = Declared(architecture, loaded.poisoned, loaded.misnamed)
     leaves = (*architecture.leaves, *architecture.with_texts(loaded.remains))
-    wrong = [each for path, leaf in leaves for each in _wrong(declared, path, leaf)]
+    references, expressions = References(declared), Expressions(declared)
+    wrong = [each for path, leaf in leaves for each in _wrong(references, expressions, path, leaf)]
     found += [each for each in wrong if isinstance(each, Diagnostic)]
     found += unknown([each for each in wrong if isinstance(each, Unknown)], declared, lambda: _named(declared, leaves))
     return architecture, found
 
 
-def _wrong(declared: Declared, path: Path, leaf: Any) -> Iterator[Diagnostic | Unknown]:
+def _wrong(references: References, expressions: Expressions, path: Path, leaf: Any) -> Iterator[Diagnostic | Unknown]:
     """What is wrong with a name, a parameter or the expressions of a text."""
     if isinstance(leaf, Name):
-        yield from References(declared).name(path, leaf)
+        yield from references.name(path, leaf)
     elif isinstance(leaf, Parameter):
-        parameters = declared.architecture.spec.parameters
-        known = leaf.name in parameters
-        yield from misfit(parameters, path, leaf) if known else References(declared).parameter(path, leaf)
+        yield from references.parameter(path, leaf)
     elif isinstance(leaf, Text):
-        expressions = Expressions(declared)
         for expression in leaf.expressions:
             if problem := expressions.check(path, expression):
                 yield problem
             if not leaf.raw:
-                yield from shown(declared.architecture.spec.parameters, path, expression)
+                yield from shown(expressions.declared.architecture.spec.parameters, path, expression)
         for near in leaf.near:
             if half := expressions.half(path, leaf, near):
                 yield half

@@ -49,13 +49,3 @@ class Declared:
         family = self.architecture.families.get(key)
         member = self.architecture.members.get((key[0], family[0]) if family else key)
         return member.path if member else key
-
-
-def noun(section: str) -> str:
-    """What one of a section is called."""
-    return section.removesuffix("s").replace("_", " ")
-
-
-def an(noun: str) -> str:
-    """A noun with its article."""
-    return ("an " if noun[0] in "aeiou" else "a ") + noun

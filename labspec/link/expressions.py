@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from labspec.diagnostic import Diagnostic, Path, Rule, Severity
-from labspec.link.declared import Declared, an, noun
+from labspec.link.declared import Declared
 from labspec.link.unknown import Unknown
 from labspec.model.architecture import Member
 from labspec.model.attributes import ATTRIBUTES, AWS_VALUES, OF_EXISTING, split
@@ -15,6 +15,7 @@ from labspec.model.parts import existing_of
 from labspec.model.text import Expression, Text
 from labspec.model.word import PASCAL
 from labspec.nearest import did_you_mean
+from labspec.wording import an, noun
 
 EXPRESSION = Rule(
     "LS206",

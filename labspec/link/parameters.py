@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from labspec.diagnostic import Diagnostic, Label, Path, Rule
 from labspec.model.document import ParameterDeclared
 from labspec.model.text import Expression
 from labspec.model.word import Parameter
+from labspec.wording import series
 
 PARAMETER_TYPE = Rule(
     "LS207",
@@ -43,7 +44,7 @@ def misfit(declared: Declared, path: Path, parameter: Parameter) -> Iterator[Dia
     given = declared[parameter.name]
     if given.type in parameter.types or (parameter.or_unset and given.may_be_empty):
         return
-    types = _either([f"`{kind}`" for kind in parameter.types])
+    types = series([f"`{kind}`" for kind in parameter.types], "or")
     needed = f"this field takes one of type {types}"
     if parameter.or_unset:
         needed = "nothing says that it may be empty"
@@ -57,16 +58,11 @@ def _help(declared: Declared, parameter: Parameter) -> str:
     name, given, needed = parameter.name, declared[parameter.name], parameter.types[0]
     fitting = [f"`{other}`" for other, it in declared.items() if it.type in parameter.types][:FEW]
     if given.type == "secret" and not parameter.or_unset:
-        return f"A secret would be shown here: name {_either(fitting or [f'a parameter of type `{needed}`'])}."
+        return f"A secret would be shown here: name {series(fitting or [f'a parameter of type `{needed}`'], 'or')}."
     ways = [f"Give `{name}` the type `{needed}`"]
     if parameter.or_unset and given.type not in NUMBERS:
         ways.append(f'write `default: ""` at `{name}`')
-    return _either([*ways, *([f"name {_either(fitting)}"] if fitting else [])]) + "."
-
-
-def _either(words: Sequence[str]) -> str:
-    *most, last = words
-    return f"{', '.join(most)} or {last}" if most else last
+    return series([*ways, *([f"name {series(fitting, 'or')}"] if fitting else [])], "or") + "."
 
 
 def shown(declared: Declared, path: Path, expression: Expression) -> Iterator[Diagnostic]:

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from labspec.diagnostic import Diagnostic, Label, Path, Rule
-from labspec.link.declared import Declared, noun
+from labspec.link.declared import Declared
+from labspec.link.parameters import misfit
 from labspec.link.unknown import UNKNOWN_NAME, UNKNOWN_PARAMETER, Unknown
 from labspec.model.word import Name, Parameter
+from labspec.wording import noun
 
 AMBIGUOUS = Rule(
     "LS203",
@@ -54,8 +56,10 @@ class References:
         other = next((m for (kind, each), m in members.items() if each == bare and kind not in sections), None)
         return Unknown(UNKNOWN_NAME, bare, sections, path, None, name.reserved, f"{section}{dot}", other)
 
-    def parameter(self, path: Path, parameter: Parameter) -> Iterator[Unknown]:
+    def parameter(self, path: Path, parameter: Parameter) -> Iterator[Diagnostic | Unknown]:
         """What is wrong with a parameter."""
-        name = parameter.name
-        if not self.declared.has("parameters", name) and not self.declared.is_poisoned(name, "parameters"):
+        name, parameters = parameter.name, self.declared.architecture.spec.parameters
+        if name in parameters:
+            yield from misfit(parameters, path, parameter)
+        elif not self.declared.is_poisoned(name, "parameters"):
             yield Unknown(UNKNOWN_PARAMETER, name, ("parameters",), path)

@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from labspec.diagnostic import Diagnostic, Fix, Label, Path, Rule
-from labspec.link.declared import Declared, Key, an, noun
+from labspec.link.declared import Declared, Key
 from labspec.model.architecture import Member
 from labspec.model.other_words import likely
 from labspec.model.word import kebab
-from labspec.nearest import FEW, TIED, did_you_mean
+from labspec.nearest import FEW, TIED, did_you_mean, offer
+from labspec.wording import an, noun, series
 
 UNKNOWN_NAME = Rule(
     "LS201",
@@ -99,8 +100,7 @@ def _meant(word: str, uses: Sequence[Unknown], declared: Declared) -> Key | None
 
 def _mistyped(place: Path, words: Sequence[str], uses: Sequence[Unknown]) -> Diagnostic:
     """A declaration that nothing names as it is spelled."""
-    quoted = [f"`{word}`" for word in words]
-    named = " and ".join([", ".join(quoted[:-1]), quoted[-1]] if quoted[1:] else quoted)
+    named = series([f"`{word}`" for word in words], "and")
     message = f"`{place[-1]}` is declared here, and named {named} everywhere."
     rule = UNKNOWN_PARAMETER if place[0] == "parameters" else UNKNOWN_NAME
     fix = Fix(f"Write `{words[0]}`.", words[0], str(place[-1])) if len(words) == 1 else None
@@ -148,14 +148,14 @@ def _wanted(use: Unknown) -> str:
 
 
 def _help(use: Unknown, near: Sequence[str], choices: Sequence[str], declared: Declared) -> str:
-    quoted = [f"`{word}`" for word in (near or sorted(set(choices)))]
     if near:
-        return f"Did you mean {' or '.join([', '.join(quoted[:-1]), quoted[-1]] if quoted[1:] else quoted)}?"
+        return offer(near)
     if use.sections == ("parameters",):
         name = kebab(use.word)
         member = next((each for section, each in declared.architecture.members if each == name), "")
         return f"Did you mean the member `{member}`?" if member else "Declare it under `parameters`."
-    return f"It can be {', '.join(quoted)}." if 0 < len(quoted) <= FEW else ""
+    every = [f"`{word}`" for word in sorted(set(choices))]
+    return f"It can be {', '.join(every)}." if 0 < len(every) <= FEW else ""
 
 
 def _labels(uses: Sequence[Unknown], text: str) -> tuple[Label, ...]:

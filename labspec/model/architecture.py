@@ -61,19 +61,14 @@ class Contents:
 class Architecture:
     """What emitters read.
 
-    `families` are the bare names of zoned members, and the members that they mean. `files` hold what mentioned files
-    contain, `folders` the names of the files in mentioned folders, `pages` what the texts among these contain, `texts`
-    the texts of files that are used as texts, with variables filled in. `variables` are those that were used: their
-    values stand in the spec.
+    `families` are the bare names of zoned members, and the members that they mean. `variables` are those that were
+    used: their values stand in the spec.
     """
 
     spec: Spec
     members: Mapping[tuple[str, str], Member]
     families: Mapping[tuple[str, str], tuple[str, ...]]
-    files: Mapping[FileName, bytes] = field(default_factory=dict)
-    folders: Mapping[FileName, tuple[str, ...]] = field(default_factory=dict)
-    pages: Mapping[FileName, Mapping[str, bytes]] = field(default_factory=dict)
-    texts: Mapping[FileName, Text] = field(default_factory=dict)
+    contents: Contents = field(default_factory=Contents)
     variables: frozenset[str] = frozenset()
 
     @cached_property
@@ -85,13 +80,13 @@ class Architecture:
         """Leaves of the spec, and beside the name of each file that is used as a text that text, at the same path."""
         for path, leaf in named:
             yield path, leaf
-            if isinstance(leaf, FileName) and leaf in self.texts:
-                yield path, self.texts[leaf]
+            if isinstance(leaf, FileName) and leaf in self.contents.texts:
+                yield path, self.contents.texts[leaf]
 
     def content(self, file: SetupFile) -> str:
         """What a file of a machine contains, as text; nothing where only the deployment knows it."""
         if file.source is not None:
-            return self.files.get(file.source, b"").decode("utf-8", "replace")
+            return self.contents.files.get(file.source, b"").decode("utf-8", "replace")
         return (file.text.literal or "") if file.text else ""
 
     @cached_property

@@ -16,6 +16,7 @@ from labspec.model.notation import NAME, PARAMETER, RULE, noted, scalar_schema
 from labspec.model.text import RawBody, Reason, Text
 from labspec.model.word import KEBAB, PASCAL, FileName, Name, Parameter, kebab, scalar_of, wrong
 from labspec.scalar import Scalar
+from labspec.wording import series
 
 T = TypeVar("T")
 
@@ -175,8 +176,7 @@ class Part(BaseModel):
         form = "a list" if isinstance(data, list) else "a single value"
         fields = [name for name in cls.model_fields if name not in Kind.model_fields]
         names = [f"`{cls.model_fields[name].alias or name}`" for name in fields]
-        all_ = " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
-        help_ = f"Its fields are {', '.join(names[:4])} and so on." if names[4:] else f"It has {all_}."
+        help_ = f"Its fields are {', '.join(names[:4])} and so on." if names[4:] else f"It has {series(names, 'and')}."
         wrong(f"Here stands {form}, where a mapping is needed.", help_)
 
 

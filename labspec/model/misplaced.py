@@ -15,6 +15,7 @@ from labspec.model.spec import Spec
 from labspec.model.variables import NAME as SNAKE
 from labspec.model.word import KEBAB, PASCAL
 from labspec.scalar import Scalar
+from labspec.wording import series
 
 WRONG_SECTION = Rule(
     "LS106",
@@ -174,8 +175,7 @@ def _is_stray(place: Path) -> bool:
 
 def _not_indented(name: Path, places: list[Path]) -> Misplaced:
     names = [f"`{place[-1]}`" for place in places]
-    listed = " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
-    message = f"{listed} {'stand' if names[1:] else 'stands'} beside `{name[-1]}`, not under it."
+    message = f"{series(names, 'and')} {'stand' if names[1:] else 'stands'} beside `{name[-1]}`, not under it."
     label = Label("Nothing stands under this.", name, "key")
     help_ = f"Indent {'these lines' if names[1:] else 'the line'} deeper than `{name[-1]}`."
     diagnostic = Diagnostic(NOT_INDENTED, message, places[0], "key", related=(label,), help=help_)

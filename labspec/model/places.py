@@ -9,6 +9,7 @@ from typing import Annotated, Any, get_args, get_origin
 from labspec.diagnostic import Path
 from labspec.model.kind import Kind, Part
 from labspec.model.spec import Spec
+from labspec.wording import an
 
 NOUNS = {"image made": "image", "parameter declared": "parameter", "output declared": "output", "setup file": "file"}
 
@@ -49,7 +50,7 @@ def noun_of(path: Path) -> str:
         return "the spec"
     words = "".join(f" {char.lower()}" if char.isupper() else char for char in part.__name__).strip()
     words = NOUNS.get(words, words)
-    return ("an " if words[0] in "aeiou" else "a ") + words
+    return an(words)
 
 
 @cache

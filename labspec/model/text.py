@@ -130,6 +130,7 @@ def parts_of(text: str) -> Iterator[str | Expression | Mistake]:
 
 LONGEST = 200
 """More characters than any expression has."""
+BEGUN = re.compile(rf"\$\{{\{{\s*([A-Za-z][\w.-]{{,{LONGEST}}})?\s*\}}?")
 NO_EXPRESSION = (
     "An expression is a parameter, `variables.name`, `section.member.attribute` or `aws.region`; there are no"
     " operators. Write `$${{` for a literal `${{`."
@@ -148,7 +149,7 @@ def _no_expression(text: str, words: tuple[str, ...], chars: Chars) -> Mistake:
 
 def _unclosed(text: str, start: int) -> Mistake:
     """An expression without its last braces, as far as it goes."""
-    begun = re.compile(r"\$\{\{\s*([A-Za-z][\w.-]{,200})?\s*\}?").match(text, start)
+    begun = BEGUN.match(text, start)
     assert begun is not None
     help_ = f"Write `${{{{ {begun[1]} }}}}`" if begun[1] else "Close it with `}}`"
     chars = (start, start + len(begun[0].rstrip()))
@@ -189,12 +190,17 @@ def plain(text: str) -> str:
     return str(text)
 
 
-def read_plain(value: Any) -> str:
-    """Text without expressions, ASCII."""
-    text = scalar_of(value, "text")
+def _fixed(value: Any, notation: str, null_help: str = "") -> Scalar:
+    """Text without expressions."""
+    text = scalar_of(value, notation, null_help)
     if "${{" in text:
         wrong("An expression cannot stand here.", "This text is fixed when the spec is built.")
-    return plain(text)
+    return text
+
+
+def read_plain(value: Any) -> str:
+    """Text without expressions, ASCII."""
+    return plain(_fixed(value, "text"))
 
 
 PlainText = Annotated[str, BeforeValidator(read_plain), noted("text")]
@@ -202,9 +208,7 @@ PlainText = Annotated[str, BeforeValidator(read_plain), noted("text")]
 
 
 def _reason(value: Any) -> str:
-    text = scalar_of(value, "the reason", null_help="Say why it is accepted.")
-    if "${{" in text:
-        wrong("An expression cannot stand here.", "This text is fixed when the spec is built.")
+    text = _fixed(value, "the reason", null_help="Say why it is accepted.")
     if not text.strip():
         wrong("This reason is empty.", "Say why it is accepted.")
     return " ".join(text.split())

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from labspec.diagnostic import Diagnostic, Fix, Label, Path, Rule
+from labspec.diagnostic import Diagnostic, Fix, Label, Path, Rule, matches
 from labspec.model.grammar import MEMBERS, NESTED, SECTIONS
 from labspec.model.kind import Kind
 from labspec.model.misplaced import PLACES, spelled, value_at
 from labspec.model.other_words import likely
 from labspec.model.places import fields_of, homes_of, is_around, noun_of, part_at, vocabulary
 from labspec.model.spec import Spec
-from labspec.nearest import TIED, slip
+from labspec.nearest import TIED, offer, slip
 
 UNKNOWN_KEY = Rule(
     "LS101",
@@ -55,13 +55,9 @@ def unknown_keys(owner: Path, keys: Mapping[str, str], hint: Callable[[Path], st
 def words_at(owner: Path) -> list[str]:
     """What a mapping can say: its fields, and what the source takes out of it."""
     part = part_at(owner)
-    takes_like = any(len(owner) == len(pattern) and _matches(pattern, owner) for pattern in MEMBERS)
+    takes_like = any(len(owner) == len(pattern) and matches(pattern, owner) for pattern in MEMBERS)
     words = DIRECTIVES if not owner else ("like",) if takes_like else ()
     return [*fields_of(part), *words] if part else []
-
-
-def _matches(pattern: tuple[str, ...], path: Path) -> bool:
-    return all(want in ("*", have) for want, have in zip(pattern, path, strict=True))
 
 
 def _cannot_exist(owner: Path) -> Diagnostic:
@@ -75,10 +71,7 @@ def _where(owner: Path) -> str:
 
 def _mistyped(owner: Path, key: str, near: list[str], hint: str) -> Diagnostic:
     """A key that is close to one that there is, or that something else explains."""
-    quoted = [f"`{word}`" for word in near]
-    help_ = (
-        f"Did you mean {' or '.join([', '.join(quoted[:-1]), quoted[-1]] if quoted[1:] else quoted)}?" if near else hint
-    )
+    help_ = offer(near) or hint
     if near and not near[0].startswith(key.rstrip("s")) and (homes := _homes(key, owner)):
         help_ += f" `{key}` itself belongs {' or '.join(homes)}."
     safe = near[:1] == [slip(key, words_at(owner))] and key not in vocabulary()

@@ -19,6 +19,7 @@ from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, cor
 from labspec.model.notation import NAME, PARAMETER, choice_schema, names_schema, scalar_schema
 from labspec.nearest import did_you_mean, meant, nearest, slip
 from labspec.scalar import Scalar
+from labspec.wording import an, noun
 
 KEY = "[key]"
 """What pydantic adds to the place of a mistake that is in a key."""
@@ -247,7 +248,7 @@ class Names:
         """What may stand here, for people."""
         if len(self.sections) > 4:
             return f"{NAME_OF} a member"
-        return f"{NAME_OF} " + " or ".join(_noun(section) for section in self.sections)
+        return f"{NAME_OF} " + " or ".join(an(noun(section)) for section in self.sections)
 
     def read(self, text: str) -> Name | str:
         """A bare name or `section.name`."""
@@ -270,8 +271,3 @@ class Names:
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         return names_schema(self.notation, self.sections, self.reserved, self.parameters)
-
-
-def _noun(section: str) -> str:
-    word = section.removesuffix("s").replace("_", " ")
-    return ("an " if word[0] in "aeiou" else "a ") + word

@@ -7,6 +7,7 @@ from typing import Any
 
 from labspec.model.grammar import SECTIONS
 from labspec.reference.parts import sections
+from labspec.wording import series
 
 Node = dict[str, Any]
 
@@ -16,13 +17,13 @@ def notation(node: Node, link: Callable[[str], str]) -> str:
     if "$ref" in node:
         return link(class_named(node))
     if "enum" in node:
-        return _either([f"`{option}`" for option in node["enum"]])
+        return series([f"`{option}`" for option in node["enum"]], "or")
     if (body := body_of(node)) is not None:
         return f"{node['description']}, or its body ({link(body)})"
     if "description" in node:
         return str(node["description"])
     if alternatives := said(node):
-        return _either([notation(alternative, link) for alternative in alternatives])
+        return series([notation(alternative, link) for alternative in alternatives], "or")
     if node.get("type") == "array":
         several = "a list of one or more" if node.get("minItems") else "a list"
         return f"{notation(without_body(node['items']), link)}; or {several}"
@@ -60,9 +61,3 @@ def without_body(node: Node) -> Node:
 def class_named(node: Node) -> str:
     """The name of the class that a node refers to."""
     return str(node["$ref"]).rpartition("/")[2]
-
-
-def _either(words: list[str]) -> str:
-    if len(words) < 2:
-        return "".join(words)
-    return ", ".join(words[:-1]) + " or " + words[-1]

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import Any
 
-from labspec.diagnostic import LINE_BREAK, At, Diagnostic, Fix, Label, Path, Span
+from labspec.diagnostic import At, Diagnostic, Fix, Label, Path, Span, stretch
 from labspec.nearest import nearest
 from labspec.source.edit import edit_of, uses
 from labspec.yaml_tree import Tree, slip_at, typed_at
@@ -75,7 +73,7 @@ class Source:
             return replace(diagnostic, related=related, fix=None)
         if diagnostic.chars and (file := self.files.get(diagnostic.path)):
             mentioned = Label("The file is mentioned here.", diagnostic.path, span=self.span(diagnostic.path))
-            inside = _stretch(file, self.texts[file], diagnostic.chars)
+            inside = stretch(file, self.texts[file], diagnostic.chars)
             return replace(diagnostic, span=inside, related=(mentioned, *related), fix=None)
         span = self._narrow(diagnostic.path, diagnostic.at, diagnostic.chars)
         return replace(diagnostic, span=span, related=related, fix=self._fix(diagnostic))
@@ -195,21 +193,3 @@ def _inside(tree: Tree, step: str | int) -> Tree | None:
 def _begins(one: Span, other: Span) -> bool:
     """Whether two stretches of text begin at one place."""
     return (one.file, one.line, one.column) == (other.file, other.line, other.column)
-
-
-def _stretch(file: str, text: str, chars: tuple[int, int]) -> Span:
-    """Where some characters of a file stand."""
-    starts = _line_starts(text)
-    (line, column), (end_line, end_column) = (_position(starts, at) for at in chars)
-    return Span(file, line, column, end_line, end_column)
-
-
-def _position(starts: list[int], at: int) -> tuple[int, int]:
-    line = bisect_right(starts, at)
-    return line, at - starts[line - 1] + 1
-
-
-@lru_cache(maxsize=8)
-def _line_starts(text: str) -> list[int]:
-    """Where each line begins; kept, since a text may hold many mistakes."""
-    return [0, *(match.end() for match in LINE_BREAK.finditer(text))]

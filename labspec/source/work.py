@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from labspec.diagnostic import Diagnostic, Label, Path, Rejected, Rule, Span
+from labspec.diagnostic import Diagnostic, Label, Path, Rejected, Rule, Span, matches
 from labspec.yaml_tree import MAX_NODES, TOO_LARGE, Tree
 
 Steps = tuple[str, ...]
@@ -34,15 +34,11 @@ class Grammar:
 
     def in_raw(self, path: Path) -> bool:
         """Whether a path leads into a raw body."""
-        return any(len(path) > len(pattern) and _matches(pattern, path) for pattern in self.raw)
+        return any(len(path) > len(pattern) and matches(pattern, path) for pattern in self.raw)
 
     def is_member(self, path: Path) -> bool:
         """Whether a member stands at a path."""
-        return any(len(path) == len(pattern) and _matches(pattern, path) for pattern in self.members)
-
-
-def _matches(pattern: Steps, path: Path) -> bool:
-    return all(want in ("*", have) for want, have in zip(pattern, path, strict=False))
+        return any(len(path) == len(pattern) and matches(pattern, path) for pattern in self.members)
 
 
 @dataclass

@@ -8,14 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from labspec.diagnostic import Diagnostic, Path
+from labspec.diagnostic import Diagnostic, Path, Pattern, matches
 from labspec.nearest import did_you_mean
 from labspec.scalar import Scalar
 from labspec.yaml_tree.rules import NOT_ALLOWED
 from labspec.yaml_tree.syntax import COMMA
 from labspec.yaml_tree.tree import Tree
-
-Pattern = tuple[str, ...]
 
 SHORT = {
     "Ref": "Ref",
@@ -138,8 +136,3 @@ class Reading:
 
 def _shown(tag: str) -> str:
     return tag.replace(CORE, "!!")
-
-
-def matches(pattern: Pattern, path: Path) -> bool:
-    """Whether a path, or its beginning, is one of a pattern's."""
-    return all(want in ("*", have) for want, have in zip(pattern, path, strict=False))
