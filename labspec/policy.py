@@ -19,7 +19,7 @@ from labspec.model.kind import Part
 from labspec.model.notation import LINTER_RULE
 from labspec.model.spec import Spec
 from labspec.nearest import did_you_mean, nearest
-from labspec.rules import rules
+from labspec.rules import rule_named, rules
 from labspec.wording import an
 
 UNKNOWN = Rule(
@@ -155,17 +155,13 @@ def _noun(level: str) -> str:
 # ------------------------------------------------------------------ the names of rules
 
 
-def _known(name: str) -> Rule | None:
-    return next((rule for rule in rules() if rule.name == name), None)
-
-
 def _is_linters(name: str) -> bool:
     return re.fullmatch(LINTER_RULE, name) is not None
 
 
 def _own_level(name: str) -> str:
     """The level that a rule has unless said; nothing is lower than what an unknown one has."""
-    if (rule := _known(name)) is not None:
+    if (rule := rule_named(name)) is not None:
         return rule.severity if rule.can_be_lowered else "off"
     return LEVELS.get(name[0], Severity.ERROR) if _is_linters(name) else "off"
 
@@ -179,7 +175,7 @@ def _linters_of(name: str) -> AnySet[str]:
 
 def _misnamed(name: str, path: Path) -> Iterator[Diagnostic]:
     """What is wrong with naming a rule."""
-    rule = _known(name)
+    rule = rule_named(name)
     if rule is None and not _is_linters(name):
         yield _unknown(name, path)
     elif rule is not None and not rule.can_be_lowered:

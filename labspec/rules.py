@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import re
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path as FilePath
@@ -39,6 +40,14 @@ def rules() -> tuple[Rule, ...]:
     """All rules, by their codes."""
     found = {rule: None for module in _modules() for rule in _declared(module)}
     return tuple(sorted(found, key=lambda rule: rule.code))
+
+
+@cache
+def rule_named(name: str) -> Rule | None:
+    """The rule of a name, or None. It is mostly one of the modules that are loaded: then no other is, to look there."""
+    loaded = [module for module in list(sys.modules) if module.startswith("labspec.")]
+    known = (rule for module in loaded for rule in _declared(module) if rule.name == name)
+    return next(known, None) or next((rule for rule in rules() if rule.name == name), None)
 
 
 def _modules() -> Iterator[str]:
