@@ -11,7 +11,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Any, NamedTuple
 
 from labspec import __version__
 from labspec.check import check
@@ -48,8 +48,7 @@ Linter = Callable[[Mapping[str, str], Callable[[str, Path], Path], str | None], 
 """Templates with relative addresses, the origin of each place in them, the region: to findings."""
 
 
-@dataclass(frozen=True, slots=True)
-class Linters:
+class Linters(NamedTuple):
     """The linters that are asked, by name, and how."""
 
     names: frozenset[str]
@@ -200,7 +199,7 @@ def _agree(build: Build) -> None:
     for index, diagnostic in enumerate(build.diagnostics):
         fix = diagnostic.fix
         if fix and fix.safe and fix.span and not used[fix.span] <= build.wishes[fix]:
-            build.diagnostics[index] = replace(diagnostic, fix=replace(fix, safe=False))
+            build.diagnostics[index] = diagnostic._replace(fix=fix._replace(safe=False))
 
 
 # ------------------------------------------------------------------ output

@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Path = tuple[str | int, ...]
 """Where something stands in the resolved spec: keys and list indices from the root."""
@@ -36,8 +35,7 @@ LINE_BREAK = re.compile(r"\r\n?|\n")
 """Where a line ends, to YAML and to editors. Python knows more ends of lines, which some files hold within a line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A stretch of text in a file. Lines and columns count from 1, columns in characters; the end is exclusive."""
 
     file: str
@@ -70,8 +68,7 @@ def matches(pattern: Pattern, path: Path) -> bool:
     return all(want in ("*", have) for want, have in zip(pattern, path, strict=False))
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """A kind of finding, declared beside the code that raises it and explained by `labspec explain`.
 
     `wrong` and `right` are small pieces of YAML. Codes are numbered in blocks by room and never
@@ -94,8 +91,7 @@ class Rule:
         return not self.binding and (self.code[2] in "36" or self.severity is not Severity.ERROR)
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(NamedTuple):
     """A second place that explains a diagnostic ("declared here")."""
 
     text: str
@@ -105,8 +101,7 @@ class Label:
     chars: tuple[int, int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(NamedTuple):
     """An edit that mends a finding: `text` in place of `old`, the key or the scalar at its path as it was read.
 
     It is `safe` where nothing else can have been meant; any other is shown and never carried out. `span` is the place
@@ -120,8 +115,7 @@ class Fix:
     span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(NamedTuple):
     """One finding.
 
     `path` and `at` say where in the spec; `chars` narrows it to characters of a scalar's text (start, end), or of the
@@ -154,7 +148,7 @@ class Diagnostic:
 
     def under(self, prefix: Path) -> Diagnostic:
         """The same finding for a value that stands at `prefix`."""
-        return replace(self, path=prefix + self.path)
+        return self._replace(path=prefix + self.path)
 
 
 class Rejected(Exception):

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path as FilePath
+from typing import NamedTuple
 
 from labspec import files
 from labspec.diagnostic import Diagnostic, Path, Rule, Severity
@@ -62,8 +63,7 @@ MOST = 100
 """More such findings than these are not told of one file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Gathered:
+class Gathered(NamedTuple):
     """What mentioned files hold, and what is wrong with them."""
 
     contents: Contents

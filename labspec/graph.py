@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from labspec.diagnostic import Label, Path
 
@@ -52,8 +52,7 @@ class Node:
 EdgeKind = Literal["order", "same-stack"]
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(NamedTuple):
     """`source` is created after `target` (order), or must share its stack (same-stack). `why` is for people."""
 
     source: str
@@ -73,8 +72,7 @@ def needed(source: Node, names: tuple[str, str], said: Path | Edge) -> Label:
     return Label(text, path, "key" if path == source.origin else "value")
 
 
-@dataclass(frozen=True, slots=True)
-class Declaration:
+class Declaration(NamedTuple):
     """A parameter, condition or output of the whole, by name, with the spec path that caused it."""
 
     name: str
@@ -100,8 +98,7 @@ class Graph:
     rules: dict[str, Body] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Stack:
+class Stack(NamedTuple):
     """One template. `name` is the file's stem: `root`, `network`, ... or `flat`.
 
     `template` is the whole body in the order in which it is written. `origins` gives the spec path that caused a

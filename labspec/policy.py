@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AnySet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from labspec.diagnostic import Diagnostic, Fix, Label, Path, Rule, Severity
@@ -86,7 +86,7 @@ class Policy:
             return found
         reasons = (self.silences[place] for place in _around(found.path) if place in self.silences)
         if accepted := next((said[name] for said in reasons for name in _names(found) if name in said), ""):
-            return replace(found, silenced=accepted)
+            return found._replace(silenced=accepted)
         name = next((name for name in _names(found) if name in self.levels), "")
         return _leveled(found, name, self.levels[name]) if name else found
 
@@ -139,9 +139,9 @@ def _leveled(found: Diagnostic, name: str, said: Level) -> Diagnostic:
     if said.level == found.level or (_weight(said.level) > _weight(found.level) and not said.reason):
         return found
     if said.level == "off":
-        return replace(found, silenced=said.reason)
+        return found._replace(silenced=said.reason)
     label = Label(f"Here it is made {_noun(said.level)}.", ("checks", name), "key")
-    return replace(found, severity=Severity(said.level), related=(*found.related, label))
+    return found._replace(severity=Severity(said.level), related=(*found.related, label))
 
 
 def _weight(level: str) -> int:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from labspec.model.architecture import Architecture, Member
 from labspec.model.compute import LaunchTemplate
 from labspec.model.scaling import AutoScalingGroup
 
 
-@dataclass(frozen=True, slots=True)
-class MachineGroup:
+class MachineGroup(NamedTuple):
     """A group, and the template that its machines are made from."""
 
     member: Member

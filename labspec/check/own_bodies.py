@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from labspec.diagnostic import Path
 from labspec.model.architecture import Architecture
 from labspec.model.text import Text
 
 
-@dataclass(frozen=True, slots=True)
-class OwnBody:
+class OwnBody(NamedTuple):
     """The properties of a raw resource with its type; those laid over a member's have none."""
 
     type: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from labspec.check.rule_ends import rule_ends
 from labspec.diagnostic import At, Diagnostic, Path, Rule, Severity
@@ -26,8 +26,7 @@ OVER = Rule(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Quota:
+class Quota(NamedTuple):
     """How many of something there may be by default, and in what."""
 
     most: int

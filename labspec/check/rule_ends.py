@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from labspec.diagnostic import Path
 from labspec.model.architecture import Architecture, Member
@@ -12,8 +11,7 @@ from labspec.model.parts import Egress, Ingress
 from labspec.model.word import Name
 
 
-@dataclass(frozen=True, slots=True)
-class RuleEnd:
+class RuleEnd(NamedTuple):
     """One other side of a rule: whose group the rule is in, what stands there, and where."""
 
     holder: Member

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from labspec.check.secret_values import is_key, is_literal, is_password, names_password
 
@@ -19,8 +19,7 @@ KEY = "A secret"
 AWS_KEY = "The secret of an AWS access key"
 
 
-@dataclass(frozen=True, slots=True)
-class Secret:
+class Secret(NamedTuple):
     """A secret in a text: what it is, as a sentence begins, and its characters."""
 
     what: str

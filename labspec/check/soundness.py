@@ -9,8 +9,8 @@ relies on such members are left unsaid.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from labspec.diagnostic import Diagnostic, Path
 from labspec.model.architecture import USERS, Architecture, Member
@@ -25,8 +25,7 @@ Key = tuple[str, str]
 Use = tuple[Path, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Sound:
+class Sound(NamedTuple):
     """The sound part of an architecture, and the paths of the members in it that are in doubt."""
 
     architecture: Architecture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from labspec.check.places import places
 from labspec.diagnostic import Diagnostic, Label, Path, Rule, Severity
@@ -38,8 +38,7 @@ SMALLEST = 27
 """The longest prefix of a load balancer's subnet."""
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(NamedTuple):
     """What somebody takes of a subnet: addresses at once, and when there is most of it."""
 
     member: Member

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from labspec.diagnostic import Path
 from labspec.model.kind import Part
@@ -14,8 +13,7 @@ NAMES = ("Name", "Key", "ParameterKey", "OptionName")
 VALUES = ("Value", "ParameterValue", "Default")
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """A text, the key that names it, and where its characters were typed, as far as that can be told."""
 
     path: Path

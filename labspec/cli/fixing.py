@@ -10,7 +10,7 @@ import argparse
 import hashlib
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 
 from labspec import edits
@@ -85,7 +85,7 @@ def _wishes(builds: Sequence[Build]) -> dict[Edit, Diagnostic]:
     wishes: dict[Edit, Diagnostic] = {}
     for diagnostic in (diagnostic for build in builds for diagnostic in build.diagnostics):
         if (fix := diagnostic.fix) and fix.safe and fix.span:
-            span = replace(fix.span, file=os.path.realpath(fix.span.file))
+            span = fix.span._replace(file=os.path.realpath(fix.span.file))
             wishes.setdefault(Edit(span, fix.text), diagnostic)
     return wishes
 

@@ -9,7 +9,7 @@ MIME archive of two parts: the boot hook (see `boothook`) and that script.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from labspec.emit.boothook import WEB_SERVERS, Mount, SecretFile, boot_hook, unit
 from labspec.emit.shell import Hole, Script, Text, fed, pieces, shown, word, words
@@ -17,8 +17,7 @@ from labspec.emit.shell import Hole, Script, Text, fed, pieces, shown, word, wor
 __all__ = ["BootFile", "Hole", "Mount", "Script", "SecretFile", "Setup", "Signal", "Text", "user_data"]
 
 
-@dataclass(frozen=True, slots=True)
-class BootFile:
+class BootFile(NamedTuple):
     """A file, or a folder where `path` ends in a slash. Its own folder is made where it is missing."""
 
     path: str
@@ -28,8 +27,7 @@ class BootFile:
     mode: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Setup:
+class Setup(NamedTuple):
     """What is done once, in this order, and is part of any image made of the machine."""
 
     packages: tuple[str, ...] = ()
@@ -38,8 +36,7 @@ class Setup:
     services: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Signal:
+class Signal(NamedTuple):
     """Whom to tell that the machine is ready or has failed, and how many seconds CloudFormation waits for it."""
 
     stack: Text
@@ -50,8 +47,7 @@ class Signal:
     """What the load balancers ask of the machine: it is ready when they find it healthy."""
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(NamedTuple):
     """A load balancer's health check: where it asks, the answers that are well, and the seconds until it is sure."""
 
     scheme: str

@@ -16,7 +16,7 @@ first boot gives CloudFormation as its reason.
 from __future__ import annotations
 
 import string
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from labspec.emit.shell import Script, Text, fed, json_object, pieces, word, words
 
@@ -24,8 +24,7 @@ WEB_SERVERS = ("httpd", "nginx", "php-fpm")
 """Services that are ordered after what the hook starts, also on machines whose image installed them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mount:
+class Mount(NamedTuple):
     """An EFS file system and where it is attached. `host` is its DNS name, where its mount target answers."""
 
     path: str
@@ -34,8 +33,7 @@ class Mount:
     tls: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class SecretFile:
+class SecretFile(NamedTuple):
     """A file of credentials below /run, readable by root and one group.
 
     The machine reads `secret` with its own role, again every five minutes, and takes only user and password from it;

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from ipaddress import IPv4Network
-from typing import Any
+from typing import Any, NamedTuple
 
 from troposphere import GetAtt, ec2
 
@@ -47,8 +46,7 @@ def emit_group(e: Emitter, member: Member, role: str, description: str, egress: 
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
+class _Way(NamedTuple):
     """In or out: how CloudFormation and the spec speak of it."""
 
     field: str
@@ -61,8 +59,7 @@ INGRESS = _Way("ingress", "from", "Source", ec2.SecurityGroupIngress)
 EGRESS = _Way("egress", "to", "Destination", ec2.SecurityGroupEgress)
 
 
-@dataclass(frozen=True, slots=True)
-class _Peer:
+class _Peer(NamedTuple):
     """The other side of a rule: its part of the id, what people call it, its property and value."""
 
     label: str

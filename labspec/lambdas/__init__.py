@@ -12,11 +12,10 @@ does not fit into it, but the last part of the stack's id (36 characters, no oth
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Grant:
+class Grant(NamedTuple):
     """Actions that a role allows, on these resources, where each condition key has this value or is like it."""
 
     actions: tuple[str, ...]
@@ -25,8 +24,7 @@ class Grant:
     like: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(NamedTuple):
     """What a template must say of one of these functions; `timeout` is in seconds, `memory` in MB."""
 
     module: str

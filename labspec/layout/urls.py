@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Literal
 
 from labspec.graph import Body, Stack
@@ -24,7 +23,7 @@ def with_urls(root: Stack, digest: str, form: Urls, suffix: str) -> Stack:
     template["Resources"] = {key: _located(body, digest, form, suffix) for key, body in template["Resources"].items()}
     if form == "parameters" and len(template["Resources"]):
         template = _with_location(template)
-    return replace(root, template=template)
+    return root._replace(template=template)
 
 
 def _located(body: Body, digest: str, form: Urls, suffix: str) -> Body:

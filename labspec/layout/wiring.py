@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import partial
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
@@ -204,7 +203,7 @@ class Wiring:
         source, target, edge = self.needs[one][other]
         place = next((place for place, named, _ in references(source.body) if named == target.id), ())
         label = needed(source, (source.member, target.member), edge or place)
-        return replace(label, text=f"{one} needs {other}: {label.text}")
+        return label._replace(text=f"{one} needs {other}: {label.text}")
 
     # ---------------------------------------------------------- templates
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from labspec.diagnostic import Path
 from labspec.model.architecture import Architecture
@@ -13,8 +13,7 @@ Key = tuple[str, str]
 """A section, and a name in it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(NamedTuple):
     """The names of an architecture; those that are poisoned may be anything (the name `*`: all of a section)."""
 
     architecture: Architecture

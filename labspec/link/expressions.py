@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from labspec.diagnostic import Diagnostic, Path, Rule, Severity
 from labspec.link.declared import Declared
@@ -52,7 +52,7 @@ class Expressions:
         """What is wrong with an expression."""
         problem = self._problem(expression.words)
         if isinstance(problem, Unknown):
-            return replace(problem, path=path, chars=expression.chars)
+            return problem._replace(path=path, chars=expression.chars)
         return problem and Diagnostic(EXPRESSION, problem[0], path, chars=expression.chars, help=problem[1])
 
     def half(self, path: Path, text: Text, near: Expression) -> Diagnostic | None:

@@ -7,7 +7,7 @@ what is mistyped: it is told there.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from labspec.diagnostic import Diagnostic, Fix, Label, Path, Rule
 from labspec.link.declared import Declared, Key
@@ -48,8 +48,7 @@ KINDS = 4
 """Kinds that a message still lists."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(NamedTuple):
     """A word that names nothing, and where it stands.
 
     `sections` are those in which it was looked for, `reserved` the words that could stand in its place, `before` is

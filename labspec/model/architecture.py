@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from labspec.diagnostic import Path
 from labspec.model.balance import LoadBalancer
@@ -22,8 +22,7 @@ USERS = ("load_balancers", "auto_scaling_groups", "instances", "launch_templates
 """Sections whose members use groups, and templates, of the VPC that they stand in."""
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """A named thing of the spec: its section and name, what it says, where, and what it stands in."""
 
     section: str

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from labspec.model.spec import Spec
 from labspec.model.word import Parameter
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(NamedTuple):
     """The smallest and the largest value that a number can take; None where nothing is said.
 
     `allowed` are the only values there are, where they are listed.

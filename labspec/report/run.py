@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from labspec.diagnostic import Diagnostic, has_errors
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What a command found in one spec (or in one directory of templates), and the texts of the files it read."""
 
     target: str
@@ -30,8 +29,7 @@ class Outcome:
         return has_errors(self.diagnostics)
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """One call of a command, by this version of labspec."""
 
     command: str

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from labspec.diagnostic import Fix, Path, Span
 from labspec.yaml_tree import Tree
@@ -25,7 +24,7 @@ def edit_of(fix: Fix, typed: object, span: Span | None, texts: Mapping[str, str]
     if typed != fix.old or span is None or not PLAIN.match(fix.text):
         return None
     place = _characters(span, fix.old, texts[span.file].splitlines())
-    return replace(fix, span=place) if place else None
+    return fix._replace(span=place) if place else None
 
 
 def _characters(span: Span, old: str, lines: list[str]) -> Span | None:

@@ -66,17 +66,17 @@ class Source:
         related = tuple(
             label
             if label.span or not label.path
-            else replace(label, span=self._narrow(label.path, label.at, label.chars))
+            else label._replace(span=self._narrow(label.path, label.at, label.chars))
             for label in diagnostic.related
         )
         if diagnostic.span:
-            return replace(diagnostic, related=related, fix=None)
+            return diagnostic._replace(related=related, fix=None)
         if diagnostic.chars and (file := self.files.get(diagnostic.path)):
             mentioned = Label("The file is mentioned here.", diagnostic.path, span=self.span(diagnostic.path))
             inside = stretch(file, self.texts[file], diagnostic.chars)
-            return replace(diagnostic, span=inside, related=(mentioned, *related), fix=None)
+            return diagnostic._replace(span=inside, related=(mentioned, *related), fix=None)
         span = self._narrow(diagnostic.path, diagnostic.at, diagnostic.chars)
-        return replace(diagnostic, span=span, related=related, fix=self._fix(diagnostic))
+        return diagnostic._replace(span=span, related=related, fix=self._fix(diagnostic))
 
     def _fix(self, diagnostic: Diagnostic) -> Fix | None:
         """The fix with the place of what it replaces; it is not safe to write a key that stands there already."""
@@ -87,7 +87,7 @@ class Source:
         typed, span = (path[-1], tree.key) if at_key and path else (tree.value, tree.span)
         fix = edit_of(diagnostic.fix, typed, span, self.texts)
         if fix and at_key and fix.text in self.written(path[:-1])[1].entries:
-            fix = replace(fix, safe=False)
+            fix = fix._replace(safe=False)
         return fix
 
     def written(self, path: Path) -> tuple[Path, Tree]:

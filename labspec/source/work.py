@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from labspec.diagnostic import Diagnostic, Label, Path, Rejected, Rule, Span, matches
 from labspec.yaml_tree import MAX_NODES, TOO_LARGE, Tree
@@ -13,8 +14,7 @@ MOST = 200
 """More mistakes than these are not looked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Grammar:
+class Grammar(NamedTuple):
     """What this room must know of the language: where members, raw bodies and nested sections stand, as patterns."""
 
     keys: frozenset[str]

@@ -208,7 +208,7 @@ class _Builder:
     def _close(self, event: ev.Event) -> None:
         top = self.stack.pop()
         end = self._span(event)
-        top.tree.span = replace(top.tree.span, end_line=end.end_line, end_column=end.end_column)
+        top.tree.span = top.tree.span._replace(end_line=end.end_line, end_column=end.end_column)
         for name, tree in top.again:
             for source in (tree.inside or [tree]) if name == MERGE_KEY and isinstance(tree.value, list) else [tree]:
                 _join(top.tree.entries if name == MERGE_KEY else top.tree.entries[name].entries, source.entries)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from labspec.diagnostic import Diagnostic, Label, Span
 from labspec.yaml_tree.rules import SYNTAX
@@ -17,8 +17,7 @@ OPENS_TEXT = re.compile(r".*(?:^|\s)([|>])[-+0-9]*")
 """The end of a line under which a text is to stand."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mend:
+class Mend(NamedTuple):
     """A mistake in a line, and the line without it; None where it is a mistake beyond doubt.
 
     `whole` says that the text must then be YAML to its end.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from labspec.diagnostic import Diagnostic, Rule, Span
 from labspec.yaml_tree.characters import lookalike, plainly, told
@@ -21,8 +21,7 @@ SHOWN = 60
 """Characters of a line that a message still shows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Slip:
+class Slip(NamedTuple):
     """What is likely wrong with a text, and where in it."""
 
     rule: Rule

@@ -9,7 +9,6 @@ import shutil
 import stat
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -124,7 +123,7 @@ def test_the_parts_of_a_setup_come_in_order() -> None:
     assert places == sorted(places)
 
 
-CHECKED = replace(SIGNAL, checks=(Check("http", 8080, "/it's?a=b", ((200, 299), (302, 302)), 0),))
+CHECKED = SIGNAL._replace(checks=(Check("http", 8080, "/it's?a=b", ((200, 299), (302, 302)), 0),))
 SETUPS = {
     "nothing": Setup(),
     "lamp": LAMP,
@@ -360,6 +359,6 @@ def test_success_waits_for_what_load_balancers_ask(answer: int, told: int, machi
 
 def test_load_balancers_get_the_time_to_find_a_machine_healthy(machine: Machine) -> None:
     checks = (Check("http", 80, "/", ((200, 200),), 30), Check("https", 443, "/ok", ((200, 200),), 150))
-    text = filled(first_boot(Setup(), signal=replace(SIGNAL, checks=checks)))
+    text = filled(first_boot(Setup(), signal=SIGNAL._replace(checks=checks)))
     assert text.index("well https://127.0.0.1:443/ok") < text.index("sleep 150 #")
     assert f"retry $(({900 - 120 - 150} - SECONDS)) well http://127.0.0.1:80/ " in text
