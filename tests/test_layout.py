@@ -164,6 +164,14 @@ def test_the_spec_places_sections_and_single_members() -> None:
     }
 
 
+def test_a_role_may_permit_what_has_a_security_group(tmp_path: Path) -> None:
+    """The database waits for its group, the role for the database: no stack waits for itself."""
+    text = "databases:\n  db: {engine: mysql, version: 8.4.7, subnets: [data-a, data-c], ingress: {}}\n"
+    text += "roles: {reader: {permissions: {read: [db]}}}\n"
+    text += "instances: {web: {subnet: public-a, public_ip: true, role: reader, secrets: {/run/db.json: db}}}\n"
+    assert messages(build(tmp_path, NETWORK + text, layout="nested")) == []
+
+
 def test_a_member_follows_its_owner_unless_it_is_placed_itself() -> None:
     """A VPC takes its subnets along, a database its replicas; their own section and name come before that."""
 

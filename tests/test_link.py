@@ -127,9 +127,9 @@ def test_the_members_of_a_family_are_declared_by_one_name(tmp_path: Path) -> Non
 
 
 def test_a_name_that_is_not_written_as_one_is_not_missed_where_it_is_named(tmp_path: Path) -> None:
-    text = "databases:\n  db:\n    engine: mysql\n    version: 8.4.7\n    subnets: [data-a, data-c]\n"
+    text = "databases:\n  db:\n    ingress: {}\n    engine: mysql\n    version: 8.4.7\n    subnets: [data-a, data-c]\n"
     text += "    backups: {keep: 1d}\n    replicas: {db1--a: {}}\noutputs: {O: '${{ db-1-a.endpoint }}'}\n"
-    assert [finding.split(" ")[:2] for finding in messages(build(tmp_path, NETWORK + text))] == [["LS103", "18:16"]]
+    assert [finding.split(" ")[:2] for finding in messages(build(tmp_path, NETWORK + text))] == [["LS103", "19:16"]]
 
 
 def test_names_are_unique_in_their_section_only(tmp_path: Path) -> None:
@@ -216,7 +216,8 @@ def test_the_names_of_a_family_are_offered(tmp_path: Path) -> None:
             "A secret would be shown here: name a parameter of type `instance_type`.",
         ),
         (
-            "databases: {d: {engine: mysql, version: 8.4.7, subnets: [data-a, data-c], replicas: {r: {zone: Count}}}}",
+            "databases: {d: {ingress: {}, engine: mysql, version: 8.4.7, subnets: [data-a, data-c],"
+            " replicas: {r: {zone: Count}}}}",
             "LS207 `Count` is of type `integer`; this field takes one of type `zone`.",
             "Give `Count` the type `zone` or name `One`, `Two` or `Three`.",
         ),

@@ -25,6 +25,7 @@ from labspec.check.group_health import check_group_health
 from labspec.check.group_sizes import check_group_sizes
 from labspec.check.group_updates import check_group_updates
 from labspec.check.groupless_peers import check_groupless_peers
+from labspec.check.groupless_servers import check_groupless_servers
 from labspec.check.health_checks import check_health_checks
 from labspec.check.health_pages import check_health_pages
 from labspec.check.image_support import check_image_support
@@ -90,6 +91,7 @@ CHECKS: tuple[Check, ...] = (
     check_group_sizes,
     check_group_updates,
     check_groupless_peers,
+    check_groupless_servers,
     check_health_checks,
     check_inner_routes,
     check_health_pages,

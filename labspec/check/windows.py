@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from labspec.diagnostic import Diagnostic, Label, Path, Rule
 from labspec.model.architecture import Architecture, Member
 from labspec.model.database import Database
-from labspec.model.words import DAYS, Window
+from labspec.model.windows import DAYS, Window
 
 SHORT = Rule(
     "LS327",

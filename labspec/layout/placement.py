@@ -41,7 +41,7 @@ PLACES = {
     "nat_gateways": "network",
     "route_tables": "network",
     "security_groups": "security",
-    "roles": "security",
+    "roles": "compute",  # what it permits may be in any stack before: a database, a file system, a bucket
     "key_pairs": "compute",
     "instances": "compute",
     "images": "compute",

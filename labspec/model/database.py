@@ -10,8 +10,9 @@ from pydantic import Field, model_validator
 from labspec.model.kind import Kind, ListOf, MembersOf, Part, SomeOf
 from labspec.model.parts import Connected
 from labspec.model.text import PlainText
+from labspec.model.windows import DailyWindow, WeeklyWindow
 from labspec.model.word import Choice, Name, Names, Parameter, ParameterType, Word, wrong
-from labspec.model.words import Boolean, DailyWindow, Duration, File, Integer, Size, WeeklyWindow, ZoneOrParameter
+from labspec.model.words import Boolean, Duration, File, Integer, Size, ZoneOrParameter
 
 
 def _version(text: str) -> str:

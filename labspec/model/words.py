@@ -14,12 +14,9 @@ from labspec.model.word import FileName, Parameter, Word, scalar_of, wrong
 from labspec.nearest import meant, offered
 
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
 DURATION = "[0-9]+[smhd]"
 CIDR = r"[0-9]{1,3}(\.[0-9]{1,3}){3}/[0-9]{1,2}"
 PORT = "[1-9][0-9]{0,4}"
-HOURS = "[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]"
 
 REGIONS = [
     "af-south-1",
@@ -216,31 +213,6 @@ def _port_meant(text: str) -> str:
     return match[1] if match[2] in (None, match[1]) else f"{match[1]}-{match[2]}"
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A time of day in UTC, in the notation of the service: `17:00-18:00`, or `sun:18:00-sun:19:00`."""
-
-    text: str
-
-
-def read_window(text: str) -> Window:
-    """`17:00-18:00 UTC`, every day."""
-    match = re.fullmatch(r"((?:[01][0-9]|2[0-3]):[0-5][0-9])-((?:[01][0-9]|2[0-3]):[0-5][0-9])( UTC)?", text)
-    if not match or not match[3]:
-        fix = f"{text} UTC" if match else ""
-        wrong(f"`{text}` is not a daily window.", f"Write `{fix or '17:00-18:00 UTC'}`: windows are in UTC.", fix)
-    return Window(f"{match[1]}-{match[2]}")
-
-
-def read_weekly_window(text: str) -> Window:
-    """`sun 18:00-19:00 UTC`, once a week. An end before the start is on the next day."""
-    match = re.fullmatch(r"([a-z]{3}) ((?:[01][0-9]|2[0-3]):[0-5][0-9])-((?:[01][0-9]|2[0-3]):[0-5][0-9]) UTC", text)
-    if not match or match[1] not in DAYS:
-        wrong(f"`{text}` is not a weekly window.", "Write it as `sun 18:00-19:00 UTC`.")
-    end = DAYS[(DAYS.index(match[1]) + (match[3] < match[2])) % 7]
-    return Window(f"{match[1]}:{match[2]}-{end}:{match[3]}")
-
-
 def read_zone(text: str) -> str | int:
     """A zone's letter (`a`), or the n-th zone that the account has in the region (`1`)."""
     if re.fullmatch(r"[a-z]", text):
@@ -296,11 +268,6 @@ Package = Annotated[str, Word(read_package, "one name")]
 Cidr = Annotated[IPv4Network, Word(read_cidr, "an address block, such as 10.0.0.0/16", CIDR)]
 PortRange = Annotated[Ports, Word(read_ports, "a port, such as 80, 3000-3010 or all", "all|[0-9]{1,5}(-[0-9]{1,5})?")]
 Port = Annotated[int, Word(read_port, "a port, such as 80", PORT)]
-DailyWindow = Annotated[Window, Word(read_window, "a time of day, such as 17:00-18:00 UTC", f"{HOURS} UTC")]
-WeeklyWindow = Annotated[
-    Window,
-    Word(read_weekly_window, "a time of the week, such as sun 18:00-19:00 UTC", f"({'|'.join(DAYS)}) {HOURS} UTC"),
-]
 Zone = Annotated[str | int, Word(read_zone, "a zone's letter or number", "[a-z]|[1-6]")]
 ZoneOrParameter = Annotated[
     str | int | Parameter, Word(read_zone, "a zone's letter or number", "[a-z]|[1-6]", parameters=("zone",))

@@ -9,10 +9,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from labspec.check.windows import DAY, meet, minutes
-from labspec.model.words import Window, read_weekly_window, read_window
+from labspec.model.windows import Window, read_weekly_window, read_window
 from tests.building import NETWORK, build, messages
 
-HEAD = f"{NETWORK}databases:\n  orders:\n    engine: mysql\n    subnets: [data-a, data-c]\n"
+HEAD = f"{NETWORK}databases:\n  orders:\n    ingress: {{}}\n    engine: mysql\n    subnets: [data-a, data-c]\n"
 OVERRIDE = "override: {database: {Properties: {EngineLifecycleSupport: open-source-rds-extended-support}}}"
 
 

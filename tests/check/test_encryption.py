@@ -11,6 +11,7 @@ from tests.building import NETWORK, build
 def test_a_database_that_is_not_encrypted_is_told_of_once(tmp_path: Path) -> None:
     text = f"""{NETWORK}databases:
   orders:
+    ingress: {{}}
     engine: mysql
     version: 8.4.7
     subnets: [data-a, data-c]

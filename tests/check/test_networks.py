@@ -132,7 +132,7 @@ def test_open_ports_and_public_databases_are_told_once(tmp_path: Path) -> None:
     ingress: {{ssh: {{port: 22, from: 10.0.0.0/8}}}}
     override: {{ssh_ingress: {{Properties: {{CidrIp: 0.0.0.0/0}}}}}}
 databases:
-  orders: {{engine: mysql, version: 8.4.7, subnets: [public-a, public-c], public: true, password: Login}}
+  orders: {{ingress: {{}}, engine: mysql, version: 8.4.7, subnets: [public-a, public-c], public: true, password: Login}}
 parameters: {{Login: {{type: secret}}}}
 resources:
   Open:

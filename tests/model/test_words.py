@@ -11,12 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from labspec.model import words
+from labspec.model import windows, words
 from labspec.model.balance import ListenerPort
 from labspec.model.kind import ListOf, When
 from labspec.model.text import Expression, PlainText, Text
+from labspec.model.windows import Window
 from labspec.model.word import Choice, Name, Names, Parameter
-from labspec.model.words import Ports, Window
+from labspec.model.words import Ports
 from labspec.scalar import Scalar, Style
 
 Zones = Annotated[Literal["one", "two"] | Parameter, Choice(parameters=("text",))]
@@ -25,7 +26,8 @@ Subnets = ListOf[Subnet]
 
 WORDS: dict[str, Any] = {
     **{name: getattr(words, name) for name in ("Boolean", "BooleanOrParameter", "Integer", "Percent", "Duration")},
-    **{name: getattr(words, name) for name in ("Size", "Cidr", "PortRange", "Port", "DailyWindow", "WeeklyWindow")},
+    **{name: getattr(words, name) for name in ("Size", "Cidr", "PortRange", "Port")},
+    **{name: getattr(windows, name) for name in ("DailyWindow", "WeeklyWindow")},
     **{name: getattr(words, name) for name in ("Zone", "ZoneOrParameter", "FileMode", "Arn", "InstanceType")},
     "Zones": Zones,
     "Subnet": Subnet,
