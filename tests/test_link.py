@@ -216,8 +216,10 @@ def test_the_names_of_a_family_are_offered(tmp_path: Path) -> None:
             "A secret would be shown here: name a parameter of type `instance_type`.",
         ),
         (
-            "databases: {d: {ingress: {}, engine: mysql, version: 8.4.7, subnets: [data-a, data-c],"
-            " replicas: {r: {zone: Count}}}}",
+            (
+                "databases: {d: {ingress: {}, engine: mysql, version: 8.4.7, subnets: [data-a, data-c],"
+                " replicas: {r: {zone: Count}}}}"
+            ),
             "LS207 `Count` is of type `integer`; this field takes one of type `zone`.",
             "Give `Count` the type `zone` or name `One`, `Two` or `Three`.",
         ),
