@@ -137,7 +137,9 @@ def understand(build: Build) -> Architecture | None:
         _report(build, source.diagnostics)
         return None
     with _timed(build, "model"):
-        known = Known(source.told, source.incomplete, source.hint, source.twin, source.absent, source.slip)
+        known = Known(
+            source.told, source.incomplete, source.hint, source.twin, source.model, source.absent, source.slip
+        )
         loaded = load(source.data, build.options.settings, known)
         build.spec = loaded.spec
         build.policy = Policy.of(loaded.spec)
@@ -167,20 +169,31 @@ def _is_under(path: Path, places: Container[Path]) -> bool:
 def _report(build: Build, found: Iterable[Diagnostic]) -> None:
     """Keep what was found, as the spec judges it, each with its lines, once."""
     told = {_said(diagnostic) for diagnostic in (*build.diagnostics, *build.silenced)}
+    shared = {_written(diagnostic): diagnostic.path for diagnostic in reversed(build.diagnostics)}
     for diagnostic in found:
         judged = build.policy.judged(diagnostic) if build.policy else diagnostic
         placed = build.source.place(judged) if build.source else judged
         if build.source and placed.fix and placed.fix.safe:
             build.wishes.setdefault(placed.fix, set()).add(build.source.written(diagnostic.path)[0])
-        if _said(placed) not in told:
-            told.add(_said(placed))
-            (build.silenced if placed.silenced else build.diagnostics).append(placed)
+        if _said(placed) in told or (not placed.silenced and shared.get(_written(placed), placed.path) != placed.path):
+            continue
+        told.add(_said(placed))
+        if placed.silenced:
+            build.silenced.append(placed)
+        else:
+            build.diagnostics.append(placed)
+            shared.setdefault(_written(placed), placed.path)
 
 
 def _said(diagnostic: Diagnostic) -> tuple[object, ...]:
     """What is told once. Two members that accept the same do so each for itself."""
     accepted = (diagnostic.silenced, diagnostic.path) if diagnostic.silenced else ()
     return (diagnostic.rule, diagnostic.span, diagnostic.message, *accepted)
+
+
+def _written(diagnostic: Diagnostic) -> tuple[object, ...]:
+    """What is written once, and wrong once, however many members have it of one another."""
+    return (diagnostic.rule, diagnostic.span)
 
 
 def _unused_silence(build: Build, linters: Linters | None) -> None:

@@ -39,6 +39,12 @@ STALE = Rule(
     "The output is not what the spec compiles to.",
     "With `--check` nothing is written: the files in the output directory must be the build's, byte for byte.",
 )
+UNFINISHED = Rule(
+    "LS513",
+    "unfinished-output",
+    "The output directory holds parts of two builds.",
+    "A build was stopped while it put its files there. The next build into the directory finishes it.",
+)
 
 MANIFEST = "manifest.json"
 STAGING = ".labspec-staging"
@@ -210,6 +216,15 @@ def check(directory: FilePath, files: Mapping[str, str]) -> list[Diagnostic]:
     if _journal(directory) is not None:
         found[directory / STAGING] = "`{}` waits for a build to be finished."
     return [_about(STALE, path, message, "Run `labspec build`.") for path, message in found.items() if message]
+
+
+def unfinished(directory: FilePath) -> list[Diagnostic]:
+    """What to say of a directory that a build was stopped in. Nothing is finished."""
+    if _journal(directory) is None:
+        return []
+    message = "A build was stopped while it put its files here: they may be of two builds."
+    span = Span(str(directory / STAGING), 1, 1, 1, 1)
+    return [Diagnostic(UNFINISHED, message, span=span, help="Run `labspec build` again: it finishes what was begun.")]
 
 
 def _difference(path: FilePath, text: str) -> str:

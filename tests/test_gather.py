@@ -76,7 +76,7 @@ def test_an_expression_is_told_of_where_it_stands_in_the_file(
 ) -> None:
     made = built(tmp_path, content)
     assert places(made) == [("LS206", "app.conf", *place)]
-    (label,) = made.diagnostics[0].related
+    label = made.diagnostics[0].related[0]
     assert label.span is not None
     assert (Path(label.span.file).name, label.span.line) == ("spec.yaml", LINE)
 

@@ -52,12 +52,15 @@ def _lint(arguments: argparse.Namespace, target: str) -> tuple[Outcome, list[str
 
 def _directory(arguments: argparse.Namespace, directory: FilePath) -> tuple[Outcome, list[str]]:
     from labspec.lint import lint_directory
+    from labspec.output import unfinished
     from labspec.report import Outcome
 
     start = time.perf_counter()
     texts = {path.name: path.read_text("utf-8") for path in _templates(directory)}
     with progress("linting..."):
-        diagnostics = lint_directory(texts, engines=engines(LINTERS), region=None, cache=cache(arguments))
+        diagnostics = unfinished(directory) + lint_directory(
+            texts, engines=engines(LINTERS), region=None, cache=cache(arguments)
+        )
     found = Outcome(str(directory), diagnostics, texts, time.perf_counter() - start)
     return found, _words(found, f"{len(texts)} templates")
 

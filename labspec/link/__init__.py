@@ -33,9 +33,9 @@ def link(loaded: Loaded, contents: Contents) -> tuple[Architecture, list[Diagnos
     Nothing is said of names that are poisoned (the name `*` stands for any), nor of the form of members that are torn:
     they lost something that stood inside them.
     """
-    members, families, found = members_of(loaded.spec, loaded.torn)
+    members, families, broken, found = members_of(loaded.spec, loaded.torn)
     architecture = Architecture(loaded.spec, members, families, contents, frozenset(loaded.variables.used))
-    declared = Declared(architecture, loaded.poisoned, loaded.misnamed)
+    declared = Declared(architecture, loaded.poisoned | broken, loaded.misnamed)
     leaves = (*architecture.leaves, *architecture.with_texts(loaded.remains))
     references, expressions = References(declared), Expressions(declared)
     wrong = [each for path, leaf in leaves for each in _wrong(references, expressions, path, leaf)]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from labspec.diagnostic import Diagnostic, Label, Path, Rule
+from labspec.link.declared import Key
 from labspec.model.architecture import Member
 from labspec.model.expand import expand
 from labspec.model.kind import Kind
@@ -20,22 +22,31 @@ DECLARED_TWICE = Rule(
 )
 
 
-def members_of(
-    spec: Spec, torn: frozenset[Path]
-) -> tuple[dict[tuple[str, str], Member], dict[tuple[str, str], tuple[str, ...]], list[Diagnostic]]:
-    """Every member and every family by section and name, and what is wrong with them."""
-    members: dict[tuple[str, str], Member] = {}
-    families: dict[tuple[str, str], tuple[str, ...]] = {}
+class Members(NamedTuple):
+    """Every member and every family by section and name; those that are too wrong to be there; what is wrong."""
+
+    members: dict[Key, Member]
+    families: dict[Key, tuple[str, ...]]
+    broken: set[Key]
+    diagnostics: list[Diagnostic]
+
+
+def members_of(spec: Spec, torn: frozenset[Path]) -> Members:
+    """The members of a spec. Nothing is said of the form of those that are torn."""
+    members: dict[Key, Member] = {}
+    families: dict[Key, tuple[str, ...]] = {}
+    broken: set[Key] = set()
     found: list[Diagnostic] = []
     for section, name, body in _sections(spec):
         owner = Member(section, name, body, (section, name))
         expansion = expand(owner)
         found += expansion.diagnostics if owner.path not in torn else []
         families.update(expansion.families)
+        broken |= expansion.broken
         for member in (owner, *expansion.members):
             told = any(other.rule is DECLARED_TWICE and other.path == member.path for other in found)
             found += [] if told else _declare(member, members)  # A subnet's route table is told of with the subnet.
-    return members, families, found
+    return Members(members, families, broken, found)
 
 
 def _sections(spec: Spec) -> Iterator[tuple[str, str, Kind]]:
@@ -47,7 +58,7 @@ def _sections(spec: Spec) -> Iterator[tuple[str, str, Kind]]:
                     yield section, name, body
 
 
-def _declare(member: Member, members: dict[tuple[str, str], Member]) -> Iterator[Diagnostic]:
+def _declare(member: Member, members: dict[Key, Member]) -> Iterator[Diagnostic]:
     key = (member.section, member.name)
     if (other := members.get(key)) is not None:
         message = f"`{member.name}` is declared twice among the {member.section.replace('_', ' ')}."

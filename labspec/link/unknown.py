@@ -82,7 +82,7 @@ def unknown(found: Iterable[Unknown], declared: Declared, used: Callable[[], set
             for word in words:
                 del by_word[word]
     for word, uses in by_word.items():
-        yield _unknown(word, uses, declared)
+        yield _unknown(word, uses, declared, used)
 
 
 def _meant(word: str, uses: Sequence[Unknown], declared: Declared) -> Key | None:
@@ -107,7 +107,7 @@ def _mistyped(place: Path, words: Sequence[str], uses: Sequence[Unknown]) -> Dia
     return Diagnostic(rule, message, place, "key", related=_labels(uses, "It is named here"), help=help_, fix=fix)
 
 
-def _unknown(word: str, uses: Sequence[Unknown], declared: Declared) -> Diagnostic:
+def _unknown(word: str, uses: Sequence[Unknown], declared: Declared, used: Callable[[], set[Path]]) -> Diagnostic:
     """A word that names nothing, at the first of its places."""
     first = uses[0]
     if first.other is not None:
@@ -124,10 +124,23 @@ def _unknown(word: str, uses: Sequence[Unknown], declared: Declared) -> Diagnost
         f"There is no {_wanted(first)} `{word}`.",
         first.path,
         chars=first.chars,
-        related=_labels(uses[1:], "It is named here, too"),
+        related=(*_idle(near, first.sections, declared, used), *_labels(uses[1:], "It is named here, too")),
         help=_help(first, near, choices, declared),
         fix=fix,
     )
+
+
+def _idle(
+    near: Sequence[str], sections: Sequence[str], declared: Declared, used: Callable[[], set[Path]]
+) -> Iterator[Label]:
+    """The declarations that may be what is mistyped, because nothing names them."""
+    for key in ((section, name) for name in near for section in sections):
+        if declared.has(*key) and (place := declared.where(key)) not in used():
+            text = f"`{key[1]}` is declared here, and named nowhere."
+            if place[-1] == key[1]:
+                yield Label(text, place, "key")
+            elif place[-1] == "internet_gateway":
+                yield Label(text, place)
 
 
 def _of_another_kind(use: Unknown, other: Member, more: Sequence[Unknown], declared: Declared) -> Diagnostic:

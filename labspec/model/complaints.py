@@ -16,6 +16,7 @@ from labspec.model.places import noun_of, part_at, vocabulary
 from labspec.model.unknown_keys import inner_homes, names_inside, unknown_keys, words_at
 from labspec.model.word import KEY
 from labspec.scalar import Scalar
+from labspec.wording import series
 
 MISSING = Rule(
     "LS102",
@@ -55,6 +56,8 @@ class Known:
     """What to say of a member that lacks something, or of a key that is not known."""
     twin: Callable[[Path], str] = lambda _: ""
     """The member of another document that one may be a mistyped name for."""
+    model: Callable[[Path], str] = lambda _: ""
+    """The member that one began with (`like`)."""
     absent: frozenset[tuple[str, str]] = frozenset()
     """Members (section, name) that there are not, of which that is told."""
     slip: Callable[[Path, bool, bool], Diagnostic | None] = lambda *_: None
@@ -100,9 +103,11 @@ def complaints(errors: Sequence[ErrorDetails], document: Mapping[str, Any], know
     known = replace(known, incomplete=known.incomplete | set(_begun_wrong(errors)))
     missing, meant = _mistyped(errors)
     apart = [error for error in errors if error["type"] != "missing" or error["loc"][-1] in missing[error["loc"][:-1]]]
-    known = replace(known, told=known.told | _say_mistyped(apart, document, known, result))
     known = replace(known, told=known.told | _say_misplaced(apart, document, known, result))
+    known = replace(known, told=known.told | _say_mistyped(apart, document, known, result))
+    known = replace(known, incomplete=known.incomplete | set(_strange(errors, document)))
     unknown: dict[Path, dict[str, str]] = {}
+    lacking: dict[Path, list[str]] = {}
     for error in errors:
         path, at = _place(error["loc"])
         result.places.add(path[:-1] if error["type"] == "missing" else path)
@@ -111,8 +116,12 @@ def complaints(errors: Sequence[ErrorDetails], document: Mapping[str, Any], know
         if known.is_told(path):
             continue
         if error["type"] == "missing":
-            if path[-1] in missing[path[:-1]] and not known.may_lack(path[:-1]):
-                result.said.append(_missing(path, known))
+            if (
+                path[-1] in missing[path[:-1]]
+                and not known.may_lack(path[:-1])
+                and not _inherited(path, missing, known)
+            ):
+                lacking.setdefault(path[:-1], []).append(str(path[-1]))
         elif (slip := _slip(error, path, known)) is not None:
             result.said += [slip] if slip not in result.said else []
         elif error["type"] == "extra_forbidden":
@@ -121,6 +130,7 @@ def complaints(errors: Sequence[ErrorDetails], document: Mapping[str, Any], know
             result.unknown.add(path)
         else:
             result.said.append(_wrong(error, path, at, known))
+    result.said += [_missing(owner, keys, known) for owner, keys in lacking.items()]
     for owner, keys in unknown.items():
         result.said += unknown_keys(owner, keys, known.hint)
     return result
@@ -134,6 +144,13 @@ def _begun_wrong(errors: Sequence[ErrorDetails]) -> Iterator[Path]:
             yield owner
 
 
+def _strange(errors: Sequence[ErrorDetails], document: Mapping[str, Any]) -> Iterator[Path]:
+    """The mappings of which nothing is understood: that it says nothing else is no second mistake."""
+    for error in errors:
+        if error["type"] == "extra_forbidden" and len(value_at(document, error["loc"][:-1])) == 1:
+            yield error["loc"][:-1]
+
+
 def _say_mistyped(
     errors: Sequence[ErrorDetails], document: Mapping[str, Any], known: Known, result: Complaints
 ) -> set[Path]:
@@ -142,6 +159,8 @@ def _say_mistyped(
     for error in errors:
         value = value_at(document, error["loc"])
         if error["type"] != "missing" and not (isinstance(value, Scalar) and value.style == "null"):
+            continue
+        if known.is_told(error["loc"]):
             continue
         around = (error["loc"][:end] for end in range(len(error["loc"]), 1, -1))
         path = next((path for path in around if known.twin(path)), ())
@@ -164,6 +183,7 @@ def _say_misplaced(
             result.said.append(found.diagnostic)
             result.places.update(found.places)
             result.belongs |= found.belongs
+            result.lacking |= {(str(member[-2]), str(member[-1])) for member in found.lacking}
             told.update(found.places)
     return told
 
@@ -194,7 +214,22 @@ def _mistyped(errors: Sequence[ErrorDetails]) -> tuple[dict[Path, set[str]], dic
             lacking.remove(near)
         elif error["type"] == "extra_forbidden":
             lacking.difference_update(inner_homes(str(path[-1]), path[:-1]))  # it says something of what is missing
+            _take_elsewhere(path, missing)
     return missing, meant
+
+
+def _take_elsewhere(path: Path, missing: Mapping[Path, set[str]]) -> None:
+    """Miss nothing that stands around, or inside, the mapping in which it is missing."""
+    for owner, lacking in missing.items():
+        short, long = sorted((owner, path[:-1]), key=len)
+        if short and long[: len(short)] == short:
+            lacking.discard(str(path[-1]))
+
+
+def _inherited(path: Path, missing: Mapping[Path, set[str]], known: Known) -> bool:
+    """Whether a member lacks what the one that it began with lacks."""
+    models = ((end, known.model(path[:end])) for end in range(2, len(path)))
+    return any(path[-1] in missing.get((*path[: end - 1], model, *path[end:-1]), ()) for end, model in models if model)
 
 
 def _one_of(key: str, names: Collection[str]) -> str | None:
@@ -209,9 +244,10 @@ def _place(loc: tuple[int | str, ...]) -> tuple[Path, At]:
     return tuple(loc), "value"
 
 
-def _missing(path: Path, known: Known) -> Diagnostic:
-    message = f"`{path[-1]}` is missing: {noun_of(path[:-1])} needs it."
-    return Diagnostic(MISSING, message, path[:-1], "key", help=known.hint(path[:-1]))
+def _missing(owner: Path, keys: Sequence[str], known: Known) -> Diagnostic:
+    are, them = ("are", "them") if keys[1:] else ("is", "it")
+    message = f"{series([f'`{key}`' for key in keys], 'and')} {are} missing: {noun_of(owner)} needs {them}."
+    return Diagnostic(MISSING, message, owner, "key", help=known.hint(owner))
 
 
 FORMS = {"dict_type": "a mapping", "tuple_type": "a list", "list_type": "a list", "model_type": "a mapping"}

@@ -186,6 +186,7 @@ class Instance(Machine):
             wrong(
                 "A fixed `private_ip` stands in the way of a replacement: two machines cannot hold one address.",
                 "Say `keep_on_change: true`, or leave the address to AWS.",
+                place=("private_ip",),
             )
         return self
 

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, model_validator
 from labspec.model.kind import Part, SomeOf, mapped
 from labspec.model.notation import NAME, noted
 from labspec.model.text import PlainText, Reason, Text
-from labspec.model.word import Choice, ParameterType, scalar_of, wrong
+from labspec.model.word import Choice, ParameterType, read_in, scalar_of, wrong
 from labspec.model.words import read_boolean, read_integer, read_percent
 from labspec.scalar import Scalar
 
@@ -64,12 +64,14 @@ class ParameterDeclared(Part):
     @model_validator(mode="after")
     def _values_of_its_type(self) -> ParameterDeclared:
         read = {"integer": read_integer, "percent": read_percent, "boolean": read_boolean}.get(self.type)
-        for value in (*self.allowed, self.default):
-            if read and value is not None:
-                read(value)
-        for bound in (self.min, self.max):
+        for index, value in enumerate(self.allowed):
+            if read:
+                read_in(("allowed", index), read, value)
+        if read and self.default is not None:
+            read_in(("default",), read, self.default)
+        for place, bound in (("min", self.min), ("max", self.max)):
             if bound is not None:
-                (read_percent if self.type == "percent" else read_integer)(bound)
+                read_in((place,), read_percent if self.type == "percent" else read_integer, bound)
         return self
 
 

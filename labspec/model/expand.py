@@ -13,7 +13,6 @@ from labspec.model.database import Database
 from labspec.model.network import InternetGateway, NatGateway, RouteTable, Subnet, Vpc
 from labspec.model.parts import Existing
 from labspec.model.word import Name
-from labspec.nearest import alike
 
 SUBNET_FORM = Rule(
     "LS210",
@@ -59,6 +58,8 @@ class Expansion:
     members: list[Member] = field(default_factory=list)
     families: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    broken: set[tuple[str, str]] = field(default_factory=set)
+    """Members (section, name) that are declared, and too wrong to be there."""
 
 
 def expand(owner: Member) -> Expansion:
@@ -79,7 +80,7 @@ class _Network:
         self.out = Expansion()
         self.subnets: list[tuple[str, Subnet, Path]] = []
         self.nats: dict[str | int | None, str] = {}
-        self.strays: list[str] = []
+        self.strays: set[str] = set()
 
     def expand(self) -> Expansion:
         for name, subnet in self.vpc.subnets.items():
@@ -91,7 +92,7 @@ class _Network:
             self._add("route_tables", name, table, (*self.owner.path, "route_tables", name))
         self.nats = self._nats()
         listed = self._listed()
-        self.strays = sorted(listed - {name for name, _, _ in self.subnets} - self.vpc.subnets.keys())
+        self.strays = listed - {name for name, _, _ in self.subnets} - self.vpc.subnets.keys()
         for name, subnet, path in self.subnets:
             self._route(name, subnet, path, name in listed)
         return self.out
@@ -110,13 +111,17 @@ class _Network:
         if subnet.existing is not None:
             self._existing(name, subnet, subnet.existing, path)
         elif subnet.cidr is None:
-            self._wrong(SUBNET_FORM, f"`{name}` has no addresses.", path, "Say `cidr`.")
+            self._no_subnet(name, f"`{name}` has no addresses.", path, "Say `cidr`.")
         elif subnet.each is None and subnet.zone is None:
-            self._wrong(SUBNET_FORM, f"`{name}` says neither its `zone` nor the size of `each` zone's subnet.", path)
+            self._no_subnet(name, f"`{name}` says neither its `zone` nor the size of `each` zone's subnet.", path)
         elif subnet.each is None:
             self.subnets.append((name, subnet, path))
         else:
             self._zoned(name, subnet, subnet.cidr, subnet.each, path)
+
+    def _no_subnet(self, name: str, message: str, path: Path, help: str = "") -> None:
+        self._wrong(SUBNET_FORM, message, path, help)
+        self.out.broken.add(("subnets", name))
 
     def _existing(self, name: str, subnet: Subnet, existing: Existing, path: Path) -> None:
         """A subnet that is there already; or one in each zone, of which the zone is what differs."""
@@ -126,7 +131,7 @@ class _Network:
             body = subnet.model_copy(update={"existing": existing.in_zone(subnet.zone)})
             self.subnets.append((name, body, path))
         elif subnet.cidr is not None and subnet.each is None:
-            self._wrong(SUBNET_FORM, f"`{name}` is one subnet per zone; `cidr` is all of them.", path, "Say `each`.")
+            self._no_subnet(name, f"`{name}` is one subnet per zone; `cidr` is all of them.", path, "Say `each`.")
         else:
             self._zoned(name, subnet, subnet.cidr, subnet.each or 0, path)
 
@@ -199,8 +204,8 @@ class _Network:
         if subnet.existing is not None:
             return
         if subnet.access is None and not listed:
-            if alike(name, self.strays) or alike(str(path[-1]), self.strays):
-                return  # a route table names it by a name that is told of
+            if self.strays:
+                return  # a route table may mean it by a name that is told of
             self._wrong(UNROUTED, f"Nothing routes `{name}`.", path, "List it in a route table, or say its `access`.")
         elif subnet.access is not None and listed:
             self._wrong(UNROUTED, f"`{name}` is in a route table and says its `access`.", path, "Keep one of them.")

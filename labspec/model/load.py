@@ -224,7 +224,8 @@ def _inner_names(section: str, name: str, value: Any) -> Iterator[tuple[str, str
             elif key in inside:
                 yield nested, ANY
     if section == "vpcs":
-        yield "internet_gateways", str(value.get("internet_gateway", f"{name}-igw"))
+        gateway = value.get("internet_gateway", f"{name}-igw")
+        yield "internet_gateways", str(gateway) if isinstance(gateway, str) else ANY
         yield from (("nat_gateways", f"{name}-nat{zone}") for zone in ("", *(f"-{zone}" for zone in ZONES)))
 
 

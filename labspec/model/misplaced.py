@@ -57,6 +57,8 @@ class Misplaced:
     diagnostic: Diagnostic
     places: tuple[Path, ...]
     belongs: Mapping[Path, tuple[str, ...]] = field(default_factory=dict)
+    lacking: tuple[Path, ...] = ()
+    """Members that lack what stands in the wrong place."""
 
 
 def misplaced(errors: Sequence[ErrorDetails], document: Mapping[str, Any]) -> Iterator[Misplaced]:
@@ -70,10 +72,16 @@ def misplaced(errors: Sequence[ErrorDetails], document: Mapping[str, Any]) -> It
             if name := _bare_name_above(place, document):
                 strays.setdefault(name, {})[place] = None
     for path, found in members.items():
-        if path and (wrong := _in_wrong_section(path, found, document)):
+        if path and not _is_field_among_names(path, document) and (wrong := _in_wrong_section(path, found, document)):
             yield wrong
     for name, places in strays.items():
         yield _not_indented(name, list(places))
+    indented = {place for places in strays.values() for place in places}
+    for place in dict.fromkeys(
+        error["loc"][:-1] if error["loc"][-1:] == ("[key]",) else error["loc"] for error in errors
+    ):
+        if place and place not in indented and _is_field_among_names(place, document):
+            yield _among_names(place, document)
 
 
 # ------------------------------------------------------------------ a member in a section of others
@@ -170,7 +178,7 @@ def _is_stray(place: Path) -> bool:
     if len(place) == 1:
         return place[0] not in Spec.model_fields
     part = part_at(place)
-    return part is not None and part_at(place[:-1]) is None and place[-1] in fields_of(part)
+    return part is not None and part_at(place[:-1]) is None and place[-1] in (*fields_of(part), "like")
 
 
 def _not_indented(name: Path, places: list[Path]) -> Misplaced:
@@ -180,3 +188,24 @@ def _not_indented(name: Path, places: list[Path]) -> Misplaced:
     help_ = f"Indent {'these lines' if names[1:] else 'the line'} deeper than `{name[-1]}`."
     diagnostic = Diagnostic(NOT_INDENTED, message, places[0], "key", related=(label,), help=help_)
     return Misplaced(diagnostic, (name, *places), {place: (str(name[0]),) for place in places if len(name) == 1})
+
+
+# ------------------------------------------------------------------ a field among the names of what has it
+
+
+def _is_field_among_names(place: Path, document: Mapping[str, Any]) -> bool:
+    return len(place) > 1 and isinstance(value_at(document, place), Scalar) and _is_stray(place)
+
+
+def _among_names(place: Path, document: Mapping[str, Any]) -> Misplaced:
+    names = value_at(document, place[:-1])
+    lacking = [
+        (*place[:-1], str(name)) for name in names if isinstance(names[name], dict) and place[-1] not in names[name]
+    ]
+    message = f"`{place[-1]}` is a field of {noun_of(place)}, and stands among names."
+    under = series([f"`{member[-1]}`" for member in lacking], "or") if len(lacking) <= MOST else ""
+    help_ = f"Write it under {under}." if under else f"Write it under the name of {noun_of(place)}."
+    diagnostic = Diagnostic(NOT_INDENTED, message, place, "key", help=help_)
+    # Without `like` a member may lack anything.
+    missed = lacking if place[-1] == "like" else [(*member, place[-1]) for member in lacking]
+    return Misplaced(diagnostic, (place, *missed), lacking=tuple(lacking))

@@ -22,11 +22,11 @@ class GroupSize(Part):
     @model_validator(mode="after")
     def _ordered(self) -> GroupSize:
         if isinstance(self.min, int) and self.min < 0:
-            wrong("A group cannot have fewer than no machines.", "`min` is 0 or more.")
+            wrong("A group cannot have fewer than no machines.", "`min` is 0 or more.", place=("min",))
         if isinstance(self.max, int) and self.max < 1:
-            wrong("A group that never has a machine cannot be updated.", "`max` is 1 or more.")
+            wrong("A group that never has a machine cannot be updated.", "`max` is 1 or more.", place=("max",))
         if isinstance(self.min, int) and isinstance(self.max, int) and self.min > self.max:
-            wrong(f"The smallest size {self.min} is above the largest, {self.max}.")
+            wrong(f"The smallest size {self.min} is above the largest, {self.max}.", place=("min",))
         return self
 
 
@@ -57,7 +57,11 @@ class CpuTarget(Part):
     @model_validator(mode="after")
     def _share(self) -> CpuTarget:
         if isinstance(self.target, float) and not 0 < self.target <= 100:
-            wrong(f"No processor is kept at {self.target:g}%.", "The target is above 0% and at most 100%.")
+            wrong(
+                f"No processor is kept at {self.target:g}%.",
+                "The target is above 0% and at most 100%.",
+                place=("target",),
+            )
         return self
 
 
@@ -76,7 +80,7 @@ class RequestTarget(Part):
     @model_validator(mode="after")
     def _positive(self) -> RequestTarget:
         if isinstance(self.target, int) and self.target < 1:
-            wrong("A group cannot follow fewer than one request.", "The target is 1 or more.")
+            wrong("A group cannot follow fewer than one request.", "The target is 1 or more.", place=("target",))
         return self
 
 
@@ -103,9 +107,13 @@ class RollingUpdate(Part):
     @model_validator(mode="after")
     def _positive(self) -> RollingUpdate:
         if self.batch < 1:
-            wrong("An update replaces one machine at a time, or more.", "`batch` is 1 or more.")
+            wrong("An update replaces one machine at a time, or more.", "`batch` is 1 or more.", place=("batch",))
         if self.keep_in_service is not None and self.keep_in_service < 0:
-            wrong("An update cannot keep fewer than no machines.", "`keep_in_service` is 0 or more.")
+            wrong(
+                "An update cannot keep fewer than no machines.",
+                "`keep_in_service` is 0 or more.",
+                place=("keep_in_service",),
+            )
         return self
 
 

@@ -72,6 +72,15 @@ def wrong(
     raise ValidationError.from_exception_data("spec", [details])
 
 
+def read_in(place: tuple[str | int, ...], read: Callable[[str], object], text: str) -> None:
+    """Read what stands at a place in a mapping, where only the whole of the mapping says how it is read."""
+    try:
+        read(text)
+    except PydanticCustomError as error:
+        details: InitErrorDetails = {"type": error, "loc": place, "input": text}
+        raise ValidationError.from_exception_data("spec", [details]) from error
+
+
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """A parameter of the spec, named in a typed field: its value comes at deploy time.

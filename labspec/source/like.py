@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from labspec.diagnostic import Path
-from labspec.nearest import did_you_mean
+from labspec.diagnostic import Label, Path
+from labspec.nearest import TIED, alike, offer
 from labspec.source.merge import merged
 from labspec.source.rules import LIKE
 from labspec.source.work import Steps, Work
@@ -61,6 +61,7 @@ def _chain(work: Work, name: str, members: Mapping[str, Tree], done: Mapping[str
 
 def _is_model(work: Work, name: str, like: Tree, members: Mapping[str, Tree], path: Path) -> bool:
     """Whether `like` names a member that another can begin with."""
+    related: list[Label] = []
     if isinstance(like.value, str) and (model := members.get(like.value)) is not None:
         if isinstance(model.value, dict) or model.is_empty:
             return True
@@ -70,12 +71,14 @@ def _is_model(work: Work, name: str, like: Tree, members: Mapping[str, Tree], pa
         )
         message = f"`{like.value}` is not written in its long form, so that nothing can begin with it."
     else:
-        others = [other for other in members if other != name]
-        help_ = did_you_mean(like.value, others) if isinstance(like.value, str) else ""
-        message = "`like` names no member of this section."
+        near = alike(like.value, (other for other in members if other != name)) if isinstance(like.value, str) else []
+        help_ = offer(near[:TIED])
+        related += [Label(f"`{other}` is declared here.", span=members[other].key) for other in near[:TIED]]
+        word = f"`{like.value}`" if isinstance(like.value, str) else "such member"
+        message = f"There is no {word} in this section to begin with."
         work.absent.add((str(path[-1]), str(like.value)))
     if not work.partial:
-        work.wrong(LIKE, message, like.span, help=help_)
+        work.wrong(LIKE, message, like.span, related, help_)
     work.incomplete.add((*path, name))
     return False
 

@@ -133,6 +133,10 @@ class Source:
         """The member of another document that a new one may be a mistyped name for."""
         return (nearest(str(path[-1]), self.beside[path]) or "") if path in self.beside else ""
 
+    def model(self, path: Path) -> str:
+        """The member that one began with (`like`)."""
+        return self._nearest(path).via
+
     def slip(self, path: Path, entry: bool, word: bool) -> Diagnostic | None:
         """What is likely wrong with how a value, or a key that leads to it, is typed; asked where something is wrong.
 

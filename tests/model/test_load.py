@@ -245,9 +245,9 @@ def test_a_key_by_another_name_is_one_mistake_too() -> None:
     ]
 
 
-def test_each_missing_key_is_told_once() -> None:
+def test_what_is_missing_at_one_place_is_told_once() -> None:
     assert [message for message, _ in said("load_balancers: {l: {}}\n")] == [
-        f"`{key}` is missing: a load balancer needs it." for key in ("scheme", "subnets", "listeners")
+        "`scheme`, `subnets` and `listeners` are missing: a load balancer needs them."
     ]
 
 

@@ -1,0 +1,37 @@
+"""`python -m tests.planted [--every N] [SPEC...]`: plant the mistakes, print the table and what was told wrong."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from pathlib import Path
+
+from tests.planted.mistakes import CLASSES
+from tests.planted.run import SPECS, Tally, plant
+
+
+def main() -> None:
+    """Print a row for each class."""
+    parser = argparse.ArgumentParser(prog="python -m tests.planted", description=__doc__)
+    parser.add_argument("specs", nargs="*", type=Path, help="specs; all that the repository has unless said")
+    parser.add_argument("--every", type=int, default=1, help="plant one of so many; 1 unless said")
+    options = parser.parse_args()
+    total = {name: Tally() for name in CLASSES}
+    for spec in options.specs or SPECS:
+        with tempfile.TemporaryDirectory() as folder:
+            for name, tally in plant(spec.resolve(), Path(folder) / "spec", options.every).items():
+                total[name] += tally
+    for name, tally in total.items():
+        for line in tally.wrong:
+            print(f"{name}: {line}")
+    print("| class | planted | still valid | judged by a law | told | told right | percent |\n" + "| --- " * 7 + "|")
+    for name, tally in total.items():
+        told = tally.right + len(tally.wrong)
+        counts = (told + tally.valid + tally.judged, tally.valid, tally.judged, told, tally.right)
+        print(f"| {name} | {' | '.join(map(str, counts))} | {tally.percent:.1f} |")
+    for name, tally in total.items():
+        for reason, count in tally.excluded.most_common():
+            print(f"{name}: {count} excluded: {reason}")
+
+
+main()
