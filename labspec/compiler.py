@@ -155,7 +155,7 @@ def understand(build: Build) -> Architecture | None:
         gathered = gather(loaded)
         build.source = build.source.with_files(gathered.typed, variables.mixed)
         build.variables = frozenset(variables.in_files)
-        architecture, unlinked = link(loaded, gathered.contents)
+        architecture, loaded, unlinked = link(loaded, gathered.contents)
     _report(build, [*gathered.diagnostics, *unlinked])
     with _timed(build, "check"):
         _report(build, check(architecture, loaded if build.failed else None))

@@ -13,7 +13,7 @@ from tests.planted.run import ROOT, SPECS, Tally, plant
 
 EVERY = 17
 """Of so many mistakes one is planted here; `python -m tests.planted` plants all."""
-LEAST = 97
+LEAST = 96
 """Percent of the sample that is told right; of all of them it is more, in docs/reliability.md."""
 
 

@@ -7,6 +7,7 @@ subnets, gateways and route tables only in their long form. Then every name, par
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from labspec.diagnostic import Diagnostic, Path
@@ -27,21 +28,22 @@ __all__ = ["link"]
 Leaf = tuple[Path, Any]
 
 
-def link(loaded: Loaded, contents: Contents) -> tuple[Architecture, list[Diagnostic]]:
-    """The architecture of a spec, and every reference in it that does not hold.
+def link(loaded: Loaded, contents: Contents) -> tuple[Architecture, Loaded, list[Diagnostic]]:
+    """The architecture of a spec; the spec, of which more may be poisoned; and every reference that does not hold.
 
     Nothing is said of names that are poisoned (the name `*` stands for any), nor of the form of members that are torn:
     they lost something that stood inside them.
     """
     members, families, broken, found = members_of(loaded.spec, loaded.torn)
     architecture = Architecture(loaded.spec, members, families, contents, frozenset(loaded.variables.used))
-    declared = Declared(architecture, loaded.poisoned | broken, loaded.misnamed)
+    loaded = replace(loaded, poisoned=loaded.poisoned | broken)
+    declared = Declared(architecture, loaded.poisoned, loaded.misnamed)
     leaves = (*architecture.leaves, *architecture.with_texts(loaded.remains))
     references, expressions = References(declared), Expressions(declared)
     wrong = [each for path, leaf in leaves for each in _wrong(references, expressions, path, leaf)]
     found += [each for each in wrong if isinstance(each, Diagnostic)]
     found += unknown([each for each in wrong if isinstance(each, Unknown)], declared, lambda: _named(declared, leaves))
-    return architecture, found
+    return architecture, loaded, found
 
 
 def _wrong(references: References, expressions: Expressions, path: Path, leaf: Any) -> Iterator[Diagnostic | Unknown]:

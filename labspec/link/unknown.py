@@ -111,7 +111,7 @@ def _unknown(word: str, uses: Sequence[Unknown], declared: Declared, used: Calla
     """A word that names nothing, at the first of its places."""
     first = uses[0]
     if first.other is not None:
-        return _of_another_kind(first, first.other, uses[1:], declared)
+        return _of_another_kind(first, first.other, uses[1:], declared, used)
     choices = [*declared.names(first.sections), *first.reserved]
     near = likely(word, choices)[:TIED]
     fix = None
@@ -137,17 +137,18 @@ def _idle(
     for key in ((section, name) for name in near for section in sections):
         if declared.has(*key) and (place := declared.where(key)) not in used():
             text = f"`{key[1]}` is declared here, and named nowhere."
-            if place[-1] == key[1]:
-                yield Label(text, place, "key")
-            elif place[-1] == "internet_gateway":
-                yield Label(text, place)
+            yield Label(text, place, "value" if place[-1] == "internet_gateway" else "key")
 
 
-def _of_another_kind(use: Unknown, other: Member, more: Sequence[Unknown], declared: Declared) -> Diagnostic:
+def _of_another_kind(
+    use: Unknown, other: Member, more: Sequence[Unknown], declared: Declared, used: Callable[[], set[Path]]
+) -> Diagnostic:
     label = Label("It is declared here.", other.path, "key")
     message = f"`{use.word}` is {an(noun(other.section))}; this field names {an(_wanted(use))}."
-    help_ = did_you_mean(use.word, declared.names(use.sections))
-    related = (label, *_labels(more, "It is named here, too"))
+    choices = declared.names(use.sections)
+    idle = _idle(likely(use.word, choices)[:TIED], use.sections, declared, used)
+    help_ = did_you_mean(use.word, choices)
+    related = (label, *idle, *_labels(more, "It is named here, too"))
     return Diagnostic(WRONG_KIND, message, use.path, related=related, help=help_)
 
 

@@ -74,7 +74,7 @@ class Known:
 
     def may_lack(self, path: Path) -> bool:
         """Whether what stands at a path may lack something for a reason that is told."""
-        return () in self.incomplete or any(place in self.incomplete for place in self._around(path))
+        return not self.incomplete.isdisjoint({(), path, *self._around(path)})
 
     def _around(self, path: Path) -> list[Path]:
         """A place, and all that it stands in, as they were written."""

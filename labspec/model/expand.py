@@ -59,7 +59,7 @@ class Expansion:
     families: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     broken: set[tuple[str, str]] = field(default_factory=set)
-    """Members (section, name) that are declared, and too wrong to be there."""
+    """Members (section, name) of which something is wrong and told: what follows from it is not."""
 
 
 def expand(owner: Member) -> Expansion:
@@ -121,7 +121,7 @@ class _Network:
 
     def _no_subnet(self, name: str, message: str, path: Path, help: str = "") -> None:
         self._wrong(SUBNET_FORM, message, path, help)
-        self.out.broken.add(("subnets", name))
+        self.out.broken.update(("subnets", each) for each in (name, *(f"{name}-{zone}" for zone in self.vpc.zones)))
 
     def _existing(self, name: str, subnet: Subnet, existing: Existing, path: Path) -> None:
         """A subnet that is there already; or one in each zone, of which the zone is what differs."""
@@ -174,6 +174,9 @@ class _Network:
         """Name and subnet of each NAT gateway that `nat` asks for."""
         if self.vpc.nat == "none":
             return
+        untold = (subnet.access is None for _, subnet, _ in self.subnets)
+        if not public and (self.out.broken or any(untold)):
+            return  # one of those may be meant
         if not public:
             self._wrong(NO_NAT, "NAT gateways need a public subnet to stand in.", (*self.owner.path, "nat"))
             return
@@ -206,7 +209,11 @@ class _Network:
         if subnet.access is None and not listed:
             if self.strays:
                 return  # a route table may mean it by a name that is told of
-            self._wrong(UNROUTED, f"Nothing routes `{name}`.", path, "List it in a route table, or say its `access`.")
+            written = str(path[-1])  # of the subnets of one line, too, this is told once
+            if ("subnets", written) not in self.out.broken:
+                help_ = "List it in a route table, or say its `access`."
+                self._wrong(UNROUTED, f"Nothing routes `{written}`.", path, help_)
+            self.out.broken.update((("subnets", written), ("subnets", name)))
         elif subnet.access is not None and listed:
             self._wrong(UNROUTED, f"`{name}` is in a route table and says its `access`.", path, "Keep one of them.")
         elif subnet.access is not None:
@@ -236,6 +243,7 @@ class _Network:
                 path,
                 "Say `nat: single` or `nat: per_zone` on the VPC.",
             )
+            self.out.broken.add(("subnets", name))
         return ""
 
 

@@ -86,8 +86,10 @@ def wrong_reference(text: str, spot: Spot, members: Mapping[str, Sequence[str]])
         raise Excluded("it names no member")
     _bare(text, spot)
     right = {name for section in names for name in members.get(section, ())}
-    others = ((section, name) for section in sorted(members) if section not in names for name in members[section])
-    other = next(((section, name) for section, name in others if name not in right), None)
+    others = {name: section for section in sorted(members) if section not in names for name in members[section]}
+    shared = [name for section in members for name in members[section]]
+    only = ((section, name) for name, section in others.items() if name not in right and shared.count(name) == 1)
+    other = next(only, None)
     if other is None:
         raise Excluded("there is no member of another kind")
     yield _replaced(text, spot, other[1], other[0].removesuffix("s").replace("_", " "))

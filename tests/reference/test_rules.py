@@ -32,6 +32,7 @@ WITHOUT_EXAMPLE = {
     "LS510": "it is about the output directory, not the spec",
     "LS511": "it is about the output directory, not the spec",
     "LS512": "it is about the output directory, not the spec",
+    "LS513": "it is about the output directory, not the spec",
     "LS603": "it is the linter's fault, not the spec's",
 }
 
@@ -78,6 +79,7 @@ RAISED_IN = {
     "LS510": "tests/test_cli.py",
     "LS511": "tests/test_cli.py",
     "LS512": "tests/test_cli.py",
+    "LS513": "tests/test_kill.py",
     "LS601": "tests/test_lint.py",
     "LS602": "tests/test_lint.py",
     "LS603": "tests/test_lint.py",
