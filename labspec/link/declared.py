@@ -31,7 +31,7 @@ class Declared(NamedTuple):
     def names(self, sections: Iterable[str]) -> list[str]:
         """The names that sections declare, those of families included."""
         wanted = set(sections)
-        names = [name for section, name in self.architecture.members if section in wanted]
+        names = [member.name for section in sorted(wanted) for member in self.architecture.of(section)]
         names += [name for section, name in self.architecture.families if section in wanted]
         for section in wanted & {"parameters", "resources"}:
             names += getattr(self.architecture.spec, section)

@@ -52,8 +52,8 @@ class References:
     def _unknown(self, path: Path, name: Name) -> Unknown:
         section, dot, bare = name.text.rpartition(".")
         sections = (section,) if section else name.sections
-        members = self.declared.architecture.members
-        other = next((m for (kind, each), m in members.items() if each == bare and kind not in sections), None)
+        called = self.declared.architecture.called(bare)
+        other = next((member for member in called if member.section not in sections), None)
         return Unknown(UNKNOWN_NAME, bare, sections, path, None, name.reserved, f"{section}{dot}", other)
 
     def parameter(self, path: Path, parameter: Parameter) -> Iterator[Diagnostic | Unknown]:

@@ -95,6 +95,17 @@ class Architecture:
             found.setdefault(member.section, []).append(member)
         return found
 
+    @cached_property
+    def _names(self) -> dict[str, list[Member]]:
+        found: dict[str, list[Member]] = {}
+        for member in self.members.values():
+            found.setdefault(member.name, []).append(member)
+        return found
+
+    def called(self, name: str) -> Sequence[Member]:
+        """The members of all sections that have a name."""
+        return self._names.get(name, ())
+
     def of(self, section: str) -> Sequence[Member]:
         """The members of a section, as written."""
         return self._sections.get(section, ())

@@ -13,7 +13,7 @@ from labspec.diagnostic import At, Diagnostic, Fix, Path, Rule
 from labspec.model.misplaced import misplaced, value_at
 from labspec.model.other_words import likely
 from labspec.model.places import noun_of, part_at, vocabulary
-from labspec.model.unknown_keys import inner_homes, names_inside, unknown_keys, words_at
+from labspec.model.unknown_keys import UNKNOWN_KEY, inner_homes, names_inside, unknown_keys, words_at
 from labspec.model.word import KEY
 from labspec.scalar import Scalar
 from labspec.wording import series
@@ -42,6 +42,10 @@ WRONG_VALUE = Rule(
     "storage: 20",
     "storage: 20GiB",
 )
+
+
+MANY = 200
+"""Unknown keys in one mapping, each of which is still explained."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,7 @@ class Complaints:
 def complaints(errors: Sequence[ErrorDetails], document: Mapping[str, Any], known: Known) -> Complaints:
     """What is worth saying of pydantic's errors about a document."""
     result = Complaints()
+    errors = _heard(errors, result)
     known = replace(known, incomplete=known.incomplete | set(_begun_wrong(errors)))
     missing, meant = _mistyped(errors)
     apart = [error for error in errors if error["type"] != "missing" or error["loc"][-1] in missing[error["loc"][:-1]]]
@@ -134,6 +139,25 @@ def complaints(errors: Sequence[ErrorDetails], document: Mapping[str, Any], know
     for owner, keys in unknown.items():
         result.said += unknown_keys(owner, keys, known.hint)
     return result
+
+
+def _heard(errors: Sequence[ErrorDetails], result: Complaints) -> list[ErrorDetails]:
+    """The errors without most of very many unknown keys in one mapping, which are only counted."""
+    heard: list[ErrorDetails] = []
+    unknown: dict[Path, list[Path]] = {}
+    for error in errors:
+        keys = unknown.setdefault(error["loc"][:-1], []) if error["type"] == "extra_forbidden" else []
+        keys.append(error["loc"])
+        if len(keys) <= MANY:
+            heard.append(error)
+    for owner, keys in unknown.items():
+        result.places.update(keys[MANY:])
+        result.unknown.update(keys[MANY:])
+        if keys[MANY:]:
+            where = noun_of(owner) if owner else "the document"
+            message = f"There is no such key in {where}, and {len(keys) - MANY - 1:,} more are unknown."
+            result.said.append(Diagnostic(UNKNOWN_KEY, message, keys[MANY], "key"))
+    return heard
 
 
 def _begun_wrong(errors: Sequence[ErrorDetails]) -> Iterator[Path]:

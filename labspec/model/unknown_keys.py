@@ -82,17 +82,23 @@ def _mistyped(owner: Path, key: str, near: list[str], hint: str) -> Diagnostic:
 
 def _homeless(owner: Path, homes: dict[str, tuple[str, ...]], fields: list[str]) -> Iterator[Diagnostic]:
     """Keys that belong elsewhere, those of one place together; and those of which nobody knows where."""
-    while homes:
-        key, shared = next(iter(homes.items()))
-        together = [other for other, places in homes.items() if other == key or set(places) & set(shared)]
-        shared = tuple(place for place in shared if all(place in homes[other] for other in together)) or shared
+    beside: dict[str, list[str]] = {}
+    for key, places in homes.items():
+        for place in places:
+            beside.setdefault(place, []).append(key)
+    told: set[str] = set()
+    for key, places in homes.items():
+        if key in told:
+            continue
+        alike = dict.fromkeys([key, *(other for place in places for other in beside[place])])
+        together = [other for other in alike if other not in told]
+        told.update(together)
+        shared = tuple(place for place in places if all(place in homes[other] for other in together)) or places
         labels = tuple(Label("This, too.", (*owner, other), "key") for other in together[1:])
         message = f"There is no {' and no '.join(f'`{other}`' for other in together)} in {_where(owner)}."
         belongs = f"{'They belong' if labels else 'It belongs'} {' or '.join(shared)}."
         help_ = belongs if shared else f"It has {', '.join(f'`{name}`' for name in fields)}."
         yield Diagnostic(UNKNOWN_KEY, message, (*owner, key), "key", related=labels, help=help_)
-        for other in together:
-            del homes[other]
 
 
 def inner_homes(key: str, owner: Path) -> tuple[str, ...]:

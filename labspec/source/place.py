@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from labspec.diagnostic import At, Diagnostic, Fix, Label, Path, Span, stretch
@@ -117,7 +118,7 @@ class Source:
         tree = self._nearest(path)
         if chars is None or not isinstance(tree.value, str):
             return self.span(path, at)
-        return typed_at(self.texts[tree.span.file].splitlines(), tree.span, tree.value, chars)
+        return typed_at(_lines(self.texts[tree.span.file]), tree.span, tree.value, chars)
 
     def hint(self, path: Path) -> str:
         """What to say of a member that lacks something, or of a key that is not known.
@@ -148,7 +149,7 @@ class Source:
         if tree.style == "plain" and isinstance(tree.value, str):
             places.append((tree.span, entry, word))
         told = (found for found in self.diagnostics if found.span and _begins(found.span, tree.span))
-        likely = (slip_at(span, self.texts[span.file].splitlines(), *how) for span, *how in places)
+        likely = (slip_at(span, _lines(self.texts[span.file]), *how) for span, *how in places)
         return next((slip for slip in (*told, *likely) if slip), None)
 
     def span(self, path: Path, at: str = "value") -> Span:
@@ -184,6 +185,12 @@ class Source:
 
     def _nearest(self, path: Path) -> Tree:
         return [self.tree, *self._steps(path)][-1]
+
+
+@lru_cache(maxsize=8)
+def _lines(text: str) -> list[str]:
+    """A file's lines, which many findings ask for."""
+    return text.splitlines()
 
 
 def _inside(tree: Tree, step: str | int) -> Tree | None:
