@@ -6,8 +6,7 @@ table shows its time, as a ratio to the check of a spec of a few lines in the sa
 
 from __future__ import annotations
 
-import os
-import resource
+import subprocess
 import sys
 import tempfile
 import time
@@ -92,25 +91,31 @@ class Answer(NamedTuple):
     words: str
 
 
+MEASURE = """
+import pathlib, resource, subprocess, sys
+code = subprocess.call(sys.argv[2:])
+pathlib.Path(sys.argv[1]).write_text(str(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss))
+sys.exit(code)
+"""
+"""Between this process and the one that is measured, which would begin with the memory of what starts it."""
+
+
 def checked(text: str | Iterable[str], folder: Path) -> Answer:
     """Check a spec in a process of its own."""
-    file, said = folder / "hostile.yaml", folder / "said"
+    file, peak = folder / "hostile.yaml", folder / "peak"
     with file.open("w", encoding="utf-8") as written:
         written.writelines([text] if isinstance(text, str) else text)
-    del text  # a new process begins with the memory of this one
+    command = [sys.executable, "-m", "labspec.cli", "check", str(file), "--no-cache"]
     start = time.monotonic()
-    with said.open("wb") as out:
-        command = [sys.executable, "-m", "labspec.cli", "check", str(file), "--no-cache"]
-        actions = [(os.POSIX_SPAWN_DUP2, out.fileno(), 1), (os.POSIX_SPAWN_DUP2, out.fileno(), 2)]
-        process = os.posix_spawn(sys.executable, command, os.environ, file_actions=actions)
-        _, status, usage = os.wait4(process, 0)
-    return Answer(
-        os.waitstatus_to_exitcode(status), time.monotonic() - start, _megabytes(usage), said.read_text("utf-8")
+    run = subprocess.run(
+        [sys.executable, "-c", MEASURE, str(peak), *command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        check=False,
     )
-
-
-def _megabytes(usage: resource.struct_rusage) -> float:
-    return usage.ru_maxrss / (1024 * 1024 if sys.platform == "darwin" else 1024)
+    kilobytes = int(peak.read_text()) / (1024 if sys.platform == "darwin" else 1)
+    return Answer(run.returncode, time.monotonic() - start, kilobytes / 1024, run.stdout)
 
 
 def main() -> None:
