@@ -225,7 +225,7 @@ def _inner_names(section: str, name: str, value: Any) -> Iterator[tuple[str, str
                 yield nested, ANY
     if section == "vpcs":
         gateway = value.get("internet_gateway", f"{name}-igw")
-        yield "internet_gateways", str(gateway) if isinstance(gateway, str) else ANY
+        yield from _family("internet_gateways", str(gateway) if isinstance(gateway, str) else ANY)
         yield from (("nat_gateways", f"{name}-nat{zone}") for zone in ("", *(f"-{zone}" for zone in ZONES)))
 
 
