@@ -140,7 +140,9 @@ def test_a_circle_of_stacks_is_shown_edge_by_edge() -> None:
     (found,) = caught.value.diagnostics
     assert found.rule.code == "LS502"
     assert {label.path for label in found.related} == {("vpcs", "a", "field"), ("instances", "b", "field")}
-    assert "layout: {stacks:" in found.help
+    assert found.help == (
+        "Put one of the two in the other's stack: `layout: {stacks: {network: [instances.b, vpcs.a]}}`."
+    )
 
 
 def test_a_machine_and_its_template_cannot_be_parted(tmp_path: Path) -> None:
@@ -284,3 +286,4 @@ def test_text_that_cloudformation_would_garble_is_refused_where_it_stands() -> N
     made = graph(node("Web", "vpcs", {"Name": "Caf\u00e9"}))
     _, (found,) = layout(made, "flat", {})
     assert (found.rule.code, found.path) == ("LS505", ("vpcs", "web", "field"))
+    assert (found.message, found.help) == ("CloudFormation would show `\u00e9` as `?`.", "Write it in ASCII.")

@@ -110,6 +110,71 @@ def test_a_name_that_stands_in_several_places_is_told_once(
     assert [label.span.line for label in made.diagnostics[0].related if label.span] == labels
 
 
+def test_a_misspelled_declaration_shows_its_places_and_can_be_fixed(tmp_path: Path) -> None:
+    text = "key_pairs: {ofice: {}}\ninstances:\n"
+    text += "".join(f"  i{n}: {{subnet: public-a, public_ip: true, key_pair: office}}\n" for n in range(2))
+    (found,) = build(tmp_path, NETWORK + text).diagnostics
+    assert found.help == "Write `office` here, or `ofice` there."
+    assert found.fix
+    assert (found.fix.text, found.fix.old) == ("office", "ofice")
+    assert (found.span and found.span.column, [label.text for label in found.related]) == (
+        13,
+        ["It is named here.", "It is named here."],
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("key_pairs: {ofice: {}}\ninstances: {i: {subnet: public-a, public_ip: true, key_pair: office}}\n", (12, 13)),
+        (
+            ("vpcs: {v: {cidr: 10.0.0.0/16, internet_gateway: v-gw, subnets: {a: {zone: a, cidr: 10.0.1.0/24}},"
+            " route_tables: {r: {subnets: [a], routes: {internet: v-gv}}}}}\n"),
+            (3, 49),
+        ),
+        ("key_pairs: {office: {}}\nroles: {ofice: {}}\ninstances: {i: {subnet: public-a, role: office}}\n", (13, 9)),
+    ],
+    ids=["a member", "a gateway", "a member of another kind has the name"],
+)
+def test_the_declaration_that_may_be_misspelled_is_shown(text: str, place: tuple[int, int], tmp_path: Path) -> None:
+    found = build(tmp_path, text if text.startswith("vpcs") else NETWORK + text).diagnostics[0]
+    labels = [label for label in found.related if label.text.endswith("is declared here, and named nowhere.")]
+    assert [(label.span.line, label.span.column) for label in labels if label.span] == [place]
+
+
+def test_a_declaration_that_something_names_is_not_taken_for_misspelled(tmp_path: Path) -> None:
+    text = "key_pairs: {office: {}}\ninstances:\n  i: {subnet: public-a, public_ip: true, key_pair: ofice}\n"
+    text += "  j: {subnet: public-a, public_ip: true, key_pair: office}\n"
+    (found,) = build(tmp_path, NETWORK + text).diagnostics
+    assert (found.help, found.related) == ("Did you mean `office`?", ())
+
+
+@pytest.mark.parametrize(("count", "shown"), [(1, True), (12, True), (13, False)])
+def test_where_nothing_is_near_few_choices_are_listed(count: int, shown: bool, tmp_path: Path) -> None:
+    names = sorted(f"key-{n}" for n in range(count))
+    text = f"key_pairs: {{{', '.join(f'{name}: {{}}' for name in names)}}}\n"
+    found = build(tmp_path, NETWORK + text + "instances: {i: {subnet: public-a, public_ip: true, key_pair: zoo}}\n")
+    told = next(each for each in found.diagnostics if each.rule.code == "LS201")
+    assert told.help == (f"It can be {', '.join(f'`{name}`' for name in names)}." if shown else "")
+
+
+@pytest.mark.parametrize(
+    ("word", "help_"),
+    [
+        ("PublicA", ""),
+        ("WebServer", "Did you mean the member `web-server`?"),
+        ("Zebra", "Declare it under `parameters`."),
+    ],
+)
+def test_a_parameter_that_there_is_not_may_be_a_member(word: str, help_: str, tmp_path: Path) -> None:
+    text = (
+        f"key_pairs: {{web-server: {{}}}}\ninstances: {{i: {{subnet: public-a, public_ip: true, key_pair: {word}}}}}\n"
+    )
+    found = build(tmp_path, NETWORK + text).diagnostics[0]
+    assert found.rule.code == "LS205"
+    assert found.help == (help_ or "Did you mean the member `public-a`?")
+
+
 def test_the_places_of_a_word_are_shown_up_to_a_number(tmp_path: Path) -> None:
     text = "launch_templates:\n" + "".join(f"  t{n}: {{security_groups: absent}}\n" for n in range(9))
     (found,) = build(tmp_path, NETWORK + text).diagnostics
