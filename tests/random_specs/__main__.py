@@ -45,7 +45,8 @@ class Figures:
             self.kinds.update(key for key, value in verdict.spec.items() if isinstance(value, dict))
             self.warnings.update(verdict.warnings)
         for problem in verdict.broken[:1]:
-            short = re.sub(r"\s*\(?(at|see) \S+.*|\[.*|[A-Za-z]*\d[A-Za-z0-9]*", "", problem)[:110]
+            short = problem.partition(" (")[0] if problem.startswith("linter") else problem.partition(" [")[0]
+            short = re.sub(r"'[^']*'|`[^`]*`|[A-Z][a-z]\w*\d\w*", "...", short)[:110]
             self.broken[short] += 1
             if self.failures and self.broken[short] <= 3:
                 self._keep(f"{len(self.broken):02}-{self.broken[short]}", verdict)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.random_specs.plan import Place, Plan
+from tests.random_specs.plan import ODD_TAGS, Place, Plan
 
 MANAGED = "CloudWatchAgentServerPolicy"
 STATEMENT = {"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}
@@ -15,7 +15,7 @@ def networks(plan: Plan) -> None:
     for number in range(plan.pick(1, 1, 1, 2)):
         name = plan.name("vpcs", f"net-{number}" if number else "net")
         plan.pick(_zoned, _zoned, _spelled, _spelled, _existing)(plan, name, number)
-        plan.maybe(plan.spec["vpcs"][name], 8, tags=[{"Owner": "network"}, {"Name": "${{ aws.region }}-net"}])
+        plan.maybe(plan.spec["vpcs"][name], 8, tags=[{"Owner": "network"}, {"Name": "${{ aws.region }}-net"}, ODD_TAGS])
 
 
 def _zoned(plan: Plan, name: str, number: int) -> None:
@@ -23,15 +23,13 @@ def _zoned(plan: Plan, name: str, number: int) -> None:
     nat = plan.pick("none", "single", "per_zone")
     families = {"public": "public", "data": "isolated"} | ({} if nat == "none" else {"app": "private"})
     subnets = {
-        plan.pick(family, f"{family}-{name}") if number else family: {
+        f"{family}-two" if number else family: {
             "access": access,
             "cidr": f"10.{number}.{16 * place}.0/20",
             "each": plan.pick("/24", "/24", "/22"),
         }
         for place, (family, access) in enumerate(families.items())
     }
-    if number:  # names of subnets are one family's in the whole spec
-        subnets = {f"{family}-{number}": body for family, body in zip(families, subnets.values(), strict=True)}
     plan.add("vpcs", name, {"cidr": f"10.{number}.0.0/16", "zones": zones, "nat": nat, "subnets": subnets})
     plan.places += [
         Place(f"{family}-{zone}", name, zone, body["access"]) for family, body in subnets.items() for zone in zones
@@ -42,7 +40,7 @@ def _spelled(plan: Plan, name: str, number: int) -> None:
     """Every subnet for itself; with `access`, or with route tables and NAT gateways in their own words."""
     zones = plan.pick(["a", "c"], ["a", "b", "c"], [1, 2])
     by_access = plan.chance()
-    end = f"-{number}" if number else ""
+    end = "-two" if number else ""
     subnets: dict[str, Any] = {}
     for place, kind in enumerate(("public", "private", "isolated")):
         for piece, zone in enumerate(zones):
@@ -76,7 +74,7 @@ def plan_names(subnets: dict[str, Any], kind: str) -> list[str]:
 
 
 def _existing(plan: Plan, name: str, number: int) -> None:
-    end = f"-{number}" if number else ""
+    end = "-two" if number else ""
     zones = plan.pick(["a", "c"], ["b", "c"])
     found = plan.pick({"ssm": "/network/vpc"}, "vpc-0aaaaaaaaaaaaaaaa", {"export": "network-vpc"}, {"parameter": "Given"})
     if found == {"parameter": "Given"}:
@@ -102,7 +100,7 @@ def groups(plan: Plan) -> None:
             plan.add("security_groups", name, {"existing": plan.pick(*ways)})
             continue
         body: dict[str, Any] = {"vpc": plan.pick(*plan.names("vpcs"))}
-        plan.maybe(body, 6, description=["Drawn at random"], tags=[{"Kind": "wall"}])
+        plan.maybe(body, 6, description=["Drawn at random"], tags=[{"Kind": "wall"}, ODD_TAGS])
         plan.add("security_groups", name, body)
     for body in plan.spec["security_groups"].values():
         if "existing" not in body:
@@ -145,7 +143,7 @@ def rules(plan: Plan, side: str, vpc: str) -> dict[str, Any]:
 def keys(plan: Plan) -> None:
     """Key pairs that are made, and ones that are there."""
     if plan.chance():
-        found = ({}, {"format": "ppk"}, {"existing": "office-key"}, {"tags": {"Who": "admin"}}, None)
+        found = ({}, {"format": "ppk"}, {"existing": "office-key"}, {"tags": {"Who": "admin"}})
         plan.add("key_pairs", plan.name("key_pairs", "admin"), plan.pick(*found))
 
 
@@ -154,11 +152,11 @@ def roles(plan: Plan) -> None:
     if not plan.chance(3):
         return
     if plan.chance(4):
-        plan.add("roles", plan.name("roles", "worker"), {"existing": plan.pick("worker-role", {"ssm": "/roles/worker"})})
+        plan.add("roles", plan.name("roles", "clerk"), {"existing": plan.pick("worker-role", {"ssm": "/roles/worker"})})
         return
     body: dict[str, Any] = {"permissions": permissions(plan)}
-    plan.maybe(body, 6, trust=["ec2.amazonaws.com"], tags=[{"Team": "data"}])
-    plan.add("roles", plan.name("roles", "worker"), body)
+    plan.maybe(body, 6, trust=["ec2.amazonaws.com"], tags=[{"Team": "data"}, ODD_TAGS])
+    plan.add("roles", plan.name("roles", "clerk"), body)
 
 
 def permissions(plan: Plan) -> dict[str, Any]:

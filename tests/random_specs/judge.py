@@ -140,7 +140,8 @@ def _refused(build: Build, spec: dict[str, Any], folder: Path, luck: random.Rand
     """A linter's error is a law that is missing. What is refused is refused in any order."""
     for found in build.diagnostics:
         if found.rule.code in ("LS601", "LS602", "LS603") and found.level is Severity.ERROR:
-            yield f"linter: {found.note} {found.message}"
+            rule, _, where = found.note.partition(" at ")
+            yield f"linter: {rule}: {found.message} ({where})"
     flat = compiled(folder, shuffled(spec, luck), "flat", lint=False)
     yield from _told(flat)
     if not flat.failed and set(Verdict(spec, build).codes).isdisjoint({"LS502", "LS503", "LS601", "LS602", "LS603"}):

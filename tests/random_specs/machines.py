@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.random_specs.ground import groups_of, permissions, rules
-from tests.random_specs.plan import Place, Plan
+from tests.random_specs.plan import ODD_TAGS, Place, Plan
 
 USER_DATA = ["#!/bin/bash\necho ready\n", {"source": "start.sh"}, {"source": "motd", "render": True}]
 SERVICES = {"packages": ["httpd"], "services": ["httpd"]}
@@ -95,7 +95,7 @@ def software(plan: Plan, vpc: str) -> dict[str, Any]:
         credits=["standard", "unlimited"],
         tenancy=["default", "dedicated"],
         ready_within=["5m", "30m"],
-        tags=[{"Role": "machine"}, {"Text": plan.text()}],
+        tags=[{"Role": "machine"}, {"Text": plan.text()}, ODD_TAGS],
     )
     if plan.chance(20):
         body["type"] = plan.parameter("Machine")
@@ -168,7 +168,7 @@ def _scaling(plan: Plan, body: dict[str, Any]) -> None:
         health_check=["elb", {"type": "elb", "grace": "10m"}, "ec2"],
         termination=["oldest-instance", ["newest-instance", "default"]],
         update=[{"batch": 1}, {"keep_in_service": 0}, {"batch": 2, "wait_for_signal": "15m"}],
-        tags=[{"Part": "fleet"}],
+        tags=[{"Part": "fleet"}, ODD_TAGS],
     )
     follows: dict[str, Any] = {}
     plan.maybe(follows, 3, cpu=["50%", {"target": "70%", "scale_in": False, "warmup": "3m"}])

@@ -31,6 +31,10 @@ NAMES = ["web", "app", "data", "b", "x-9", "front-2", "shared", "a-name-that-goe
 """Names that members of any section may have: so that some are called alike."""
 
 
+ODD_TAGS = {"Said": "it's (100 %), or <more>; & less!"}
+"""Signs that some services take in a tag, and others do not."""
+
+
 class Place(NamedTuple):
     """A subnet in which something may stand."""
 

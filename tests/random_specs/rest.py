@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.random_specs.plan import Plan
+from tests.random_specs.plan import ODD_TAGS, Plan
 
 ATTRIBUTES = {
     "vpcs": ("id", "cidr"),
@@ -42,7 +42,7 @@ def opening(plan: Plan) -> None:
         3,
         description=["Drawn at random", "With: a colon, and 'quotes'"],
         region=["ap-northeast-2", "us-east-1", "eu-west-1"],
-        tags=[{"Project": "drawn"}, {"Where": "${{ aws.region }}", "Name": "all"}],
+        tags=[{"Project": "drawn"}, {"Where": "${{ aws.region }}", "Name": "all"}, ODD_TAGS],
         variables=[{"stage": "dev"}, {"stage": {"default": "dev", "one_of": ["dev", "prod"]}}],
     )
 
@@ -51,7 +51,7 @@ def raw(plan: Plan) -> None:
     """Resources in CloudFormation's own words, which name members by expressions."""
     if plan.chance(3):
         body: dict[str, Any] = {"Type": "AWS::SQS::Queue", "Properties": {"SqsManagedSseEnabled": True}}
-        body["Properties"]["Tags"] = [{"Key": "A", "Value": plan.text()}]
+        body["Properties"]["Tags"] = [{"Key": "A", "Value": plan.pick("plain", "${{ aws.region }}")}]
         plan.add("resources", "Queue", body)
     if plan.names("resources") and plan.chance():
         properties = {"Name": "/drawn", "Type": "String", "Value": plan.text()}

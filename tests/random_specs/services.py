@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.random_specs.ground import groups_of, rules
 from tests.random_specs.machines import stands
-from tests.random_specs.plan import Plan
+from tests.random_specs.plan import ODD_TAGS, Plan
 
 
 def _walls(plan: Plan, body: dict[str, Any], vpc: str) -> None:
@@ -41,6 +41,7 @@ def file_systems(plan: Plan) -> None:
             encrypted=[False],
             require_tls=[True],
             on_delete=["delete", "keep"],
+            tags=[ODD_TAGS],
         )
         if plan.chance(8):
             body["when"] = plan.parameter("Busy")
@@ -72,18 +73,18 @@ def databases(plan: Plan) -> None:
         protected=[True],
         minor_upgrades=[False],
         on_delete=["keep", "delete", "snapshot"],
-        tags=[{"Data": "orders"}],
+        tags=[{"Data": "orders"}, ODD_TAGS],
     )
     if plan.chance(12):
         body["class"] = plan.parameter("Class")
     if plan.chance(6):
         body["password"] = plan.parameter("Password")
-    if plan.chance(3):
+    if plan.chance(10):
+        body["when"] = plan.parameter("Busy")
+    elif plan.chance(3):
         zones = [place.zone for place in plan.places if place.name in body["subnets"]]
         replicas: list[Any] = [{}, {"zone": plan.pick(*zones)}, {"class": "db.t4g.small"}]
         body["replicas"] = {f"copy-{number}": plan.pick(*replicas) for number in range(plan.pick(1, 1, 2))}
-    if plan.chance(10):
-        body["when"] = plan.parameter("Busy")
     plan.add("databases", name, body)
     stands(plan, "databases", name, vpc)
 
@@ -114,7 +115,7 @@ def target_groups(plan: Plan) -> None:
             protocol=["https", "http"],
             health_check=["/health", {"path": "/", "codes": "200-299", "interval": "10s", "timeout": "4s"}],
             drain=["30s", "0s"],
-            tags=[{"Front": "yes"}],
+            tags=[{"Front": "yes"}, ODD_TAGS],
         )
         name = plan.add("target_groups", plan.name("target_groups", usual), body)
         stands(plan, "target_groups", name, vpc)
@@ -135,7 +136,7 @@ def load_balancers(plan: Plan) -> None:
             if plan.chance():
                 body["listeners"][80] = {"redirect": "https"}
         _walls(plan, body, vpc)
-        plan.maybe(body, 10, aws_name=["front-door"], tags=[{"Front": "yes"}])
+        plan.maybe(body, 10, aws_name=["front-door"], tags=[{"Front": "yes"}, ODD_TAGS])
         name = plan.add("load_balancers", plan.name("load_balancers", f"door-{number}"), body)
         stands(plan, "load_balancers", name, vpc)
 
@@ -162,7 +163,7 @@ def websites(plan: Plan) -> None:
         versioning=[True],
         on_delete=["delete"],
         cdn=[False, {"cache": "disabled", "edges": 100, "viewers": "https-only"}, {"ipv6": False, "compress": False}],
-        tags=[{"Site": "${{ aws.region }}"}],
+        tags=[{"Site": "${{ aws.region }}"}, ODD_TAGS],
     )
     if plan.chance(5):
         body["aws_name"] = plan.pick("a-site-of-no-other-name", f"${{{{ {plan.parameter('Bucket')} }}}}")
