@@ -15,7 +15,10 @@ def networks(plan: Plan) -> None:
     for number in range(plan.pick(1, 1, 1, 2)):
         name = plan.name("vpcs", f"net-{number}" if number else "net")
         plan.pick(_zoned, _zoned, _spelled, _spelled, _existing)(plan, name, number)
-        plan.maybe(plan.spec["vpcs"][name], 8, tags=[{"Owner": "network"}, {"Name": "${{ aws.region }}-net"}, ODD_TAGS])
+        if "existing" not in plan.spec["vpcs"][name]:
+            plan.maybe(
+                plan.spec["vpcs"][name], 8, tags=[{"Owner": "network"}, {"Name": "${{ aws.region }}-net"}, ODD_TAGS]
+            )
 
 
 def _zoned(plan: Plan, name: str, number: int) -> None:
@@ -76,7 +79,9 @@ def plan_names(subnets: dict[str, Any], kind: str) -> list[str]:
 def _existing(plan: Plan, name: str, number: int) -> None:
     end = "-two" if number else ""
     zones = plan.pick(["a", "c"], ["b", "c"])
-    found = plan.pick({"ssm": "/network/vpc"}, "vpc-0aaaaaaaaaaaaaaaa", {"export": "network-vpc"}, {"parameter": "Given"})
+    found = plan.pick(
+        {"ssm": "/network/vpc"}, "vpc-0aaaaaaaaaaaaaaaa", {"export": "network-vpc"}, {"parameter": "Given"}
+    )
     if found == {"parameter": "Given"}:
         plan.parameter("Given")
     ways = [{"ssm": "/network/${{ each.key }}"}, {"export": "subnet-${{ each.key }}"}]
@@ -143,7 +148,7 @@ def rules(plan: Plan, side: str, vpc: str) -> dict[str, Any]:
 def keys(plan: Plan) -> None:
     """Key pairs that are made, and ones that are there."""
     if plan.chance():
-        found = ({}, {"format": "ppk"}, {"existing": "office-key"}, {"tags": {"Who": "admin"}})
+        found: tuple[Any, ...] = ({}, {"format": "ppk"}, {"existing": "office-key"}, {"tags": {"Who": "admin"}})
         plan.add("key_pairs", plan.name("key_pairs", "admin"), plan.pick(*found))
 
 

@@ -95,7 +95,7 @@ def software(plan: Plan, vpc: str) -> dict[str, Any]:
         credits=["standard", "unlimited"],
         tenancy=["default", "dedicated"],
         ready_within=["5m", "30m"],
-        tags=[{"Role": "machine"}, {"Text": plan.text()}, ODD_TAGS],
+        tags=[{"Role": "machine"}, ODD_TAGS],
     )
     if plan.chance(20):
         body["type"] = plan.parameter("Machine")
@@ -124,9 +124,7 @@ def _setup(plan: Plan, body: dict[str, Any], vpc: str) -> None:
             setup["files"]["/srv/drawn/"] = {"owner": "ec2-user", "mode": "2775"}
             setup["commands"] = ["echo done", plan.text()]
         body["setup"] = setup
-    shares = [
-        name for name in plan.names("file_systems") if plan.homes.get(f"file_systems.{name}") in (vpc, None)
-    ]
+    shares = [name for name in plan.names("file_systems") if plan.homes.get(f"file_systems.{name}") in (vpc, None)]
     if shares and plan.chance():
         body["mounts"] = {"/srv/share": plan.pick(*shares)}
     if databases := plan.sure("databases"):
@@ -161,6 +159,12 @@ def fleets(plan: Plan) -> None:
         plan.add("auto_scaling_groups", plan.name("auto_scaling_groups", usual), body)
 
 
+def _counted(plan: Plan, body: dict[str, Any]) -> list[str]:
+    """The target groups of a group of machines whose requests a load balancer counts."""
+    doors = plan.spec.get("load_balancers", {}).values()
+    return [group for group in body.get("target_groups", ()) if any(group in str(door["listeners"]) for door in doors)]
+
+
 def _scaling(plan: Plan, body: dict[str, Any]) -> None:
     plan.maybe(
         body,
@@ -168,11 +172,12 @@ def _scaling(plan: Plan, body: dict[str, Any]) -> None:
         health_check=["elb", {"type": "elb", "grace": "10m"}, "ec2"],
         termination=["oldest-instance", ["newest-instance", "default"]],
         update=[{"batch": 1}, {"keep_in_service": 0}, {"batch": 2, "wait_for_signal": "15m"}],
-        tags=[{"Part": "fleet"}, ODD_TAGS],
+        tags=[{"Part": "fleet"}],
     )
     follows: dict[str, Any] = {}
     plan.maybe(follows, 3, cpu=["50%", {"target": "70%", "scale_in": False, "warmup": "3m"}])
-    plan.maybe(follows, 6, requests=[{"target": 1000}, 500])
+    if len(_counted(plan, body)) == 1 or plan.chance(20):
+        plan.maybe(follows, 3, requests=[{"target": 1000}, 500])
     if plan.chance(8):
         follows["cpu"] = {"target": plan.parameter("Share")}
     if follows:

@@ -58,7 +58,7 @@ class Plan:
         """One time in so many."""
         return self.draw(st.integers(1, of)) == of
 
-    def pick(self, *items: T) -> T:
+    def pick(self, *items: Any) -> Any:
         """One of these."""
         return self.draw(st.sampled_from(items))
 
@@ -88,7 +88,7 @@ class Plan:
         return name
 
     def maybe(self, body: dict[str, Any], of: int = 4, **choices: Sequence[Any]) -> None:
-        """Some fields, each one time in so many, with one of its values. A field that Python cannot spell ends in `_`."""
+        """Some fields, each one time in so many, with one of its values. Python's own words end in `_`."""
         for name, values in choices.items():
             if self.chance(of):
                 body[name.rstrip("_")] = self.pick(*values)

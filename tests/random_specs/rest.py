@@ -42,7 +42,13 @@ def opening(plan: Plan) -> None:
         3,
         description=["Drawn at random", "With: a colon, and 'quotes'"],
         region=["ap-northeast-2", "us-east-1", "eu-west-1"],
-        tags=[{"Project": "drawn"}, {"Where": "${{ aws.region }}", "Name": "all"}, ODD_TAGS],
+        tags=[
+            {"Project": "drawn"},
+            {"Where": "${{ aws.region }}", "Name": "all"},
+            {"Project": "drawn"},
+            {"A": "1"},
+            ODD_TAGS,
+        ],
         variables=[{"stage": "dev"}, {"stage": {"default": "dev", "one_of": ["dev", "prod"]}}],
     )
 
@@ -54,12 +60,14 @@ def raw(plan: Plan) -> None:
         body["Properties"]["Tags"] = [{"Key": "A", "Value": plan.pick("plain", "${{ aws.region }}")}]
         plan.add("resources", "Queue", body)
     if plan.names("resources") and plan.chance():
-        properties = {"Name": "/drawn", "Type": "String", "Value": plan.text()}
+        properties: dict[str, Any] = {"Name": "/drawn", "Type": "String", "Value": plan.text()}
         body = {"Type": "AWS::SSM::Parameter", "Properties": properties}
         if plan.chance():
             body["DependsOn"] = plan.pick("Queue", ["Queue"])
         if plan.chance():
-            properties["Value"] = plan.pick({"Ref": "Queue"}, {"Fn::GetAtt": ["Queue", "Arn"]}, {"Fn::Sub": "${Queue} x"})
+            properties["Value"] = plan.pick(
+                {"Ref": "Queue"}, {"Fn::GetAtt": ["Queue", "Arn"]}, {"Fn::Sub": "${Queue} x"}
+            )
         plan.add("resources", "Said", body)
 
 

@@ -41,7 +41,7 @@ def file_systems(plan: Plan) -> None:
             encrypted=[False],
             require_tls=[True],
             on_delete=["delete", "keep"],
-            tags=[ODD_TAGS],
+            tags=[{"Files": "shared"}],
         )
         if plan.chance(8):
             body["when"] = plan.parameter("Busy")
@@ -73,7 +73,7 @@ def databases(plan: Plan) -> None:
         protected=[True],
         minor_upgrades=[False],
         on_delete=["keep", "delete", "snapshot"],
-        tags=[{"Data": "orders"}, ODD_TAGS],
+        tags=[{"Data": "orders"}, {"Data": "${{ aws.account }}"}, ODD_TAGS],
     )
     if plan.chance(12):
         body["class"] = plan.parameter("Class")
@@ -115,7 +115,7 @@ def target_groups(plan: Plan) -> None:
             protocol=["https", "http"],
             health_check=["/health", {"path": "/", "codes": "200-299", "interval": "10s", "timeout": "4s"}],
             drain=["30s", "0s"],
-            tags=[{"Front": "yes"}, ODD_TAGS],
+            tags=[{"Front": "yes"}, {"Front": "a b"}],
         )
         name = plan.add("target_groups", plan.name("target_groups", usual), body)
         stands(plan, "target_groups", name, vpc)
@@ -136,7 +136,7 @@ def load_balancers(plan: Plan) -> None:
             if plan.chance():
                 body["listeners"][80] = {"redirect": "https"}
         _walls(plan, body, vpc)
-        plan.maybe(body, 10, aws_name=["front-door"], tags=[{"Front": "yes"}, ODD_TAGS])
+        plan.maybe(body, 10, aws_name=["front-door"], tags=[{"Front": "yes"}, {"Front": "a b"}])
         name = plan.add("load_balancers", plan.name("load_balancers", f"door-{number}"), body)
         stands(plan, "load_balancers", name, vpc)
 
@@ -163,7 +163,7 @@ def websites(plan: Plan) -> None:
         versioning=[True],
         on_delete=["delete"],
         cdn=[False, {"cache": "disabled", "edges": 100, "viewers": "https-only"}, {"ipv6": False, "compress": False}],
-        tags=[{"Site": "${{ aws.region }}"}, ODD_TAGS],
+        tags=[{"Site": "${{ aws.region }}"}],
     )
     if plan.chance(5):
         body["aws_name"] = plan.pick("a-site-of-no-other-name", f"${{{{ {plan.parameter('Bucket')} }}}}")
