@@ -53,6 +53,7 @@ from labspec.check.secrets import check_secrets
 from labspec.check.served_files import check_served_files
 from labspec.check.soundness import Sound, sound
 from labspec.check.subnet_room import check_subnet_room
+from labspec.check.tag_values import check_tag_values
 from labspec.check.target_groups import check_target_groups
 from labspec.check.template_names import check_template_names
 from labspec.check.throughput import check_throughput
@@ -118,6 +119,7 @@ CHECKS: tuple[Check, ...] = (
     check_subnet_room,
     check_secrets,
     check_served_files,
+    check_tag_values,
     check_target_groups,
     check_template_names,
     check_throughput,

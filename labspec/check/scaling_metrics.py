@@ -37,16 +37,34 @@ THROTTLED = Rule(
     "launch_templates: {web: {type: t3.micro, credits: unlimited}}\n# ...\nscaling: {cpu: 50%}",
     Severity.WARNING,
 )
+FIXED = Rule(
+    "LS366",
+    "nothing-to-scale",
+    "A group is to follow its load, and has one size only.",
+    "A policy that follows a target does nothing where the smallest size is the largest, and cfn-lint refuses it"
+    " (E3712; `Target tracking scaling policies`, Amazon EC2 Auto Scaling).",
+    "size: {min: 2, max: 2}\nscaling: {cpu: 50%}",
+    "size: {min: 2, max: 4}\nscaling: {cpu: 50%}",
+)
 WITHOUT_LAUNCH_CREDITS = ("t3.", "t3a.", "t4g.")
 
 
 def check_scaling_metrics(architecture: Architecture) -> Iterator[Diagnostic]:
     """The metrics that each group follows."""
     for group in machine_groups(architecture):
+        yield from _fixed(group)
         if group.body.scaling.requests is not None:
             yield from _requests(architecture, group)
         if group.body.scaling.cpu is not None:
             yield from _cpu(group)
+
+
+def _fixed(group: MachineGroup) -> Iterator[Diagnostic]:
+    size, scaling = group.body.size, group.body.scaling
+    if size.min == size.max and (scaling.cpu is not None or scaling.requests is not None):
+        message = f"`{group.member.name}` is to follow its load, and its smallest size is its largest."
+        help_ = "Raise `max`, or leave `scaling` out."
+        yield Diagnostic(FIXED, message, (*group.member.path, "size"), "key", help=help_)
 
 
 def _requests(architecture: Architecture, group: MachineGroup) -> Iterator[Diagnostic]:

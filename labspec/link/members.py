@@ -37,15 +37,23 @@ def members_of(spec: Spec, torn: frozenset[Path]) -> Members:
     families: dict[Key, tuple[str, ...]] = {}
     broken: set[Key] = set()
     found: list[Diagnostic] = []
+    grouped: list[tuple[Key, tuple[str, ...], Member]] = []
     for section, name, body in _sections(spec):
         owner = Member(section, name, body, (section, name))
         expansion = expand(owner)
         found += expansion.diagnostics if owner.path not in torn else []
-        families.update(expansion.families)
+        grouped += [(*family, owner) for family in expansion.families.items()]
         broken |= expansion.broken
         for member in (owner, *expansion.members):
             told = any(other.rule is DECLARED_TWICE and other.path == member.path for other in found)
             found += [] if told else _declare(member, members)  # A subnet's route table is told of with the subnet.
+    for key, family, owner in grouped:
+        path = (*owner.path, *key)
+        other = members.get(key) or next((members.get((key[0], each)) for each in families.get(key, ())), None)
+        if other is None:
+            families[key] = family
+        elif not any(each.rule is DECLARED_TWICE and each.path == path for each in found):
+            found.append(_twice(key, path, other.path))
     return Members(members, families, broken, found)
 
 
@@ -61,10 +69,12 @@ def _sections(spec: Spec) -> Iterator[tuple[str, str, Kind]]:
 def _declare(member: Member, members: dict[Key, Member]) -> Iterator[Diagnostic]:
     key = (member.section, member.name)
     if (other := members.get(key)) is not None:
-        message = f"`{member.name}` is declared twice among the {member.section.replace('_', ' ')}."
-        label = Label("It is declared here, too.", other.path, "key")
-        yield Diagnostic(
-            DECLARED_TWICE, message, member.path, "key", related=(label,), help="Give one of them another name."
-        )
+        yield _twice(key, member.path, other.path)
         return
     members[key] = member
+
+
+def _twice(key: Key, path: Path, other: Path) -> Diagnostic:
+    message = f"`{key[1]}` is declared twice among the {key[0].replace('_', ' ')}."
+    label = Label("It is declared here, too.", other, "key")
+    return Diagnostic(DECLARED_TWICE, message, path, "key", related=(label,), help="Give one of them another name.")

@@ -160,7 +160,10 @@ class _Network:
         return self.vpc.internet_gateway or f"{self.owner.name}-igw"
 
     def _gateways(self) -> None:
-        public = [(name, subnet) for name, subnet, _ in self.subnets if subnet.access == "public"]
+        public = sorted(
+            ((name, subnet) for name, subnet, _ in self.subnets if subnet.access == "public"),
+            key=lambda each: (self._rank(each[1]), each[0]),  # in whatever order they are written
+        )
         if self.vpc.internet_gateway or any(subnet.existing is None for _, subnet in public):
             said = "internet_gateway" if self.vpc.internet_gateway else "subnets"
             self._add("internet_gateways", self._igw, InternetGateway.model_construct(), (*self.owner.path, said))
@@ -169,6 +172,11 @@ class _Network:
         for name, subnet in self._nat_places(public):
             body = NatGateway.model_construct(subnet=Name(subnet, ("subnets",)))
             self._add("nat_gateways", name, body, (*self.owner.path, "nat"))
+
+    def _rank(self, subnet: Subnet) -> tuple[int, str]:
+        """What puts a subnet before others: its zone's place in `zones`, then in the alphabet."""
+        zones = self.vpc.zones
+        return zones.index(subnet.zone) if subnet.zone in zones else len(zones), str(subnet.zone)
 
     def _nat_places(self, public: list[tuple[str, Subnet]]) -> Iterator[tuple[str, str]]:
         """Name and subnet of each NAT gateway that `nat` asks for."""
@@ -198,7 +206,7 @@ class _Network:
     def _nats(self) -> dict[str | int | None, str]:
         """The NAT gateway of each zone, the first where there are several; the only one there is serves every zone."""
         zones = {name: subnet.zone for name, subnet, _ in self.subnets}
-        found = [(m.name, m.body.subnet) for m in self.out.members if isinstance(m.body, NatGateway)]
+        found = sorted((m.name, m.body.subnet) for m in self.out.members if isinstance(m.body, NatGateway))
         if len(found) == 1:
             return dict.fromkeys(zones.values(), found[0][0])
         return {zones.get(str(subnet)): name for name, subnet in reversed(found)}

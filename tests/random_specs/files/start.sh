@@ -1,0 +1,3 @@
+#!/bin/bash
+set -eu
+echo started >/var/log/started
