@@ -128,8 +128,10 @@ def test_a_misspelled_declaration_shows_its_places_and_can_be_fixed(tmp_path: Pa
     [
         ("key_pairs: {ofice: {}}\ninstances: {i: {subnet: public-a, public_ip: true, key_pair: office}}\n", (12, 13)),
         (
-            ("vpcs: {v: {cidr: 10.0.0.0/16, internet_gateway: v-gw, subnets: {a: {zone: a, cidr: 10.0.1.0/24}},"
-            " route_tables: {r: {subnets: [a], routes: {internet: v-gv}}}}}\n"),
+            (
+                "vpcs: {v: {cidr: 10.0.0.0/16, internet_gateway: v-gw, subnets: {a: {zone: a, cidr: 10.0.1.0/24}},"
+                " route_tables: {r: {subnets: [a], routes: {internet: v-gv}}}}}\n"
+            ),
             (3, 49),
         ),
         ("key_pairs: {office: {}}\nroles: {ofice: {}}\ninstances: {i: {subnet: public-a, role: office}}\n", (13, 9)),
