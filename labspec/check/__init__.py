@@ -30,6 +30,7 @@ from labspec.check.health_checks import check_health_checks
 from labspec.check.health_pages import check_health_pages
 from labspec.check.image_support import check_image_support
 from labspec.check.inner_routes import check_inner_routes
+from labspec.check.listed_twice import check_listed_twice
 from labspec.check.listeners import check_listeners
 from labspec.check.load_balancer_names import check_load_balancer_names
 from labspec.check.managed_passwords import check_managed_passwords
@@ -97,6 +98,7 @@ CHECKS: tuple[Check, ...] = (
     check_inner_routes,
     check_health_pages,
     check_image_support,
+    check_listed_twice,
     check_listeners,
     check_load_balancer_names,
     check_managed_passwords,

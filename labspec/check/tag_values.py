@@ -54,7 +54,8 @@ def _refused(tags: Mapping[str, Text], path: Path, *, plain: bool) -> Iterator[D
     for name, value in tags.items():
         written = "".join(part for part in value.parts if isinstance(part, str))
         yield from _fault(name, name, (*path, name), "key", plain=plain)
-        yield from _fault(name, written, (*path, name), "value", plain=plain)
+        if not value.near:  # what may be half an expression is told of as one
+            yield from _fault(name, written, (*path, name), "value", plain=plain)
 
 
 def _fault(name: str, text: str, path: Path, at: At, *, plain: bool) -> Iterator[Diagnostic]:

@@ -16,9 +16,8 @@ def networks(plan: Plan) -> None:
         name = plan.name("vpcs", f"net-{number}" if number else "net")
         plan.pick(_zoned, _zoned, _spelled, _spelled, _existing)(plan, name, number)
         if "existing" not in plan.spec["vpcs"][name]:
-            plan.maybe(
-                plan.spec["vpcs"][name], 8, tags=[{"Owner": "network"}, {"Name": "${{ aws.region }}-net"}, ODD_TAGS]
-            )
+            tags = [{"Owner": "network"}, {"Name": "${{ aws.region }}-net"}, ODD_TAGS]
+            plan.maybe(plan.spec["vpcs"][name], 8, tags=tags, was=[f"old-{name}"])
 
 
 def _zoned(plan: Plan, name: str, number: int) -> None:
@@ -105,7 +104,7 @@ def groups(plan: Plan) -> None:
             plan.add("security_groups", name, {"existing": plan.pick(*ways)})
             continue
         body: dict[str, Any] = {"vpc": plan.pick(*plan.names("vpcs"))}
-        plan.maybe(body, 6, description=["Drawn at random"], tags=[{"Kind": "wall"}, ODD_TAGS])
+        plan.maybe(body, 6, description=["Drawn at random"], tags=[{"Kind": "wall"}, ODD_TAGS], was=[f"old-{name}"])
         plan.add("security_groups", name, body)
     for body in plan.spec["security_groups"].values():
         if "existing" not in body:

@@ -26,8 +26,10 @@ from tests.joining import VARIABLE, joined_of, order, outputs, things
 
 FILES = Path(__file__).with_name("files")
 LINTERS = ("LS601", "LS602", "LS603")
+OF_STACKS = ("LS501", "LS502", "LS503")
+"""What is wrong with stacks, of which the flat layout has one."""
 RAW = {"resources", "override", "statements"}
-"""Where CloudFormation of the user's own stands, of which linters are the judges."""
+"""Where CloudFormation of the user's own stands."""
 WHOLE = ("labspec", "name", "description", "region", "tags", "layout", "checks", "expect")
 """What an included document cannot say for the one that includes it."""
 
@@ -49,8 +51,26 @@ class Verdict:
     @property
     def warnings(self) -> Counter[str]:
         """What linters warn of, by their own rules."""
-        found = self.build.diagnostics if self.build else []
-        return Counter(each.note.split(" at ")[0] for each in found if each.rule.code in ("LS601", "LS602"))
+        return Counter(_rule(each) for each in self._linted if each.level is not Severity.ERROR)
+
+    @property
+    def of_raw(self) -> Counter[str]:
+        """What linters refuse in CloudFormation of the user's own, by their own rules."""
+        return Counter(_rule(each) for each in self._linted if each.level is Severity.ERROR and _is_raw(each))
+
+    @property
+    def _linted(self) -> list[Diagnostic]:
+        return [each for each in self.build.diagnostics if each.rule.code in LINTERS] if self.build else []
+
+
+def _rule(found: Diagnostic) -> str:
+    """The linter's own rule: `cfn-lint E3001`."""
+    return found.note.partition(" at ")[0]
+
+
+def _is_raw(found: Diagnostic) -> bool:
+    """Whether it is about CloudFormation of the user's own, of which linters are the judges."""
+    return not RAW.isdisjoint(found.path)
 
 
 def judged(spec: dict[str, Any], folder: Path, seed: int, *, thorough: bool = False) -> Verdict:
@@ -142,12 +162,11 @@ def _told(build: Build) -> Iterator[str]:
 def _refused(build: Build, spec: dict[str, Any], folder: Path, luck: random.Random) -> Iterator[str]:
     """A linter's error is a law that is missing. What is refused is refused in any order."""
     for found in build.diagnostics:
-        if found.rule.code in LINTERS and found.level is Severity.ERROR and RAW.isdisjoint(found.path):
-            rule, _, where = found.note.partition(" at ")
-            yield f"linter: {rule}: {found.message} ({where})"
+        if found.rule.code in LINTERS and found.level is Severity.ERROR and not _is_raw(found):
+            yield f"linter: {_rule(found)}: {found.message} ({found.note})"
     flat = compiled(folder, shuffled(spec, luck), "flat", lint=False)
     yield from _told(flat)
-    if not flat.failed and set(Verdict(spec, build).codes).isdisjoint({"LS502", "LS503", *LINTERS}):
+    if not flat.failed and set(Verdict(spec, build).codes).isdisjoint({*OF_STACKS, *LINTERS}):
         yield "refused in one order, built in another"
 
 
@@ -170,7 +189,7 @@ def _accepted(build: Build, spec: dict[str, Any], folder: Path, luck: random.Ran
         yield from _same_joined(build, forms["flat"])
     for layout, one in (("nested", build), ("flat", forms["flat"])):
         if not one.failed:
-            yield from (f"{layout}: {problem}" for problem in _ordered(one))
+            yield from (f"{layout}: {problem}" for problem in ordered(one))
 
 
 def _graph(build: Build) -> Graph:
@@ -190,7 +209,7 @@ def _same_joined(nested: Build, flat: Build) -> Iterator[str]:
         yield "layout: the outputs differ"
 
 
-def _ordered(build: Build) -> Iterator[str]:
+def ordered(build: Build) -> Iterator[str]:
     """A creation order of all that is there, in which each reference and each edge points back."""
     graph = _graph(build)
     place = {name: number for number, name in enumerate(_creation(build))}

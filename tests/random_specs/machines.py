@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.random_specs.ground import groups_of, permissions, rules
-from tests.random_specs.plan import ODD_TAGS, Place, Plan
+from tests.random_specs.plan import Place, Plan
 
 USER_DATA = ["#!/bin/bash\necho ready\n", {"source": "start.sh"}, {"source": "motd", "render": True}]
 SERVICES = {"packages": ["httpd"], "services": ["httpd"]}
@@ -39,6 +39,7 @@ def _instance(plan: Plan, place: Place) -> dict[str, Any]:
     body: dict[str, Any] = {"subnet": place.name}
     if place.access == "public":
         plan.maybe(body, 2, **plan.pick({"elastic_ip": [True]}, {"public_ip": [True]}))
+    plan.maybe(body, 12, was=["old-server"], silence=[{"default-group": "drawn"}, {"W3010": "drawn"}])
     plan.maybe(body, 12, keep_on_change=[True], termination_protection=[True], shutdown=["terminate"])
     if body.get("keep_on_change") and plan.chance():
         body["private_ip"] = "10.0.0.77"
@@ -95,14 +96,14 @@ def software(plan: Plan, vpc: str) -> dict[str, Any]:
         credits=["standard", "unlimited"],
         tenancy=["default", "dedicated"],
         ready_within=["5m", "30m"],
-        tags=[{"Role": "machine"}, ODD_TAGS],
+        tags=[{"Role": "machine"}, {"Role": "in ${{ aws.region }}"}],
     )
     if plan.chance(20):
         body["type"] = plan.parameter("Machine")
     if made := [name for name, image in plan.spec.get("images", {}).items() if not image.get("from")]:
         plan.maybe(body, 3, image=[f"images.{name}" for name in made])
     if plan.names("key_pairs") and plan.chance(3):
-        body["key_pair"] = plan.pick(*plan.names("key_pairs"))
+        body["key_pair"] = plan.pick(*plan.names("key_pairs"), {})
     elif plan.chance(12):
         body["key_pair"] = plan.parameter("Key")
     if plan.names("roles") and plan.chance(3):
@@ -150,6 +151,8 @@ def fleets(plan: Plan) -> None:
     for usual in plan.some(["nodes", "spares"], 1, 2):
         places = plan.spread(vpc, *plan.pick((), ("public",), ("private", "public")))
         body: dict[str, Any] = {"launch_template": template, "subnets": plan.some(places, 1, 3)}
+        if plan.chance(8):
+            body["launch_template"] = software(plan, vpc)
         body["size"] = plan.pick({"min": 1, "max": 3}, {"min": 0, "max": 1}, {"min": 2, "max": 2})
         if plan.chance(4):
             body["size"] = {"min": plan.parameter("Least"), "max": plan.parameter("Most")}
@@ -183,6 +186,6 @@ def _scaling(plan: Plan, body: dict[str, Any]) -> None:
     if follows:
         body["scaling"] = follows
     if plan.names("notifications") and plan.chance():
-        body["notify"] = plan.pick(*plan.names("notifications"))
+        body["notify"] = plan.pick(*plan.names("notifications"), {"email": "ops@example.com"})
     if plan.chance(8):
         body["when"] = plan.parameter("Busy")

@@ -27,7 +27,18 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "Class": {"type": "text", "default": "db.t3.micro", "allowed": ["db.t3.micro", "db.t4g.small"]},
     "Given": {"type": "text", "label": "An id", "pattern": "[a-z]+-[0-9a-f]+", "error": "An id is asked for."},
 }
-NAMES = ["web", "app", "data", "b", "x-9", "front-2", "shared", "a-name-that-goes-on-and-on-until-it-is-rather-long"]
+NAMES = [
+    "web",
+    "app",
+    "data",
+    "b",
+    "x-9",
+    "web-1",
+    "web1",
+    "front-2",
+    "shared",
+    "a-rather-long-name-that-goes-on",
+]
 """Names that members of any section may have: so that some are called alike."""
 
 

@@ -135,6 +135,10 @@ def load_balancers(plan: Plan) -> None:
             body["listeners"][443] = {"forward": f"target_groups.{usual}", "certificate": certificate}
             if plan.chance():
                 body["listeners"][80] = {"redirect": "https"}
+        if plan.chance(8):
+            body["listeners"][8080] = plan.pick(
+                {"forward": {"port": 8080, "drain": "5s"}}, {"forward": usual, "was": 81}
+            )
         _walls(plan, body, vpc)
         plan.maybe(body, 10, aws_name=["front-door"], tags=[{"Front": "yes"}, {"Front": "a b"}])
         name = plan.add("load_balancers", plan.name("load_balancers", f"door-{number}"), body)

@@ -28,6 +28,8 @@ PARTS = (
     services.load_balancers,
     machines.fleets,
     rest.raw,
+    rest.overrides,
+    rest.conditions,
     rest.ending,
 )
 """In an order in which each may name what was drawn before it."""
@@ -51,9 +53,9 @@ def plausible(draw: st.DrawFn) -> dict[str, Any]:
 
 @st.composite
 def specs(draw: st.DrawFn) -> dict[str, Any]:
-    """A plausible spec; one in four has one field perturbed."""
+    """A plausible spec; one in three has one field perturbed."""
     spec = draw(plausible())
-    return perturbed(draw, spec) if draw(st.integers(1, 4)) == 4 else spec
+    return perturbed(draw, spec) if draw(st.integers(1, 3)) == 3 else spec
 
 
 def perturbed(draw: st.DrawFn, spec: dict[str, Any]) -> dict[str, Any]:
