@@ -51,7 +51,7 @@ def file_systems(plan: Plan) -> None:
 
 def databases(plan: Plan) -> None:
     """A database with replicas, of any size and care."""
-    if not plan.chance(3):
+    if not plan.chance(2):
         return
     vpc = plan.pick(*plan.names("vpcs"))
     name = plan.name("databases", "orders")
