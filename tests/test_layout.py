@@ -125,6 +125,19 @@ def test_a_stack_whose_every_resource_is_conditional_is_so_itself() -> None:
     assert root["Conditions"].keys() == {"Wanted"}
 
 
+def test_nothing_is_asked_twice_where_two_stacks_come_and_go_together() -> None:
+    """A branch that is never reached is a warning of the linters, about which nobody could do anything."""
+    made = graph(
+        node("Topic", "notifications", type="AWS::SNS::Topic", Condition="Wanted"),
+        node("Group", "auto_scaling_groups", {"Notify": {"Ref": "Topic"}}, Condition="Wanted"),
+    )
+    made.parameters["On"] = Declaration("On", {"Type": "String"})
+    made.conditions["Wanted"] = Declaration("Wanted", {"Fn::Equals": [{"Ref": "On"}, "true"]})
+    scaling = nested(made)["root"].template["Resources"]["ScalingStack"]
+    assert scaling["Condition"] == "Wanted"
+    assert scaling["Properties"]["Parameters"]["TopicArn"] == {"Fn::GetAtt": ["WatchingStack", "Outputs.TopicArn"]}
+
+
 def test_a_list_travels_as_one_text() -> None:
     made = graph(node("Web", "vpcs"), node("Box", "instances", {"Blocks": {"Fn::GetAtt": ["Web", "Ipv6CidrBlocks"]}}))
     stacks = nested(made)

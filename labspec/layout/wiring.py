@@ -117,7 +117,7 @@ class Wiring:
         part.parameters[name] = Declaration(
             name, {"Type": kind, "Description": f"{what}, from the {self.places[producer.id]} stack"}, producer.origin
         )
-        part.passed[name] = self._delivered(producer, name)
+        part.passed[name] = self._delivered(producer, name, part)
         self.needs[part.name].setdefault(self.places[producer.id], (node, producer, None))
         return {"Ref": name}
 
@@ -142,11 +142,11 @@ class Wiring:
             name, condition | {"Value": value}, producer.origin
         )
 
-    def _delivered(self, producer: Node, name: str) -> Any:
-        """What the root passes on: of what may be absent, nothing while it is."""
+    def _delivered(self, producer: Node, name: str, part: Part) -> Any:
+        """What the root passes on: of what may be absent, nothing while it is. A stack may be absent just then, too."""
         value: Body = {"Fn::GetAtt": [self.parts[self.places[producer.id]].id, f"Outputs.{name}"]}
         condition = producer.body.get("Condition")
-        return {"Fn::If": [condition, value, ""]} if condition else value
+        return {"Fn::If": [condition, value, ""]} if condition not in (None, shared_condition(part)) else value
 
     def _output(self, declared: Declaration) -> Declaration:
         def change(reference: Body) -> Any:
