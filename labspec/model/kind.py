@@ -19,6 +19,10 @@ from labspec.scalar import Scalar
 from labspec.wording import series
 
 T = TypeVar("T")
+LONGEST_ID = 255
+"""Characters of the name of a resource, a parameter or an output ("CloudFormation quotas")."""
+LONGEST_NAME = 100
+"""Characters of a member's name: an id may be made of the names of two members, and of words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,16 @@ def _named(value: Any) -> str:
     )
 
 
+def _no_longer_than(most: int, text: str) -> None:
+    if len(text) > most:
+        wrong(
+            f"This name has {len(text)} characters, and {most} is the most here.",
+            f"Logical ids are made of it, and those have at most {LONGEST_ID} characters.",
+        )
+
+
 def _member_name(text: str) -> str:
+    _no_longer_than(LONGEST_NAME, text)
     if not KEBAB.match(text):
         suggestion = kebab(text)
         wrong(
@@ -119,6 +132,7 @@ def _member_key(value: Any) -> str:
 
 def _pascal_key(value: Any) -> str:
     text = scalar_of(value, "a name in PascalCase")
+    _no_longer_than(LONGEST_ID, text)
     if not PASCAL.match(text):
         suggestion = "".join(part[:1].upper() + part[1:] for part in re.split(r"[^A-Za-z0-9]+", text))
         wrong(
