@@ -42,6 +42,7 @@ from labspec.check.notified import check_notified
 from labspec.check.one_per_zone import check_one_per_zone
 from labspec.check.open_rules import check_open_rules
 from labspec.check.other_vpc import check_other_vpc
+from labspec.check.parameter_values import check_parameter_values
 from labspec.check.passwords import check_passwords
 from labspec.check.public_websites import check_public_websites
 from labspec.check.quotas import check_quotas
@@ -110,6 +111,7 @@ CHECKS: tuple[Check, ...] = (
     check_one_per_zone,
     check_open_rules,
     check_other_vpc,
+    check_parameter_values,
     check_passwords,
     check_public_websites,
     check_quotas,

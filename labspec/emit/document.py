@@ -8,26 +8,13 @@ from labspec.diagnostic import Diagnostic, Label, Path
 from labspec.emit.emitter import SAME_ID, Emitter
 from labspec.emit.raw import places_in
 from labspec.graph import Body, Declaration, Node
-from labspec.model.document import OutputDeclared, ParameterDeclared
+from labspec.model.document import PATTERNS, OutputDeclared, ParameterDeclared
 from labspec.model.spec import Spec
 from labspec.model.word import Parameter
 
 RESERVED = ("RootStackName", "TemplateBucket", "TemplateFolder")
 """Parameters that nested layouts add."""
 
-PATTERNS = {
-    "cidr": (
-        r"((25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])\.){3}(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])/([0-9]|[12][0-9]|3[0-2])",
-        "An address block, such as 203.0.113.7/32",
-    ),
-    "email": (r"[^\s@]+@[^\s@]+\.[^\s@]+", "An e-mail address, such as ops@example.com"),
-    "bucket_name": (r"[a-z0-9]+((-+|\.)[a-z0-9]+)*", "3 to 63 lower-case letters, digits, dots and dashes"),
-    "certificate": (r"arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[A-Za-z0-9-]+", "The ARN of a certificate"),
-    "instance_type": (r"[a-z0-9-]+\.[a-z0-9-]+", "An instance type, such as t3.micro"),
-    "zone": (r"[a-z]", "The letter of a zone"),
-    "key_pair": (r".{1,255}", "The name of a key pair"),
-}
-"""What a value of a type must match, and the sentence that says so. Anchored by CloudFormation."""
 PASSWORD = (r"[ !#-.0-?A-~]{8,41}", 'A password of 8 to 41 characters of ASCII, none of them a slash, " or @')
 """What RDS takes as the password of a master user of MySQL (`CreateDBInstance MasterUserPassword`)."""
 

@@ -14,6 +14,20 @@ from labspec.model.word import Choice, ParameterType, read_in, scalar_of, wrong
 from labspec.model.words import read_boolean, read_integer, read_percent
 from labspec.scalar import Scalar
 
+PATTERNS = {
+    "cidr": (
+        r"((25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])\.){3}(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])/([0-9]|[12][0-9]|3[0-2])",
+        "An address block, such as 203.0.113.7/32",
+    ),
+    "email": (r"[^\s@]+@[^\s@]+\.[^\s@]+", "An e-mail address, such as ops@example.com"),
+    "bucket_name": (r"[a-z0-9]+((-+|\.)[a-z0-9]+)*", "3 to 63 lower-case letters, digits, dots and dashes"),
+    "certificate": (r"arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[A-Za-z0-9-]+", "The ARN of a certificate"),
+    "instance_type": (r"[a-z0-9-]+\.[a-z0-9-]+", "An instance type, such as t3.micro"),
+    "zone": (r"[a-z]", "The letter of a zone"),
+    "key_pair": (r".{1,255}", "The name of a key pair"),
+}
+"""What a value of a type must match, and the sentence that says so. Anchored by CloudFormation."""
+
 
 def _written(value: Any) -> str:
     """A parameter's value as it was typed; an empty one is written `""`."""

@@ -73,6 +73,11 @@ OTHER_WORDS = {
     "size": "capacity desiredcapacity maxsize minsize",
     "dns_hostnames": "enablednshostnames",
     "dns_support": "enablednssupport",
+    "text": "str string",
+    "integer": "int number",
+    "boolean": "bool",
+    "allowed": "allowedvalues choices enum options values",
+    "pattern": "allowedpattern regex",
 }
 """For each word of the language what others call it, in lower case and without signs between the words."""
 

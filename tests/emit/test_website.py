@@ -296,7 +296,7 @@ def test_the_name_of_an_access_control_fits_and_differs_whatever_the_website_is_
 
 
 def test_a_comment_is_as_long_as_cloudfront_takes(folder: Path) -> None:
-    graph = graph_of(folder, f"websites: {{{'a' * 140}: {{content: site}}}}\n")
+    graph = graph_of(folder, f"labspec: 1\nname: {'b' * 60}\nwebsites: {{{'a' * 100}: {{content: site}}}}\n")
     (node,) = (node for node in graph.nodes.values() if node.type == "AWS::CloudFront::Distribution")
     assert len(node.body["Properties"]["DistributionConfig"]["Comment"]) == 128
 
