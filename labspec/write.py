@@ -68,7 +68,8 @@ def _short(value: dict[str, Any]) -> yaml.Node | None:
         return None
     ((name, inner),) = value.items()
     if name in ("Ref", "Condition") and isinstance(inner, str):
-        return yaml.ScalarNode(f"!{name}", inner)
+        # CloudFormation reads what a tag stands before by itself: `!Ref On` would not be a reference to a text.
+        return yaml.ScalarNode(f"!{name}", inner, style="'" if _is_typed(inner) else None)
     if not name.startswith("Fn::"):
         return None
     tag = "!" + name.removeprefix("Fn::")

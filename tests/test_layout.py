@@ -9,6 +9,7 @@ import pytest
 from labspec.diagnostic import Rejected
 from labspec.graph import ROOT_STACK_NAME, Body, Declaration, Edge, Graph, Node, Stack
 from labspec.layout import Form, layout, too_large, with_urls
+from labspec.layout.wiring import IMAGE
 from tests.building import NETWORK, build, messages
 
 
@@ -105,6 +106,17 @@ def test_the_output_of_what_may_be_absent_is_passed_on_while_it_is_there() -> No
     assert passed == {"Fn::If": ["Wanted", {"Fn::GetAtt": ["WatchingStack", "Outputs.TopicArn"]}, ""]}
     assert watching["Conditions"] == scaling["Conditions"] == {"Wanted": made.conditions["Wanted"].body}
     assert scaling["Parameters"].keys() == {"Email", "TopicArn"}
+
+
+def test_an_image_that_may_be_absent_is_passed_as_text_which_may_be_empty() -> None:
+    image = node("Golden", "images", type="Custom::Image")
+    user = node("Group", "auto_scaling_groups", {"ImageId": {"Fn::GetAtt": ["Golden", "ImageId"]}})
+    assert nested(graph(image, user))["scaling"].template["Parameters"]["GoldenImageId"]["Type"] == IMAGE
+    image.body["Condition"] = "Wanted"
+    made = graph(image, user)
+    made.parameters["Email"] = Declaration("Email", {"Type": "String"})
+    made.conditions["Wanted"] = Declaration("Wanted", {"Fn::Equals": [{"Ref": "Email"}, ""]})
+    assert nested(made)["scaling"].template["Parameters"]["GoldenImageId"]["Type"] == "String"
 
 
 def test_a_stack_whose_every_resource_is_conditional_is_so_itself() -> None:

@@ -9,6 +9,7 @@ from labspec.check.aged_choices import check_aged_choices
 from labspec.check.aged_resources import check_aged_resources
 from labspec.check.backups import check_backups
 from labspec.check.bucket_names import check_bucket_names
+from labspec.check.callers import check_callers
 from labspec.check.clients import check_clients
 from labspec.check.content import check_content
 from labspec.check.database_names import check_database_names
@@ -17,6 +18,7 @@ from labspec.check.database_storage import check_database_storage
 from labspec.check.database_zones import check_database_zones
 from labspec.check.edge_region import check_edge_region
 from labspec.check.empty_target_groups import check_empty_target_groups
+from labspec.check.empty_values import check_empty_values
 from labspec.check.encryption import check_encryption
 from labspec.check.engine_support import check_engine_support
 from labspec.check.existing import check_existing
@@ -30,20 +32,23 @@ from labspec.check.health_checks import check_health_checks
 from labspec.check.health_pages import check_health_pages
 from labspec.check.image_support import check_image_support
 from labspec.check.inner_routes import check_inner_routes
+from labspec.check.kept_databases import check_kept_databases
 from labspec.check.listed_twice import check_listed_twice
 from labspec.check.listeners import check_listeners
 from labspec.check.load_balancer_names import check_load_balancer_names
+from labspec.check.machine_disks import check_machine_disks
+from labspec.check.machine_types import check_machine_types
 from labspec.check.managed_passwords import check_managed_passwords
 from labspec.check.metadata_tokens import check_metadata_tokens
 from labspec.check.mounts import check_mounts
 from labspec.check.names_resolved import check_names_resolved
 from labspec.check.nat_zones import check_nat_zones
-from labspec.check.notified import check_notified
 from labspec.check.one_per_zone import check_one_per_zone
 from labspec.check.open_rules import check_open_rules
 from labspec.check.other_vpc import check_other_vpc
 from labspec.check.parameter_values import check_parameter_values
 from labspec.check.passwords import check_passwords
+from labspec.check.private_addresses import check_private_addresses
 from labspec.check.public_websites import check_public_websites
 from labspec.check.quotas import check_quotas
 from labspec.check.redirects import check_redirects
@@ -78,6 +83,7 @@ CHECKS: tuple[Check, ...] = (
     check_aged_resources,
     check_backups,
     check_bucket_names,
+    check_callers,
     check_clients,
     check_content,
     check_database_names,
@@ -86,6 +92,7 @@ CHECKS: tuple[Check, ...] = (
     check_database_zones,
     check_edge_region,
     check_empty_target_groups,
+    check_empty_values,
     check_encryption,
     check_engine_support,
     check_existing,
@@ -96,23 +103,26 @@ CHECKS: tuple[Check, ...] = (
     check_groupless_peers,
     check_groupless_servers,
     check_health_checks,
-    check_inner_routes,
     check_health_pages,
     check_image_support,
+    check_inner_routes,
+    check_kept_databases,
     check_listed_twice,
     check_listeners,
     check_load_balancer_names,
+    check_machine_disks,
+    check_machine_types,
     check_managed_passwords,
     check_metadata_tokens,
     check_mounts,
     check_names_resolved,
     check_nat_zones,
-    check_notified,
     check_one_per_zone,
     check_open_rules,
     check_other_vpc,
     check_parameter_values,
     check_passwords,
+    check_private_addresses,
     check_public_websites,
     check_quotas,
     check_redirects,
@@ -120,9 +130,9 @@ CHECKS: tuple[Check, ...] = (
     check_rules,
     check_scaling_metrics,
     check_schemas,
-    check_subnet_room,
     check_secrets,
     check_served_files,
+    check_subnet_room,
     check_tag_values,
     check_target_groups,
     check_template_names,

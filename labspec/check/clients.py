@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from labspec.check.machine_images import AMAZON_LINUX_2, public_image
 from labspec.diagnostic import Diagnostic, Label, Rule, Severity
 from labspec.model.architecture import Architecture, Member
 from labspec.model.compute import Machine
 from labspec.model.database import Database
+from labspec.model.machine_images import AMAZON_LINUX_2, public_image
 
 OLD_CLIENT = Rule(
     "LS330",

@@ -6,12 +6,12 @@ import re
 from collections.abc import Container, Iterator
 
 from labspec.check.machine_groups import MachineGroup, machine_groups
-from labspec.check.machine_images import machines_before
 from labspec.diagnostic import Diagnostic, Label, Path, Rule, Severity
 from labspec.model.architecture import Architecture, Member
 from labspec.model.balance import TargetGroup
 from labspec.model.boot import SetupFile
 from labspec.model.compute import Machine
+from labspec.model.machine_images import machines_before
 
 NEEDS_DATABASE = Rule(
     "LS339",

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from labspec.check.machine_images import AMAZON_LINUX_2, AMAZON_LINUX_2023, public_image
 from labspec.check.own_bodies import own_bodies
 from labspec.check.texts import texts
 from labspec.diagnostic import Diagnostic, Label, Path, Rule, Severity
 from labspec.model.architecture import Architecture, Member
 from labspec.model.compute import ImageMade, Machine, PublicImage
+from labspec.model.machine_images import AMAZON_LINUX_2, AMAZON_LINUX_2023, public_image
 
 PAST_SUPPORT = Rule(
     "LS317",

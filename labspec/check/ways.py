@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from labspec.check.admission import is_shut_in
 from labspec.check.places import is_public, places
 from labspec.diagnostic import Diagnostic, Label, Path, Rule, Severity
 from labspec.model.architecture import Architecture, Member
@@ -25,13 +26,14 @@ NOT_PUBLIC = Rule(
 NO_WAY_OUT = Rule(
     "LS375",
     "setup-without-way-out",
-    "A machine sets itself up in a subnet without a way out.",
+    "A machine that sets itself up has no way out: its subnet has none, or its security groups leave none.",
     "Packages come from the internet, and so does the answer to CloudFormation's question whether the machine is ready."
     " Without a way out (NAT, an internet gateway with a public address, or endpoints) the stack waits and rolls back.",
     "instances: {web: {subnet: data-a, setup: {packages: [httpd]}}}      # data-a is isolated",
     "instances: {web: {subnet: app-a, setup: {packages: [httpd]}}}       # app-a leads through NAT",
     Severity.WARNING,
 )
+HTTPS = 443
 
 
 def check_ways(architecture: Architecture) -> Iterator[Diagnostic]:
@@ -60,6 +62,8 @@ def _machine(architecture: Architecture, member: Member) -> Iterator[Diagnostic]
         yield _not_public(member, place, (*member.path, "subnet"))
     elif _sets_up(body) and not _leads_out(architecture, place, addressed):
         yield _no_way_out(member, place, (*member.path, "subnet"))
+    elif _sets_up(body) and is_shut_in(architecture, member, HTTPS):
+        yield _shut_in(member)
 
 
 def _group(architecture: Architecture, member: Member) -> Iterator[Diagnostic]:
@@ -67,6 +71,9 @@ def _group(architecture: Architecture, member: Member) -> Iterator[Diagnostic]:
     assert isinstance(body, AutoScalingGroup)
     template = architecture.one(body.launch_template).body
     assert isinstance(template, LaunchTemplate)
+    if _sets_up(template) and is_shut_in(architecture, member, HTTPS):
+        yield _shut_in(architecture.one(body.launch_template))
+        return
     for stands in places(architecture, body.subnets) or () if _sets_up(template) else ():
         if not _leads_out(architecture, stands.subnet, addressed=False):
             yield _no_way_out(member, stands.subnet, (*member.path, "subnets", stands.index))
@@ -91,6 +98,12 @@ def _no_way_out(member: Member, place: Member, path: Path) -> Diagnostic:
     return Diagnostic(
         NO_WAY_OUT, message, path, help="Choose a subnet that leads through NAT, or give it a public address."
     )
+
+
+def _shut_in(member: Member) -> Diagnostic:
+    message = f"`{member.name}` sets itself up, and none of its groups lets it call port {HTTPS} of the internet."
+    help_ = f"Add a rule to one of them: `egress: {{https: {{port: {HTTPS}, to: internet}}}}`."
+    return Diagnostic(NO_WAY_OUT, message, (*member.path, "setup"), "key", help=help_)
 
 
 def _leads_out(architecture: Architecture, place: Member, addressed: bool) -> bool:

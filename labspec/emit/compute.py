@@ -9,7 +9,7 @@ from troposphere.policies import CreationPolicy, ResourceSignal
 
 from labspec.emit.emitter import Emitter
 from labspec.emit.groups import emit_own_group, groups_of
-from labspec.emit.hardware import ROOT_DEVICE, TEMPLATE, image_id, key_name
+from labspec.emit.hardware import TEMPLATE, disks, image_id, key_name
 from labspec.emit.machine import boots, user_data, waits_for_mounts
 from labspec.emit.order import waits_for_gateway, waits_for_way_out
 from labspec.emit.roles import machine_role
@@ -57,7 +57,7 @@ def instance(e: Emitter, member: Member) -> None:
         PropagateTagsToVolumeOnCreation=True,
         Tags=e.tags(member),
         CreationPolicy=_ready(body),
-        **hardware(e, body),
+        **hardware(e, member, body),
         origins={
             **HARDWARE,
             "IamInstanceProfile": "permissions",
@@ -120,18 +120,12 @@ HARDWARE = {
 """The fields behind the properties of `hardware`."""
 
 
-def hardware(e: Emitter, body: Instance) -> dict[str, Any]:
+def hardware(e: Emitter, member: Member, body: Instance) -> dict[str, Any]:
     """What an instance says of its hardware."""
-    disk = ec2.EbsBlockDevice(
-        VolumeSize=body.storage.size,
-        VolumeType=body.storage.type,
-        Encrypted=body.storage.encrypted,
-        DeleteOnTermination=True,
-    )
     return _given(
         InstanceType=e.value(body.type),
         KeyName=key_name(e, body),
-        BlockDeviceMappings=[ec2.BlockDeviceMapping(DeviceName=ROOT_DEVICE, Ebs=disk)],
+        BlockDeviceMappings=disks(e, member, ec2.BlockDeviceMapping),
         MetadataOptions=ec2.MetadataOptions(
             HttpEndpoint="enabled", HttpTokens=body.metadata.tokens, HttpPutResponseHopLimit=body.metadata.hops
         ),

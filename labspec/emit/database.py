@@ -79,6 +79,7 @@ def _engine(e: Emitter, member: Member, body: Database) -> dict[str, Any]:
     return _given(
         Engine=body.engine,
         EngineVersion=body.version,
+        AllowMajorVersionUpgrade=True,  # the version is written in full: whoever changes it means it
         EngineLifecycleSupport="open-source-rds-extended-support-disabled",
         DBInstanceClass=e.value(body.class_),
         AutoMinorVersionUpgrade=body.minor_upgrades,
@@ -115,6 +116,7 @@ ORIGINS: dict[str, str | Path] = {
     "DeletionProtection": "protected",
     "Engine": "engine",
     "EngineVersion": "version",
+    "AllowMajorVersionUpgrade": "version",
     "EngineLifecycleSupport": "version",
     "AutoMinorVersionUpgrade": "minor_upgrades",
     "PreferredMaintenanceWindow": "maintenance_window",

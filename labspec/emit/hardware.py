@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any
+from typing import Any, TypeVar
 
-from troposphere import GetAtt
+from troposphere import GetAtt, ec2
 
 from labspec.emit.emitter import Emitter, logical_id
 from labspec.model.architecture import Member
 from labspec.model.compute import ImageId, ImageMade, Machine, PublicImage
-from labspec.model.word import Name, Parameter
+from labspec.model.machine_images import architecture_of, root_device
+from labspec.model.word import Name
 
+Mapping = TypeVar("Mapping", ec2.BlockDeviceMapping, ec2.LaunchTemplateBlockDeviceMapping)
 TEMPLATE = "launch_template"
 """The role of the launch template that a machine or a group brings along."""
-ROOT_DEVICE = "/dev/xvda"
-"""The root device of Amazon Linux images."""
 
 
 def image_id(e: Emitter, body: Machine) -> Any:
@@ -45,11 +44,21 @@ def made_image(member: Member) -> Any:
     return body.pinned or body.id
 
 
-def architecture_of(body: Machine) -> str:
-    """`arm64` for Graviton types (`t4g`, `m7gd`), `x86_64` for all others; a type that is a parameter is x86."""
-    if isinstance(body.type, Parameter):
-        return "x86_64"
-    return "arm64" if re.match(r"[a-z]+[0-9]+[a-z]*g[a-z]*\.", body.type) else "x86_64"
+def disks(e: Emitter, member: Member, mapping: type[Mapping]) -> list[Mapping] | None:
+    """What is said of the root disk; nothing where its device is not known: another would be a second disk."""
+    body = member.body
+    assert isinstance(body, Machine)
+    device = root_device(e.architecture, member)
+    if device is None:
+        return None
+    said = {
+        "VolumeSize": body.storage.size,
+        "VolumeType": body.storage.type,
+        "Encrypted": body.storage.encrypted,
+        "DeleteOnTermination": True,
+    }
+    given = {name: value for name, value in said.items() if value is not None}
+    return [mapping.from_dict("Disk", {"DeviceName": device, "Ebs": given})]
 
 
 def key_name(e: Emitter, body: Machine) -> Any:

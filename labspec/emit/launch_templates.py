@@ -16,7 +16,7 @@ from troposphere import ec2
 from labspec.diagnostic import Path
 from labspec.emit.emitter import Emitter, logical_id
 from labspec.emit.groups import emit_own_group, groups_of
-from labspec.emit.hardware import ROOT_DEVICE, TEMPLATE, image_id, key_name
+from labspec.emit.hardware import TEMPLATE, disks, image_id, key_name
 from labspec.emit.machine import user_data
 from labspec.emit.roles import machine_role
 from labspec.graph import Body
@@ -84,14 +84,8 @@ def _machine(e: Emitter, member: Member, profile: Any, group: Member | None) -> 
     """Everything that a machine is. Its subnet is the group's to say."""
     body = member.body
     assert isinstance(body, LaunchTemplate)
-    disk = ec2.EBSBlockDevice(
-        VolumeSize=body.storage.size,
-        VolumeType=body.storage.type,
-        Encrypted=body.storage.encrypted,
-        DeleteOnTermination=True,
-    )
     return {
-        "BlockDeviceMappings": [ec2.LaunchTemplateBlockDeviceMapping(DeviceName=ROOT_DEVICE, Ebs=disk)],
+        "BlockDeviceMappings": disks(e, member, ec2.LaunchTemplateBlockDeviceMapping),
         "CreditSpecification": body.credits and ec2.LaunchTemplateCreditSpecification(CpuCredits=body.credits),
         "IamInstanceProfile": profile and ec2.IamInstanceProfile(Name=profile),
         "ImageId": image_id(e, body),

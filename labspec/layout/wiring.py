@@ -111,13 +111,16 @@ class Wiring:
         name = self._carried(producer, attribute)
         self._produce(producer, attribute, name, reference)
         listed = attribute in LISTS.get(producer.type, ())
-        kind = "CommaDelimitedList" if listed else IMAGE if attribute == "ImageId" else "String"
+        passed = self._delivered(producer, name, part)
+        # CloudFormation looks at values of its own types before it makes anything: an empty one must be a plain text.
+        sure = attribute == "ImageId" and "Fn::If" not in passed
+        kind = "CommaDelimitedList" if listed else IMAGE if sure else "String"
         part_of = "" if producer.role == producer.section.removesuffix("s") else f" ({producer.role.replace('_', ' ')})"
         what = f"{attribute or REF_IS.get(producer.type, 'Id')} of {producer.member}{part_of}"
         part.parameters[name] = Declaration(
             name, {"Type": kind, "Description": f"{what}, from the {self.places[producer.id]} stack"}, producer.origin
         )
-        part.passed[name] = self._delivered(producer, name, part)
+        part.passed[name] = passed
         self.needs[part.name].setdefault(self.places[producer.id], (node, producer, None))
         return {"Ref": name}
 

@@ -71,6 +71,8 @@ _TOLD = {
     "W9011": ("PubliclyAccessible",),
 }
 """What laws tell of members, and the properties that say it."""
+_OURS = frozenset({"W2506"})
+"""Advice on types of parameters: whether a value that travels to a stack can be empty decides of its type."""
 _SECRET = frozenset({"W2501"})  # here the value is a password
 _MANY = 12  # values that a message still lists
 
@@ -171,6 +173,8 @@ def _at_origin(finding: Finding, origin_of: OriginOf) -> Diagnostic:
 
 def _is_told(finding: Finding, origin_of: OriginOf) -> bool:
     """Whether a law tells this of a member, by its name. Of CloudFormation of the user's own, laws say nothing."""
+    if finding.rule in _OURS and finding.place[:1] == ("Parameters",):
+        return True
     if finding.rule not in _TOLD:
         return False
     resource: Path = (*finding.place[:2], "Properties")

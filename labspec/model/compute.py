@@ -17,6 +17,7 @@ from labspec.model.word import Choice, Name, Names, Parameter, Word, scalar_of, 
 from labspec.model.words import Boolean, Duration, InstanceType, Integer, Size
 
 IMAGE_ID = "ami-[0-9a-f]{8}([0-9a-f]{9})?"
+DEVICE = "/dev/[a-z0-9/]{2,40}"
 PUBLIC_IMAGES = {
     "amazon-linux-2023": "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-{arch}",
     "amazon-linux-2": "/aws/service/ami-amazon-linux-latest/amzn2-ami-hvm-{arch}-gp2",
@@ -79,17 +80,25 @@ Image = Annotated[
 ]
 
 
+def _device(text: str) -> str:
+    if not re.fullmatch(DEVICE, text):
+        wrong(f"`{text}` is not the name of a disk's device.", "It is like `/dev/sda1`.")
+    return str(text)
+
+
 class Storage(Part):
     """The root disk: encrypted, gp3."""
 
     short: ClassVar[str] = "size"
 
-    size: Size = 8
-    """Its size."""
+    size: Size | None = None
+    """Its size; that of the image unless said, which is 8 GiB for Amazon Linux 2023."""
     type: Annotated[Literal["gp3", "gp2"], Choice()] = "gp3"
     """`gp3` or `gp2`."""
     encrypted: Boolean = True
     """Whether it is encrypted."""
+    device: Annotated[str, Word(_device, "a device, such as /dev/sda1", DEVICE)] | None = None
+    """The device that the image calls its root. It is known of Amazon Linux, Debian, Ubuntu and Windows."""
 
 
 class Metadata(Part):
@@ -176,7 +185,8 @@ class Instance(Machine):
     private_ip: PlainText | None = None
     """A fixed private address; only with `keep_on_change: true`, since two machines cannot hold one address."""
     keep_on_change: Boolean = False
-    """Leaves the machine as it is when its setup changes in the spec."""
+    """Leaves the machine as it is when its setup, image, subnet, address or security groups change in the spec: whoever
+    wants the change makes it by hand, and what replaces the machine starts as the first one did."""
     termination_protection: Boolean = False
     """Whether AWS refuses to terminate it."""
 

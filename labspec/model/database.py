@@ -121,7 +121,8 @@ class Database(Connected):
     engine: Annotated[Literal["mysql"], Choice()]
     """`mysql`."""
     version: Annotated[str, Word(_version, "a full version, such as 8.4.7", r"[0-9]+(\.[0-9]+){2}")]
-    """The full version."""
+    """The full version. RDS upgrades replicas before their source: give them a new one by their `override`
+    (`EngineVersion`), deploy, and then change it here."""
     class_: DatabaseClass = Field("db.t3.micro", alias="class")
     """Its size."""
     storage: DatabaseStorage = DatabaseStorage()

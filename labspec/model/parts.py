@@ -12,7 +12,7 @@ from labspec.model.kind import Kind, ListOf, MemberName, MembersOf, Part, Silenc
 from labspec.model.notation import PARAMETER, noted
 from labspec.model.text import PlainText, RawBody, expressions, plain, typed
 from labspec.model.word import Choice, Name, Names, Parameter, Word, scalar_of, wrong
-from labspec.model.words import Arn, PortRange, read_cidr
+from labspec.model.words import Arn, PortRange, Ports, read_cidr
 
 GROUPED = (
     "security_groups",
@@ -47,6 +47,15 @@ Peer = Annotated[
 """The other side of a rule. A parameter becomes the addresses of one, and nothing else: so it is a `cidr`."""
 
 
+def _refuse_port(protocol: str, port: Ports) -> None:
+    """EC2 takes no ports of these protocols: where some stand, all are meant, and it must be read so."""
+    if protocol in ("icmp", "all") and str(port) != "all":
+        what = "every port of every protocol" if protocol == "all" else "all of ICMP, which has no ports"
+        wrong(
+            f"`protocol: {protocol}` is {what}, not {port}.", "Write `all` here, or another protocol.", place=("port",)
+        )
+
+
 class Ingress(Part):
     """Who may come in, on which port."""
 
@@ -63,6 +72,11 @@ class Ingress(Part):
     """The name that the rule had before."""
     silence: Silence = {}
     """Findings that are accepted for this rule: their rule's name, and the reason."""
+
+    @model_validator(mode="after")
+    def _ports_of_protocol(self) -> Ingress:
+        _refuse_port(self.protocol, self.port)
+        return self
 
 
 class Egress(Part):
@@ -81,6 +95,11 @@ class Egress(Part):
     """The name that the rule had before."""
     silence: Silence = {}
     """Findings that are accepted for this rule: their rule's name, and the reason."""
+
+    @model_validator(mode="after")
+    def _ports_of_protocol(self) -> Egress:
+        _refuse_port(self.protocol, self.port)
+        return self
 
 
 class Connected(Kind):

@@ -56,7 +56,7 @@ class Website(Kind):
     access: Annotated[Literal["private", "public"], Choice()] = "private"
     """`private`: only the CDN reads the bucket. `public`: anyone does, and the bucket is a website of its own."""
     versioning: Boolean = False
-    """Whether the bucket keeps old versions."""
+    """Whether the bucket keeps old versions. It can only be deleted when all of them are, too."""
     on_delete: Annotated[Literal["keep", "delete"], Choice()] = "keep"
     """What becomes of the bucket when the website leaves the spec."""
     cdn: Annotated[Cdn | None, BeforeValidator(_switch, json_schema_input_type=Boolean | Cdn)] = Cdn()

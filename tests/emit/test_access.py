@@ -114,7 +114,7 @@ PORTS = [
     ("port: 0-65535", ("tcp", 0, 65535)),
     ("port: all, protocol: udp", ("udp", 0, 65535)),
     ("port: all, protocol: icmp", ("icmp", -1, -1)),
-    ("port: 80, protocol: icmp", ("icmp", -1, -1)),
+    ("port: all, protocol: icmp", ("icmp", -1, -1)),
     ("port: all, protocol: all", ("-1", None, None)),
 ]
 

@@ -184,7 +184,7 @@ def test_a_machine_without_a_choice_has_the_defaults_of_today(tmp_path: Path) ->
         "HttpPutResponseHopLimit": 1,
         "HttpTokens": "required",
     }
-    disk = {"DeleteOnTermination": True, "Encrypted": True, "VolumeSize": 8, "VolumeType": "gp3"}
+    disk = {"DeleteOnTermination": True, "Encrypted": True, "VolumeType": "gp3"}
     assert made["BlockDeviceMappings"] == [{"DeviceName": "/dev/xvda", "Ebs": disk}]
     assert "CreditSpecification" not in made
 

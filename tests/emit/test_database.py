@@ -36,6 +36,7 @@ def test_what_a_database_is_unless_said(tmp_path: Path) -> None:
     assert made == {
         "Engine": "mysql",
         "EngineVersion": "8.4.7",
+        "AllowMajorVersionUpgrade": True,
         "EngineLifecycleSupport": "open-source-rds-extended-support-disabled",
         "DBInstanceClass": "db.t3.micro",
         "AutoMinorVersionUpgrade": True,

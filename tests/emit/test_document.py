@@ -235,3 +235,10 @@ def test_two_members_of_one_name_in_a_text_stay_apart(tmp_path: Path) -> None:
 def test_a_parameter_cannot_have_a_name_that_templates_need(tmp_path: Path, name: str) -> None:
     text = f"vpcs: {{web: {{cidr: 10.0.0.0/16}}}}\nparameters: {{{name}: {{type: text, default: a}}}}\n"
     assert messages(build(tmp_path, text))[0].startswith("LS401 4:14")
+
+
+def test_a_name_that_yaml_takes_for_a_boolean_stays_a_name(tmp_path: Path) -> None:
+    made = build(tmp_path, "parameters: {On: {type: text, default: a}}\noutputs: {Out: '${{ On }}'}\n" + NETWORK)
+    text = next(iter(made.files.values()))
+    assert "Value: !Ref 'On'" in text
+    assert "  'On':" in text

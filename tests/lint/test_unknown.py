@@ -9,6 +9,7 @@ import pytest
 
 from labspec.compiler import Linters, Options, compile_spec
 from labspec.diagnostic import Diagnostic
+from labspec.layout import Form
 from labspec.lint import Loader, cfn_lint, lint, validate
 from tests.building import HEAD, NETWORK
 
@@ -29,10 +30,10 @@ resources:
 """
 
 
-def found(folder: FilePath, text: str, engine: str) -> list[Diagnostic]:
+def found(folder: FilePath, text: str, engine: str, layout: Form = "flat") -> list[Diagnostic]:
     (folder / "spec.yaml").write_text(HEAD + text, "utf-8")
     linters = Linters(frozenset(ENGINES), functools.partial(_linted, engine))
-    return compile_spec(str(folder / "spec.yaml"), Options(layout="flat"), linters).diagnostics
+    return compile_spec(str(folder / "spec.yaml"), Options(layout=layout), linters).diagnostics
 
 
 def _linted(engine: str, templates, origin_of, region):  # type: ignore[no-untyped-def]
@@ -105,3 +106,14 @@ def test_a_type_that_is_told_is_not_told_by_the_linters_again(tmp_path: FilePath
     text = "parameters: {T: {type: instance_type, default: t33.micro}}\n" + NETWORK
     made = found(tmp_path, text + "instances: {i: {subnet: public-a, type: T}}\n", "both")
     assert [told.rule.code for told in made] == ["LS109"]
+
+
+def test_how_an_image_that_may_be_absent_travels_is_nothing_to_advise_on(tmp_path: FilePath) -> None:
+    text = "parameters: {Big: {type: boolean, default: false}}\n" + NETWORK
+    text += (
+        "instances: {base: {subnet: public-a, public_ip: true, ingress: {}}}\n"
+        "images: {golden: {from: base, when: Big}}\n"
+        "launch_templates: {node: {image: golden, ingress: {}}}\n"
+        "auto_scaling_groups: {g: {launch_template: node, subnets: public-a, size: {min: 1, max: 2}, when: Big}}\n"
+    )
+    assert found(tmp_path, text, "both", "nested") == []

@@ -112,8 +112,12 @@ def test_what_extends_another_is_checked_all_the_same() -> None:
 
 def test_an_editor_is_told_what_a_field_is_for() -> None:
     storage = SCHEMA["$defs"]["Storage"]["anyOf"][0]["properties"]
-    assert storage["size"]["description"] == "Its size.\n\nTakes a size, such as 20GiB. Default: 8GiB"
-    assert storage["size"]["default"] == "8GiB"
+    assert (
+        storage["size"]["description"]
+        == "Its size; that of the image unless said, which is 8 GiB for Amazon Linux 2023."
+        "\n\nTakes a size, such as 20GiB."
+    )
+    assert SCHEMA["$defs"]["DatabaseStorage"]["anyOf"][0]["properties"]["size"]["default"] == "20GiB"
     assert storage["encrypted"]["default"] is True
     assert SCHEMA["$defs"]["Vpc"]["else"]["description"].startswith("A network of your own")
 

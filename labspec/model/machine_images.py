@@ -6,11 +6,17 @@ import re
 
 from labspec.model.architecture import Architecture, Member
 from labspec.model.compute import ImageMade, Machine, PublicImage
-from labspec.model.word import Name
+from labspec.model.word import Name, Parameter
 
 AMAZON_LINUX_2 = re.compile(r"/(amzn2-[^/]*|amazon-linux-2(/.*)?)\Z")
 AMAZON_LINUX_2023 = re.compile(r"/(al2023-[^/]*|amazon-linux-2023(/.*)?)\Z")
 """How public images are called in Parameter Store (`Reference AMIs using Systems Manager public parameters`)."""
+
+ROOT_DEVICES = (
+    (re.compile(r"/aws/service/(ami-amazon-linux-latest|ecs/optimized-ami/amazon-linux|debian)"), "/dev/xvda"),
+    (re.compile(r"/aws/service/(canonical/ubuntu|ami-windows-latest)"), "/dev/sda1"),
+)
+"""The devices that are the root of public images (`RootDeviceName` of `DescribeImages`, as their publishers say it)."""
 
 
 def machines_before(architecture: Architecture, machine: Member) -> list[Member]:
@@ -34,6 +40,31 @@ def public_image(architecture: Architecture, machine: Member) -> str:
         assert isinstance(made.body, ImageMade)
         return made.body.public or ""
     return ""
+
+
+def root_device(architecture: Architecture, machine: Member) -> str | None:
+    """The device that a machine's root disk is; None where its image does not say and the spec does not either."""
+    for before in machines_before(architecture, machine):
+        assert isinstance(before.body, Machine)
+        if before.body.storage.device:
+            return before.body.storage.device
+    path = public_image(architecture, machine)
+    return next((device for pattern, device in ROOT_DEVICES if pattern.match(path)), None)
+
+
+def is_made_of_itself(architecture: Architecture, machine: Member) -> bool:
+    """Whether images lead from a machine back to one of those before it."""
+    return _made_of(architecture, machines_before(architecture, machine)[-1]) is not None
+
+
+def architecture_of(body: Machine) -> str:
+    """`arm64` for Graviton types (`t4g`, `m7gd`), `x86_64` for all others; a type that is a parameter is x86."""
+    return "x86_64" if isinstance(body.type, Parameter) else architecture_of_type(body.type)
+
+
+def architecture_of_type(word: str) -> str:
+    """The architecture of an instance type."""
+    return "arm64" if re.match(r"(a1|[a-z]+[0-9]+[a-z]*g[a-z]*)\.", word) else "x86_64"
 
 
 def _made_of(architecture: Architecture, machine: Member) -> Member | None:

@@ -1,0 +1,71 @@
+"""Whether the groups of two members let one call the other: what is not known of a rule is believed to admit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from labspec.check.rule_ends import RuleEnd, rule_ends
+from labspec.model.architecture import Architecture, Member
+from labspec.model.parts import Egress, Ingress, existing_of
+from labspec.model.word import Name
+
+RAW = ("AWS::EC2::SecurityGroupIngress", "AWS::EC2::SecurityGroupEgress")
+
+
+def surely_refused(architecture: Architecture, caller: Member, server: Member, port: int) -> str:
+    """How the groups keep a member from calling a TCP port of another; empty where they do not, or may not."""
+    around, there = (architecture.groups_of(member) for member in (caller, server))
+    if not around or not there or not _is_known(architecture, [*around, *there]):
+        return ""
+    if not any(_meets(architecture, end, caller) for end in _ends(architecture, there, "ingress", port)):
+        return f"no group of `{server.name}` admits it"
+    leaving = _ends(architecture, around, "egress", port)
+    if not any(map(_lets_all_out, around)) and not any(_meets(architecture, end, server) for end in leaving):
+        return f"no group of `{caller.name}` lets it call"
+    return ""
+
+
+def is_shut_in(architecture: Architecture, member: Member, port: int) -> bool:
+    """Whether the groups of a member surely let it call nothing but other members' TCP port."""
+    around = architecture.groups_of(member)
+    if not around or not _is_known(architecture, around) or any(_lets_all_out(group) for group in around):
+        return False
+    outer = (end.peer for end in _ends(architecture, around, "egress", port))
+    return all(peer == "self" or (isinstance(peer, Name) and not _is_vpc(architecture, peer)) for peer in outer)
+
+
+def _is_known(architecture: Architecture, groups: Sequence[Member]) -> bool:
+    """Whether all rules of some groups are the spec's own."""
+    raw = any(body.get("Type") in RAW for body in architecture.spec.resources.values())
+    return not raw and all(existing_of(group.body) is None and not group.body.override for group in groups)
+
+
+def _lets_all_out(group: Member) -> bool:
+    return getattr(group.body, "egress", None) is None
+
+
+def _ends(architecture: Architecture, groups: Sequence[Member], side: str, port: int) -> Iterator[RuleEnd]:
+    for end in rule_ends(architecture):
+        if end.side == side and end.holder in groups and _covers(end.rule, port):
+            yield end
+
+
+def _covers(rule: Ingress | Egress, port: int) -> bool:
+    return rule.protocol in ("tcp", "all") and rule.port.first <= port <= rule.port.last
+
+
+def _meets(architecture: Architecture, end: RuleEnd, other: Member) -> bool:
+    """Whether a side of a rule is, or may be, another member."""
+    groups = architecture.groups_of(other)
+    if end.peer == "self":
+        return end.holder in groups
+    if not isinstance(end.peer, Name):
+        return True  # addresses may be its own
+    for meant in architecture.meant(end.peer):
+        if meant.section == "vpcs" or any(group in groups for group in architecture.groups_of(meant)):
+            return True
+    return False
+
+
+def _is_vpc(architecture: Architecture, name: Name) -> bool:
+    return any(member.section == "vpcs" for member in architecture.meant(name))
