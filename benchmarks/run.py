@@ -46,6 +46,7 @@ NOTHING, F1 = "`python -c pass`", "F1"
 COMMANDS: dict[str, tuple[str, ...]] = {
     NOTHING: ("-c", "pass"),
     F1: ("-c", FLOOR),
+    "`check --no-validate`": ("-m", "labspec.cli", "check", FULL, "-q", "--no-validate"),
     "`build --no-validate`": ("-m", "labspec.cli", "build", FULL, "--out", "OUT", "-q", "--no-validate"),
     "`build`, the answer known": ("-m", "labspec.cli", "build", FULL, "--out", "OUT", "-q"),
     "`build --no-cache`": ("-m", "labspec.cli", "build", FULL, "--out", "OUT", "-q", "--no-cache"),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from labspec.check.rule_ends import RuleEnd, rule_ends
+from labspec.check.rule_ends import RuleEnd, ends_of
 from labspec.model.architecture import Architecture, Member
 from labspec.model.parts import Egress, Ingress, existing_of
 from labspec.model.word import Name
 
 RAW = ("AWS::EC2::SecurityGroupIngress", "AWS::EC2::SecurityGroupEgress")
+"""Types of raw resources that add rules to any group."""
 
 
 def surely_refused(architecture: Architecture, caller: Member, server: Member, port: int) -> str:
@@ -17,9 +18,9 @@ def surely_refused(architecture: Architecture, caller: Member, server: Member, p
     around, there = (architecture.groups_of(member) for member in (caller, server))
     if not around or not there or not _is_known(architecture, [*around, *there]):
         return ""
-    if not any(_meets(architecture, end, caller) for end in _ends(architecture, there, "ingress", port)):
+    if not any(_meets(architecture, end, caller) for end in _ends(there, "ingress", port)):
         return f"no group of `{server.name}` admits it"
-    leaving = _ends(architecture, around, "egress", port)
+    leaving = _ends(around, "egress", port)
     if not any(map(_lets_all_out, around)) and not any(_meets(architecture, end, server) for end in leaving):
         return f"no group of `{caller.name}` lets it call"
     return ""
@@ -30,24 +31,24 @@ def is_shut_in(architecture: Architecture, member: Member, port: int) -> bool:
     around = architecture.groups_of(member)
     if not around or not _is_known(architecture, around) or any(_lets_all_out(group) for group in around):
         return False
-    outer = (end.peer for end in _ends(architecture, around, "egress", port))
+    outer = (end.peer for end in _ends(around, "egress", port))
     return all(peer == "self" or (isinstance(peer, Name) and not _is_vpc(architecture, peer)) for peer in outer)
 
 
 def _is_known(architecture: Architecture, groups: Sequence[Member]) -> bool:
     """Whether all rules of some groups are the spec's own."""
-    raw = any(body.get("Type") in RAW for body in architecture.spec.resources.values())
-    return not raw and all(existing_of(group.body) is None and not group.body.override for group in groups)
+    return architecture.raw_types.isdisjoint(RAW) and all(
+        existing_of(group.body) is None and not group.body.override for group in groups
+    )
 
 
 def _lets_all_out(group: Member) -> bool:
     return getattr(group.body, "egress", None) is None
 
 
-def _ends(architecture: Architecture, groups: Sequence[Member], side: str, port: int) -> Iterator[RuleEnd]:
-    for end in rule_ends(architecture):
-        if end.side == side and end.holder in groups and _covers(end.rule, port):
-            yield end
+def _ends(groups: Sequence[Member], side: str, port: int) -> Iterator[RuleEnd]:
+    for group in groups:
+        yield from (end for end in ends_of(group) if end.side == side and _covers(end.rule, port))
 
 
 def _covers(rule: Ingress | Egress, port: int) -> bool:

@@ -30,13 +30,17 @@ class RuleEnd(NamedTuple):
 def rule_ends(architecture: Architecture) -> Iterator[RuleEnd]:
     """Every other side of every rule, as written."""
     for holder in architecture.members.values():
-        if "ingress" not in type(holder.body).model_fields:
-            continue
-        for side, word in (("ingress", "from"), ("egress", "to")):
-            rules: Mapping[str, Ingress | Egress] = getattr(holder.body, side) or {}
-            for name, rule in rules.items():
-                for index, peer in enumerate(rule.from_ if isinstance(rule, Ingress) else rule.to):
-                    yield RuleEnd(holder, side, name, rule, peer, (*holder.path, side, name, word, index))
+        if "ingress" in type(holder.body).model_fields:
+            yield from ends_of(holder)
+
+
+def ends_of(holder: Member) -> Iterator[RuleEnd]:
+    """Every other side of the rules of one group."""
+    for side, word in (("ingress", "from"), ("egress", "to")):
+        rules: Mapping[str, Ingress | Egress] = getattr(holder.body, side, None) or {}
+        for name, rule in rules.items():
+            for index, peer in enumerate(rule.from_ if isinstance(rule, Ingress) else rule.to):
+                yield RuleEnd(holder, side, name, rule, peer, (*holder.path, side, name, word, index))
 
 
 def named(architecture: Architecture, end: RuleEnd) -> list[Member]:

@@ -201,6 +201,11 @@ class Architecture:
         """
         return self._users.get(used.selector, ())
 
+    @cached_property
+    def raw_types(self) -> frozenset[str]:
+        """The types of the raw resources."""
+        return frozenset(str(body.get("Type")) for body in self.spec.resources.values())
+
     def has_own_group(self, member: Member) -> bool:
         """Whether a member brings a security group of its own along."""
         body = member.body

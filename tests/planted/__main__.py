@@ -24,14 +24,17 @@ def main() -> None:
     for name, tally in total.items():
         for line in tally.wrong:
             print(f"{name}: {line}")
-    print("| class | planted | still valid | judged by a law | told | told right | percent |\n" + "| --- " * 7 + "|")
+    print(
+        "| class | fields | planted | still valid | told | told right | either of two | percent |\n"
+        + "| --- " * 8
+        + "|"
+    )
     for name, tally in total.items():
-        told = tally.right + len(tally.wrong)
-        counts = (told + tally.valid + tally.judged, tally.valid, tally.judged, told, tally.right)
+        counts = (len(tally.roles), tally.told + tally.valid, tally.valid, tally.told, tally.right, tally.either)
         print(f"| {name} | {' | '.join(map(str, counts))} | {tally.percent:.1f} |")
     for name, tally in total.items():
         for reason, count in tally.excluded.most_common():
-            print(f"{name}: {count} excluded: {reason}")
+            print(f"| {name} | {count} | {reason} |")
 
 
 main()

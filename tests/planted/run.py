@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from labspec.compiler import Build, Options, compile_spec
-from labspec.diagnostic import Diagnostic, Severity
+from labspec.diagnostic import Diagnostic, Severity, Span
+from labspec.diagnostic import Path as Steps
 from labspec.model.grammar import NESTED, SECTIONS
 from labspec.yaml_tree import parse
 from tests.planted.mistakes import CLASSES, Excluded, Mutant
@@ -26,22 +28,29 @@ class Tally:
     """What became of the mistakes of one class."""
 
     right: int = 0
+    either: int = 0
+    """Declarations that one place names, otherwise: nobody can know which of the two is meant. Told at that place, with
+    a label at the declaration."""
     valid: int = 0
-    judged: int = 0
-    """Valid values of their fields that only laws about the architecture speak of, by what they concern."""
     excluded: Counter[str] = field(default_factory=Counter)
+    roles: set[Steps] = field(default_factory=set)
+    """The fields, by their paths without names of members, where such a mistake was planted."""
     wrong: list[str] = field(default_factory=list)
 
     @property
+    def told(self) -> int:
+        return self.right + self.either + len(self.wrong)
+
+    @property
     def percent(self) -> float:
-        told = self.right + len(self.wrong)
-        return 100 * self.right / told if told else 100.0
+        return 100 * (self.right + self.either) / self.told if self.told else 100.0
 
     def __iadd__(self, other: Tally) -> Tally:
         self.right += other.right
+        self.either += other.either
         self.valid += other.valid
-        self.judged += other.judged
         self.excluded += other.excluded
+        self.roles |= other.roles
         self.wrong += other.wrong
         return self
 
@@ -58,32 +67,32 @@ def plant(spec: Path, folder: Path, every: int = 1, offset: int = 0) -> dict[str
         if number % every != offset % every:
             continue
         tally = tallies[name]
+        if free := next((step for step in spot.path[:-1] if step in FREE), None):
+            tally.excluded[f"under `{free}`"] += 1
+            continue
         try:
             mutants = list(CLASSES[name](text, spot, members))
         except Excluded as reason:
             tally.excluded[str(reason)] += 1
             continue
+        tally.roles.add(spot.role)
         for mutant in mutants:
             file.write_text(mutant.text, "utf-8")
             found = list(_new(_build(file).diagnostics, known))
-            if not found:
-                tally.valid += 1
-            elif not mutant.meant and _is_judged(spot, found):
-                tally.judged += 1
-            elif verdict := _verdict(name, spot, mutant, found):
+            verdict = _verdict(name, spot, mutant, found) if found else "valid"
+            if verdict in ("valid", "right", "either"):
+                setattr(tally, verdict, getattr(tally, verdict) + 1)
+            else:
                 line = mutant.text.splitlines()[mutant.line - 1].strip()
                 where = f"{spec.relative_to(ROOT)}:{mutant.line}:{mutant.column}"
                 tally.wrong.append(f"{where} {verdict}: {line} {[_text(each) for each in found]}")
-            else:
-                tally.right += 1
     return tallies
 
 
 def _pairs(text: str, spec: Path) -> Iterator[tuple[str, Spot]]:
     for spot in spots(parse(text, spec.name)[0]):
-        if not any(step in FREE for step in spot.path[:-1]):
-            for name in CLASSES:
-                yield name, spot
+        for name in CLASSES:
+            yield name, spot
 
 
 def _build(file: Path) -> Build:
@@ -117,29 +126,43 @@ def _text(found: Diagnostic) -> str:
     return f"{found.rule.code} {place} {found.message} {found.help}"
 
 
-def _is_judged(spot: Spot, found: Sequence[Diagnostic]) -> bool:
-    """Whether a value fits its field, and laws speak of what it makes of the architecture."""
-    return not spot.is_key and all(each.rule.code.startswith("LS3") for each in found)
-
-
 def _verdict(name: str, spot: Spot, mutant: Mutant, found: Sequence[Diagnostic]) -> str:
-    """What is not right; nothing where all is."""
+    """What is not right; `right`, or `either`, where all is."""
     if len(found) > 1:
         return "several findings"
     (one,) = found
-    if name != "missing" and not _is_at(one, mutant) and not any(_is_at_label(label, mutant) for label in one.related):
-        return "elsewhere"
-    shown = one.message + one.help + " ".join(label.text for label in one.related)
-    if mutant.meant.rpartition(".")[2].casefold() not in shown.casefold():
+    if not _shows(one, mutant.meant, quoted=name != "wrong reference"):
         return "not what was meant"
-    return ""
+    if name == "missing":
+        return "right" if _lacks(one, spot) else "elsewhere"
+    if _is_at(one.span, mutant):
+        return "right"
+    labelled = any(_is_at(label.span, mutant) for label in one.related)
+    if labelled and not spot.is_key and one.rule.code.startswith("LS3"):
+        return "right"  # the value fits its field, and a law tells what it contradicts
+    if labelled and spot.is_declared and len(one.related) == 1:
+        return "either"
+    return "elsewhere"
 
 
-def _is_at(found: Diagnostic, mutant: Mutant) -> bool:
-    span = found.span
+def _is_at(span: Span | None, mutant: Mutant) -> bool:
     return bool(span and span.line == mutant.line and mutant.column <= span.column <= mutant.end)
 
 
-def _is_at_label(label: object, mutant: Mutant) -> bool:
-    span = getattr(label, "span", None)
-    return bool(span and span.line == mutant.line and mutant.column <= span.column <= mutant.end)
+def _shows(one: Diagnostic, meant: str, quoted: bool) -> bool:
+    """Whether a finding shows a word: as a name of the spec's, which a zone may follow, or as a word of its own."""
+    shown = one.message + one.help + " ".join(label.text for label in one.related)
+    word = re.escape(meant.rpartition(".")[2])
+    pattern = rf"`[^`]*\b{word}(-[a-z0-9])?`" if quoted else rf"\b{word}\b"
+    return not meant or re.search(pattern, shown, re.IGNORECASE) is not None
+
+
+def _lacks(one: Diagnostic, spot: Spot) -> bool:
+    """Whether a finding stands at the mapping that lacks something, or at what names it, and says what it lacks."""
+    span, around = one.span, spot.around.span
+    law = one.rule.code.startswith("LS3")  # nothing is missing, and a law tells what comes of it
+    if span is None or not (law or f"`{spot.text}`" in one.message + one.help):
+        return False
+    above = spot.above or Span(span.file, 1, 1, 1, 1)
+    inside = (around.line, around.column) <= (span.line, span.column) <= (around.end_line, around.end_column)
+    return spot.is_declared or inside or span.line == above.line

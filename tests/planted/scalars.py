@@ -11,6 +11,8 @@ from labspec.model.places import part_at
 from labspec.model.word import Choice, Names, Word
 from labspec.yaml_tree import Tree
 
+NAMED = ("parameters", "variables", "resources")
+
 
 class Spot(NamedTuple):
     """A key or a scalar."""
@@ -38,6 +40,11 @@ class Spot(NamedTuple):
     @property
     def is_member(self) -> bool:
         return self.is_key and bool(self.role) and self.role[-1] == "*"
+
+    @property
+    def is_declared(self) -> bool:
+        """Whether it is a name that other places may name."""
+        return self.is_member or (self.is_key and len(self.path) == 2 and self.path[0] in NAMED)
 
     def takes(self, sort: type[Any]) -> list[Any]:
         """The marks of one sort (`Names`, `Choice`, `Word`) in the type of the field."""
