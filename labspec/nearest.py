@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from importlib.util import LazyLoader, find_spec, module_from_spec
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +60,7 @@ def _share(one: str, other: str) -> bool:
     return one == other or bool(set(one) & set(other))
 
 
+@lru_cache(maxsize=4096)
 def _squeezed(word: str) -> str:
     return re.sub(r"[\W_]", "", word.lower())
 

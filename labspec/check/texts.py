@@ -27,15 +27,16 @@ class Said(NamedTuple):
 
 
 def texts(value: Any, path: Path = (), name: str = "") -> Iterator[Said]:
-    """The texts inside a value of the model. An item of a list has no name."""
+    """The texts that a spec says inside a value of the model. An item of a list has no name."""
     if isinstance(value, Text):
         yield _typed(value, path, name)
     elif isinstance(value, str):
         yield Said(path, name, value)
     elif isinstance(value, Part):
         for field, info in type(value).model_fields.items():
-            key = info.alias or field
-            yield from texts(getattr(value, field), (*path, key), key)
+            if field in value.model_fields_set:
+                key = info.alias or field
+                yield from texts(getattr(value, field), (*path, key), key)
     elif isinstance(value, dict):
         named = next((said for key in NAMES if isinstance(said := value.get(key), str)), "")
         for key, inner in value.items():

@@ -217,14 +217,15 @@ class Kind(Part):
 
 
 def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Every name, parameter, text and file name inside a value of the model, with its path."""
+    """Every name, parameter, text and file name inside a value of the model, with its path. Defaults hold none."""
     if isinstance(value, (Name, Parameter, Text, FileName)):
         yield path, value
     elif isinstance(value, When):
         yield (*path, "not") if value.negated else path, value.parameter
     elif isinstance(value, BaseModel):
         for field, info in type(value).model_fields.items():
-            yield from leaves(getattr(value, field), (*path, info.alias or field))
+            if field in value.model_fields_set:
+                yield from leaves(getattr(value, field), (*path, info.alias or field))
     elif isinstance(value, dict):
         for key, inner in value.items():
             yield from leaves(inner, (*path, key))

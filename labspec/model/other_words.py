@@ -81,6 +81,8 @@ OTHER_WORDS = {
 }
 """For each word of the language what others call it, in lower case and without signs between the words."""
 
+_OTHERS = {word: frozenset(others.split()) for word, others in OTHER_WORDS.items()}
+
 
 def likely(typed: str, words: Collection[str], most: int = 3) -> list[str]:
     """The words that were likely meant by another one, the likeliest first: what it is a name for, or the nearest.
@@ -88,5 +90,5 @@ def likely(typed: str, words: Collection[str], most: int = 3) -> list[str]:
     None of the nearest is more than `most` edits away.
     """
     squeezed = re.sub(r"[\W_]", "", typed.lower())
-    named = [word for word in words if squeezed in OTHER_WORDS.get(word, "").split()]
+    named = [word for word in words if squeezed in _OTHERS.get(word, ())]
     return named or alike(typed, words, most)
