@@ -13,8 +13,16 @@ from tests.planted.run import ROOT, SPECS, Tally, plant
 
 EVERY = 17
 """Of so many mistakes one is planted here; `python -m tests.planted` plants all."""
-LEAST = 96
-"""Percent of the sample that is told right; of all of them it is more, in docs/reliability.md."""
+LEAST = {
+    "misspelling": 98,
+    "wrong type": 99,
+    "wrong reference": 100,
+    "out of range": 90,
+    "missing": 92,
+    "duplicate": 100,
+    "moved": 96,
+}
+"""Percent of the sample that is told right; docs/reliability.md has those of all mistakes."""
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +38,7 @@ def tallies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Tally]:
 def test_a_planted_mistake_is_told_once_and_right(name: str, tallies: dict[str, Tally]) -> None:
     tally = tallies[name]
     assert tally.right
-    assert tally.percent >= LEAST, tally.wrong
+    assert tally.percent >= LEAST[name], tally.wrong
 
 
 def test_what_a_mistyped_member_would_have_changed_is_not_judged(tmp_path: Path) -> None:

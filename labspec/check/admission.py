@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from labspec.check.rule_ends import RuleEnd, ends_of
+from labspec.diagnostic import Path
 from labspec.model.architecture import Architecture, Member
 from labspec.model.parts import Egress, Ingress, existing_of
 from labspec.model.word import Name
@@ -13,17 +15,29 @@ RAW = ("AWS::EC2::SecurityGroupIngress", "AWS::EC2::SecurityGroupEgress")
 """Types of raw resources that add rules to any group."""
 
 
-def surely_refused(architecture: Architecture, caller: Member, server: Member, port: int) -> str:
-    """How the groups keep a member from calling a TCP port of another; empty where they do not, or may not."""
+class Refusal(NamedTuple):
+    """How groups keep one member from another: in words, and the rules that would let it through on another port."""
+
+    words: str
+    near: tuple[Path, ...]
+
+
+def refusal(architecture: Architecture, caller: Member, server: Member, port: int) -> Refusal | None:
+    """How the groups keep a member from calling a TCP port of another; None where they do not, or may not."""
     around, there = (architecture.groups_of(member) for member in (caller, server))
     if not around or not there or not _is_known(architecture, [*around, *there]):
-        return ""
-    if not any(_meets(architecture, end, caller) for end in _ends(there, "ingress", port)):
-        return f"no group of `{server.name}` admits it"
-    leaving = _ends(around, "egress", port)
-    if not any(map(_lets_all_out, around)) and not any(_meets(architecture, end, server) for end in leaving):
-        return f"no group of `{caller.name}` lets it call"
-    return ""
+        return None
+    for words, groups, side, other in (
+        (f"no group of `{server.name}` admits it", there, "ingress", caller),
+        (f"no group of `{caller.name}` lets it call", around, "egress", server),
+    ):
+        if side == "egress" and any(map(_lets_all_out, groups)):
+            continue
+        ends = [end for group in groups for end in ends_of(group) if end.side == side]
+        meeting = [end for end in ends if _meets(architecture, end, other)]
+        if not any(_covers(end.rule, port) for end in meeting):
+            return Refusal(words, tuple(dict.fromkeys(end.rule_path for end in meeting)))
+    return None
 
 
 def is_shut_in(architecture: Architecture, member: Member, port: int) -> bool:

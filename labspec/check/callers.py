@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-from labspec.check.admission import surely_refused
+from labspec.check.admission import Refusal, refusal
 from labspec.check.machine_groups import machine_groups
 from labspec.diagnostic import Diagnostic, Label, Path, Rule, Severity
 from labspec.model.architecture import Architecture, Member
 from labspec.model.balance import TargetGroup
-from labspec.model.compute import Instance
 from labspec.model.database import Database
 
 NOT_ADMITTED = Rule(
@@ -26,39 +26,64 @@ NOT_ADMITTED = Rule(
     Severity.WARNING,
 )
 NFS = 2049
+MOST = 4
+"""Places that a finding shows beside its own."""
+
+
+class Need(NamedTuple):
+    """What has to call what, on which TCP port, and where the spec says so."""
+
+    caller: Member
+    server: Member
+    port: int
+    path: Path
 
 
 def check_callers(architecture: Architecture) -> Iterator[Diagnostic]:
     """Mounts, schemas, and load balancers that judge the machines of a group."""
+    refused: dict[tuple[str, int, Refusal], list[Need]] = {}
+    for need in (*_mounts(architecture), *_schemas(architecture), *_judges(architecture)):
+        if why := refusal(architecture, need.caller, need.server, need.port):
+            refused.setdefault((need.server.selector, need.port, why), []).append(need)
+    for (_, _, why), needs in refused.items():
+        yield _told(why, needs)
+
+
+def _mounts(architecture: Architecture) -> Iterator[Need]:
     for machine in (*architecture.of("instances"), *architecture.of("launch_templates")):
         for point, mount in getattr(machine.body, "mounts", {}).items():
             for system in architecture.many([mount.file_system]):
-                yield from _refused(architecture, machine, system, NFS, (*machine.path, "mounts", point))
+                yield Need(machine, system, NFS, (*machine.path, "mounts", point))
+
+
+def _schemas(architecture: Architecture) -> Iterator[Need]:
     for database in architecture.of("databases"):
         assert isinstance(database.body, Database)
         schema = database.body.schema_
         for machine in architecture.many([schema.through]) if schema else ():
-            assert isinstance(machine.body, Instance)
-            path = (*database.path, "schema", "through")
-            yield from _refused(architecture, machine, database, database.body.port, path)
+            yield Need(machine, database, database.body.port, (*database.path, "schema", "through"))
+
+
+def _judges(architecture: Architecture) -> Iterator[Need]:
+    """Load balancers that ask the machines of a group how they are."""
     for group in machine_groups(architecture):
         for index, name in enumerate(group.body.target_groups if group.body.health_check.type == "elb" else ()):
             for targets in architecture.many([name]):
-                yield from _judged(architecture, group.member, targets, (*group.member.path, "target_groups", index))
+                assert isinstance(targets.body, TargetGroup)
+                for balancer in architecture.users_of(targets):
+                    if balancer.section == "load_balancers":
+                        path = (*group.member.path, "target_groups", index)
+                        yield Need(balancer, group.member, targets.body.port, path)
 
 
-def _judged(architecture: Architecture, group: Member, targets: Member, path: Path) -> Iterator[Diagnostic]:
-    """Load balancers that ask the machines of a group how they are."""
-    body = targets.body
-    assert isinstance(body, TargetGroup)
-    for balancer in architecture.users_of(targets):
-        if balancer.section == "load_balancers":
-            yield from _refused(architecture, balancer, group, body.port, path)
-
-
-def _refused(architecture: Architecture, caller: Member, server: Member, port: int, path: Path) -> Iterator[Diagnostic]:
-    if reason := surely_refused(architecture, caller, server, port):
-        label = Label(f"`{server.name}` is declared here.", server.path, "key")
-        message = f"`{caller.name}` has to call port {port} of `{server.name}`, and {reason}."
-        help_ = f"Add a rule: `{{port: {port}, from: {caller.name}}}`, or the name of a group of both."
-        yield Diagnostic(NOT_ADMITTED, message, path, related=(label,), help=help_)
+def _told(why: Refusal, needs: Sequence[Need]) -> Diagnostic:
+    """One finding of all that one rule too few keeps out."""
+    first, *others = needs
+    labels = [
+        *(Label("This rule would, but for its port.", (*rule, "port")) for rule in why.near),
+        Label(f"`{first.server.name}` is declared here.", first.server.path, "key"),
+        *(Label(f"So has `{need.caller.name}`.", need.path) for need in others[:MOST]),
+    ]
+    message = f"`{first.caller.name}` has to call port {first.port} of `{first.server.name}`, and {why.words}."
+    help_ = f"Add a rule: `{{port: {first.port}, from: {first.caller.name}}}`, or the name of a group of both."
+    return Diagnostic(NOT_ADMITTED, message, first.path, related=tuple(labels), help=help_)

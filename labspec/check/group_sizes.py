@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from labspec.check.machine_groups import MachineGroup, machine_groups
-from labspec.diagnostic import Diagnostic, Path, Rule, Severity
+from labspec.check.parameter_values import refuses_itself
+from labspec.diagnostic import Diagnostic, Label, Path, Rule, Severity
 from labspec.model.architecture import Architecture
 from labspec.model.bounds import Bounds, bounds_of
 from labspec.model.word import Parameter
@@ -43,6 +44,8 @@ NOBODY = Rule(
 def check_group_sizes(architecture: Architecture) -> Iterator[Diagnostic]:
     """What can be chosen for the sizes of each group, against what they are needed for."""
     for group in machine_groups(architecture):
+        if any(_is_told(architecture, size) for size in (group.body.size.min, group.body.size.max)):
+            continue
         least = bounds_of(architecture.spec, group.body.size.min)
         most = bounds_of(architecture.spec, group.body.size.max)
         yield from _room(group, most)
@@ -51,7 +54,13 @@ def check_group_sizes(architecture: Architecture) -> Iterator[Diagnostic]:
         if group.signals and isinstance(group.body.size.min, Parameter) and (least.low is None or least.low < 1):
             name, path = group.body.size.min.name, (*group.member.path, "size", "min")
             message = f"`{name}` can be 0, and a group that starts with no machine never gets its signal."
-            yield Diagnostic(NOBODY, message, path, help=f"Say `min: 1` at `{name}`.")
+            label = _declared(group.body.size.min)
+            yield Diagnostic(NOBODY, message, path, related=(label,), help=f"Say `min: 1` at `{name}`.")
+
+
+def _is_told(architecture: Architecture, size: int | Parameter) -> bool:
+    declared = architecture.spec.parameters.get(size.name) if isinstance(size, Parameter) else None
+    return declared is not None and refuses_itself(declared)
 
 
 def _room(group: MachineGroup, most: Bounds) -> Iterator[Diagnostic]:
@@ -67,7 +76,8 @@ def _room(group: MachineGroup, most: Bounds) -> Iterator[Diagnostic]:
     never = most.high is not None and kept >= most.high
     message = f"{stay}, and `{largest.name}` can be {_shown(most.low, kept)}: then none can be replaced."
     severity = Severity.ERROR if never else Severity.WARNING
-    yield Diagnostic(NO_ROOM, message, path, help=f"Say `min: {kept + 1}` at `{largest.name}`.", severity=severity)
+    help_ = f"Say `min: {kept + 1}` at `{largest.name}`."
+    yield Diagnostic(NO_ROOM, message, path, related=(_declared(largest),), help=help_, severity=severity)
 
 
 def _shown(low: int | None, otherwise: int) -> int:
@@ -88,7 +98,12 @@ def _crossed(group: MachineGroup, least: Bounds, most: Bounds) -> Iterator[Diagn
 
 def _can_cross(parameter: Parameter, where: str, bound: str, path: Path) -> Diagnostic:
     message = f"`{parameter.name}` can be {where}, and such a group is refused."
-    return Diagnostic(CROSSED, message, path, help=f"Say `{bound}` at `{parameter.name}`.", severity=Severity.WARNING)
+    help_, label = f"Say `{bound}` at `{parameter.name}`.", _declared(parameter)
+    return Diagnostic(CROSSED, message, path, related=(label,), help=help_, severity=Severity.WARNING)
+
+
+def _declared(parameter: Parameter) -> Label:
+    return Label(f"`{parameter.name}` is declared here.", ("parameters", parameter.name), "key")
 
 
 def _defaults(architecture: Architecture, group: MachineGroup) -> Iterator[Diagnostic]:

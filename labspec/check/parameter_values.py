@@ -27,14 +27,24 @@ def check_parameter_values(architecture: Architecture) -> Iterator[Diagnostic]:
     """The default and the bounds of each parameter. A pattern of the user's own is left to the validator."""
     for name, declared in architecture.spec.parameters.items():
         path: Path = ("parameters", name)
-        if declared.min is not None and declared.max is not None and _number(declared.min) > _number(declared.max):
+        if _is_crossed(declared):
             message = f"The smallest value of `{name}`, {declared.min}, is above its largest, {declared.max}."
-            yield Diagnostic(REFUSED_DEFAULT, message, (*path, "min"))
+            label = Label("Its largest value stands here.", (*path, "max"))
+            yield Diagnostic(REFUSED_DEFAULT, message, (*path, "min"), related=(label,))
         elif declared.default and not _is_told(declared) and (fault := _fault(declared, declared.default)):
             place, words, help_ = fault
             label = Label("This says so.", (*path, place))
             message = f"The default of `{name}`, `{declared.default}`, {words}."
             yield Diagnostic(REFUSED_DEFAULT, message, (*path, "default"), related=(label,), help=help_)
+
+
+def refuses_itself(declared: ParameterDeclared) -> bool:
+    """Whether a parameter is told of here: other laws take its numbers for what they are."""
+    return _is_crossed(declared) or bool(declared.default and _fault(declared, declared.default))
+
+
+def _is_crossed(declared: ParameterDeclared) -> bool:
+    return declared.min is not None and declared.max is not None and _number(declared.min) > _number(declared.max)
 
 
 def _fault(declared: ParameterDeclared, default: str) -> tuple[str, str, str] | None:

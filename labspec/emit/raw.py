@@ -43,6 +43,12 @@ PSEUDO = {
 }
 """CloudFormation's own parameters (`Pseudo parameters reference`)."""
 DEPENDS: Path = ("DependsOn",)
+ATTRIBUTES: Mapping[str, tuple[type, str]] = {
+    "Condition": (str, "the name of a condition"),
+    "DependsOn": (str, "names of resources"),
+    **dict.fromkeys(("Properties", "Metadata", "CreationPolicy", "UpdatePolicy"), (dict, "a mapping")),
+}
+"""What the attributes of a resource have to be (`Resource attribute reference`)."""
 SAID = "it says so"
 """Why a resource waits for another where the user wrote `DependsOn`."""
 
@@ -160,8 +166,8 @@ def _resource(node: Node) -> Iterator[Diagnostic]:
         message = f"`{node.id}` has no type." if kind is None else "This is no type of a resource."
         at: Path = ("Type",) if kind is not None else ()
         yield Diagnostic(MALFORMED, message, node.origin_of(at), help="Write it as `Type: AWS::SNS::Topic`.")
-    for attribute, takes in (("Condition", "the name of a condition"), ("DependsOn", "names of resources")):
-        if attribute in node.body and not isinstance(node.body[attribute], str):
+    for attribute, (form, takes) in ATTRIBUTES.items():
+        if attribute in node.body and not isinstance(node.body[attribute], form):
             yield Diagnostic(MALFORMED, f"`{attribute}` takes {takes}.", node.origin_of((attribute,)))
 
 

@@ -73,7 +73,7 @@ def unknown(found: Iterable[Unknown], declared: Declared, used: Callable[[], set
             by_word.setdefault(each.word, []).append(each)
     mistyped: dict[Path, dict[str, list[Unknown]]] = {}
     for word, uses in by_word.items():
-        if key := _meant(word, uses, declared):
+        if key := _meant(word, uses, declared, used):
             mistyped.setdefault(declared.where(key), {})[word] = uses
     for place, words in mistyped.items():
         uses = [use for each in words.values() for use in each]
@@ -85,13 +85,17 @@ def unknown(found: Iterable[Unknown], declared: Declared, used: Callable[[], set
         yield _unknown(word, uses, declared, used)
 
 
-def _meant(word: str, uses: Sequence[Unknown], declared: Declared) -> Key | None:
-    """The one thing that all uses of a word may mean, if it is declared."""
+def _meant(word: str, uses: Sequence[Unknown], declared: Declared, used: Callable[[], set[Path]]) -> Key | None:
+    """The one thing that all uses of a word may mean, if it is declared; of several, the one that nothing names."""
     keys: set[Key] = set()
     for sections, reserved in {(use.sections, use.reserved) for use in uses}:
         near = likely(word, [*declared.names(sections), *reserved])
-        found = {(section, near[0]) for section in sections if near and declared.has(section, near[0])}
-        if len(near) != 1 or len(found) != 1:
+        found = {(section, name) for name in near for section in sections if declared.has(section, name)}
+        if len(near) > 1 and len(uses) > 1:
+            found = {key for key in found if declared.where(key) not in used()}
+        elif len(near) != 1:
+            return None
+        if len(found) != 1:
             return None
         keys |= found
     return keys.pop() if len(keys) == 1 else None

@@ -138,9 +138,11 @@ def _verdict(name: str, spot: Spot, mutant: Mutant, found: Sequence[Diagnostic])
     if _is_at(one.span, mutant):
         return "right"
     labelled = any(_is_at(label.span, mutant) for label in one.related)
-    if labelled and not spot.is_key and one.rule.code.startswith("LS3"):
-        return "right"  # the value fits its field, and a law tells what it contradicts
-    if labelled and spot.is_declared and len(one.related) == 1:
+    if not spot.is_key and one.rule.code.startswith(
+        "LS3"
+    ):  # the value fits its field; what it does is told of its line
+        return "right" if labelled or (one.span and one.span.line == mutant.line) else "elsewhere"
+    if labelled and spot.is_declared and not any("named here, too" in label.text for label in one.related):
         return "either"
     return "elsewhere"
 
@@ -153,7 +155,7 @@ def _shows(one: Diagnostic, meant: str, quoted: bool) -> bool:
     """Whether a finding shows a word: as a name of the spec's, which a zone may follow, or as a word of its own."""
     shown = one.message + one.help + " ".join(label.text for label in one.related)
     word = re.escape(meant.rpartition(".")[2])
-    pattern = rf"`[^`]*\b{word}(-[a-z0-9])?`" if quoted else rf"\b{word}\b"
+    pattern = rf"`([^`]*\W)?{word}(-[a-z0-9])?`" if quoted else rf"\b{word}\b"
     return not meant or re.search(pattern, shown, re.IGNORECASE) is not None
 
 
@@ -161,8 +163,12 @@ def _lacks(one: Diagnostic, spot: Spot) -> bool:
     """Whether a finding stands at the mapping that lacks something, or at what names it, and says what it lacks."""
     span, around = one.span, spot.around.span
     law = one.rule.code.startswith("LS3")  # nothing is missing, and a law tells what comes of it
-    if span is None or not (law or f"`{spot.text}`" in one.message + one.help):
+    if span is None or not (law or f"`{spot.text}`" in one.message + one.help or spot.text == "like"):
         return False
     above = spot.above or Span(span.file, 1, 1, 1, 1)
-    inside = (around.line, around.column) <= (span.line, span.column) <= (around.end_line, around.end_column)
-    return spot.is_declared or inside or span.line == above.line
+    shown = [span, *(label.span for label in one.related if label.span)]
+    inside = any(
+        (around.line, around.column) <= (each.line, each.column) <= (around.end_line, around.end_column)
+        for each in shown
+    )
+    return spot.is_declared or inside or any(each.line == above.line for each in shown)

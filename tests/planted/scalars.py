@@ -44,6 +44,8 @@ class Spot(NamedTuple):
     @property
     def is_declared(self) -> bool:
         """Whether it is a name that other places may name."""
+        if self.path[-1] == "internet_gateway":
+            return not self.is_key
         return self.is_member or (self.is_key and len(self.path) == 2 and self.path[0] in NAMED)
 
     def takes(self, sort: type[Any]) -> list[Any]:
