@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tests.planted.mistakes import CLASSES
 from tests.planted.run import SPECS, Tally, plant
+from tests.planted.scalars import fields
 
 
 def main() -> None:
@@ -30,11 +31,14 @@ def main() -> None:
         + "|"
     )
     for name, tally in total.items():
-        counts = (len(tally.roles), tally.told + tally.valid, tally.valid, tally.told, tally.right, tally.either)
+        counts = (len(tally.fields), tally.told + tally.valid, tally.valid, tally.told, tally.right, tally.either)
         print(f"| {name} | {' | '.join(map(str, counts))} | {tally.percent:.1f} |")
     for name, tally in total.items():
         for reason, count in tally.excluded.most_common():
             print(f"| {name} | {count} | {reason} |")
+    planted = set().union(*(tally.fields for tally in total.values()))
+    left = sorted(".".join(each) for each in fields() - planted)
+    print(f"{len(planted)} of the language's {len(fields())} fields stand in these specs; not these: {', '.join(left)}")
 
 
 main()

@@ -11,11 +11,10 @@ from pathlib import Path
 
 from labspec.compiler import Build, Options, compile_spec
 from labspec.diagnostic import Diagnostic, Severity, Span
-from labspec.diagnostic import Path as Steps
 from labspec.model.grammar import NESTED, SECTIONS
 from labspec.yaml_tree import parse
 from tests.planted.mistakes import CLASSES, Excluded, Mutant
-from tests.planted.scalars import Spot, spots
+from tests.planted.scalars import Field, Spot, field_of, spots
 
 ROOT = Path(__file__).parents[2]
 SPECS = [*sorted(ROOT.glob("specs/*.yaml")), *sorted(ROOT.glob("tests/golden/*/spec.yaml"))]
@@ -33,8 +32,8 @@ class Tally:
     a label at the declaration."""
     valid: int = 0
     excluded: Counter[str] = field(default_factory=Counter)
-    roles: set[Steps] = field(default_factory=set)
-    """The fields, by their paths without names of members, where such a mistake was planted."""
+    fields: set[Field] = field(default_factory=set)
+    """The fields of the language where such a mistake was planted."""
     wrong: list[str] = field(default_factory=list)
 
     @property
@@ -50,7 +49,7 @@ class Tally:
         self.either += other.either
         self.valid += other.valid
         self.excluded += other.excluded
-        self.roles |= other.roles
+        self.fields |= other.fields
         self.wrong += other.wrong
         return self
 
@@ -75,7 +74,8 @@ def plant(spec: Path, folder: Path, every: int = 1, offset: int = 0) -> dict[str
         except Excluded as reason:
             tally.excluded[str(reason)] += 1
             continue
-        tally.roles.add(spot.role)
+        if (of := field_of(spot.path)) is not None:
+            tally.fields.add(of)
         for mutant in mutants:
             file.write_text(mutant.text, "utf-8")
             found = list(_new(_build(file).diagnostics, known))

@@ -7,7 +7,9 @@ from typing import Any, NamedTuple, get_args
 
 from labspec.diagnostic import Path, Span
 from labspec.model.grammar import NESTED, SECTIONS
-from labspec.model.places import part_at
+from labspec.model.kind import Part
+from labspec.model.places import fields_of, part_at
+from labspec.model.spec import Spec
 from labspec.model.word import Choice, Names, Word
 from labspec.yaml_tree import Tree
 
@@ -69,6 +71,34 @@ def _marks(annotation: Any) -> Iterator[Any]:
     inner = annotation if isinstance(annotation, tuple) else get_args(annotation)
     for each in (*inner, *getattr(annotation, "__metadata__", ())):
         yield from _marks(each)
+
+
+Field = tuple[str, str]
+"""A field of the language: its part of the model, and its name."""
+
+
+def fields() -> set[Field]:
+    """Every field of the language."""
+    found: set[Field] = set()
+    pending: list[Any] = [Spec]
+    seen: set[type[Part]] = set()
+    while pending:
+        annotation = pending.pop()
+        if isinstance(annotation, type) and issubclass(annotation, Part):
+            if annotation not in seen:
+                seen.add(annotation)
+                found.update((annotation.__name__, name) for name in fields_of(annotation))
+                pending.extend(fields_of(annotation).values())
+        else:
+            pending.extend(get_args(annotation))
+    return found
+
+
+def field_of(path: Path) -> Field | None:
+    """The field of the language that a key stands for."""
+    steps = [step for step in path if isinstance(step, str)]
+    part = part_at(tuple(steps[:-1])) if steps else None
+    return (part.__name__, steps[-1]) if part is not None and steps[-1] in fields_of(part) else None
 
 
 def spots(tree: Tree, path: Path = (), above: Span | None = None) -> Iterator[Spot]:
