@@ -37,6 +37,7 @@ from labspec.check.listed_twice import check_listed_twice
 from labspec.check.listeners import check_listeners
 from labspec.check.load_balancer_names import check_load_balancer_names
 from labspec.check.machine_disks import check_machine_disks
+from labspec.check.machine_roles import check_machine_roles
 from labspec.check.machine_types import check_machine_types
 from labspec.check.managed_passwords import check_managed_passwords
 from labspec.check.metadata_tokens import check_metadata_tokens
@@ -111,6 +112,7 @@ CHECKS: tuple[Check, ...] = (
     check_listeners,
     check_load_balancer_names,
     check_machine_disks,
+    check_machine_roles,
     check_machine_types,
     check_managed_passwords,
     check_metadata_tokens,

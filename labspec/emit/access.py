@@ -10,7 +10,7 @@ from labspec.emit.emitter import Emitter, logical_id
 from labspec.emit.groups import emit_group, emit_rules, group_id
 from labspec.emit.roles import PROFILE, emit_role
 from labspec.graph import ROOT_STACK_NAME
-from labspec.model.access import KeyPair, Role, SecurityGroup
+from labspec.model.access import EC2, KeyPair, Role, SecurityGroup
 from labspec.model.architecture import Member
 
 
@@ -49,7 +49,7 @@ def role(e: Emitter, member: Member) -> None:
     assert isinstance(body, Role)
     if body.existing is None:
         emit_role(e, member, "", body.trust, body.permissions, ())
-    if body.trust == "ec2.amazonaws.com":
+    if body.trust == EC2:
         e.add(member, iam.InstanceProfile, PROFILE, Roles=[e.ref(member)])
 
 

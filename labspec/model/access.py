@@ -56,6 +56,10 @@ class KeyPair(Kind):
     """A key pair that is already there, by its name."""
 
 
+EC2 = "ec2.amazonaws.com"
+"""The service that starts machines, and takes their roles."""
+
+
 class Role(Kind):
     """An IAM role that several members share. A member's own `permissions` need none.
 
@@ -68,7 +72,7 @@ class Role(Kind):
     section: ClassVar[str] = "roles"
     suffix: ClassVar[str] = "Role"
 
-    trust: PlainText = "ec2.amazonaws.com"
+    trust: PlainText = EC2
     """The AWS service that may take the role."""
     permissions: Permissions = Permissions()
     """What the role allows."""
