@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from labspec import schema
 from labspec.diagnostic import Diagnostic, Label, Path, Rule
 from labspec.model.architecture import Architecture, Member
 from labspec.model.compute import Machine, PublicImage
@@ -32,6 +33,8 @@ def check_machine_types(architecture: Architecture) -> Iterator[Diagnostic]:
         assert isinstance(body, Machine)
         made_for = _made_for(architecture, machine)
         for word, path in _types(architecture, machine, body):
+            if not schema.has_instance_type(word):
+                continue  # another rule tells what is no type at all
             if made_for and architecture_of_type(word) != made_for:
                 label = Label(f"The image is for {made_for}.", (*machine.path, "image"))
                 message = f"`{word}` is of {architecture_of_type(word)}, and the image of `{machine.name}` is not."

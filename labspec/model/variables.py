@@ -97,13 +97,20 @@ class Variables:
 
     def _allowed(self, name: str, body: Any, value: Any) -> None:
         one_of = body.get("one_of") if isinstance(body, dict) else None
-        if not one_of:
-            return  # nothing is said, or the model says that an item is missing
-        options = [str(option) for option in (one_of if isinstance(one_of, list) else [one_of])]
+        listed = one_of if isinstance(one_of, list) else [one_of]
+        options = [option for option in listed if isinstance(option, str)]
+        if not one_of or len(options) < len(listed):
+            return  # nothing is said, or the model says what is wrong with it
         if value not in options:
             said = f"`{value}`" if isinstance(value, str) else "more than one value"
-            help_ = "It is one of " + ", ".join(f"`{option}`" for option in options) + "."
-            self._wrong(f"The variable `{name}` cannot be {said}.", ("variables", name), help_)
+            path: Path = ("variables", name)
+            place = path if name in self.settings else (*path, "default")
+            message = f"The variable `{name}` cannot be {said}."
+            label = Label("These are all that it can be.", (*path, "one_of"))
+            help_ = did_you_mean(str(value), options)
+            self.found.append(Diagnostic(VARIABLE, message, place, "value", related=(label,), help=help_))
+            if not isinstance(value, str):
+                self.unusable.add(name)
 
     def _wrong(self, message: str, path: Path, help: str = "", at_key: bool = False) -> None:
         self.found.append(Diagnostic(VARIABLE, message, path, "key" if at_key else "value", help=help))
@@ -207,6 +214,8 @@ class Variables:
         help_ = did_you_mean(name, self.values) or "Declare it under `variables`."
         path, chars = uses[0]
         message = f"There is no variable `{name}`."
+        if near and near not in self.used:
+            labels.append(Label(f"`{near}` is declared here, and used nowhere.", ("variables", near), "key"))
         return Diagnostic(VARIABLE, message, path, chars=chars, related=tuple(labels[1:]), help=help_)
 
     def _misused(self, message: str, path: Path, chars: Chars, help: str = "") -> None:

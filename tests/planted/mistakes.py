@@ -41,7 +41,8 @@ def _cut(text: str, span: Span) -> tuple[int, int]:
 
 def _replaced(text: str, spot: Spot, new: str, meant: str = "") -> Mutant:
     start, end = _cut(text, spot.span)
-    column = spot.span.column
+    column, quote = spot.span.column, text[start] if text[start] in "\"'" else ""
+    new = new if new.startswith(("{", "[[")) else quote + new + quote
     return Mutant(text[:start] + new + text[end:], spot.span.line, column, column + len(new), meant)
 
 

@@ -17,7 +17,11 @@ from tests.planted.mistakes import CLASSES, Excluded, Mutant
 from tests.planted.scalars import Field, Spot, field_of, spots
 
 ROOT = Path(__file__).parents[2]
-SPECS = [*sorted(ROOT.glob("specs/*.yaml")), *sorted(ROOT.glob("tests/golden/*/spec.yaml"))]
+SPECS = [
+    *sorted(ROOT.glob("specs/*.yaml")),
+    *sorted(ROOT.glob("tests/golden/*/spec.yaml")),
+    ROOT / "tests/planted/specs/whole.yaml",
+]
 FREE = ("resources", "expect", "override", "statements", "silence")
 """Under these stand CloudFormation, sentences and names of rules, which other tests are about."""
 
