@@ -16,9 +16,9 @@ RAW = ("AWS::EC2::SecurityGroupIngress", "AWS::EC2::SecurityGroupEgress")
 
 
 class Refusal(NamedTuple):
-    """How groups keep one member from another: in words, and the rules that would let it through on another port."""
+    """How groups keep one member from another: whose lack a rule, and the rules that let it through on other ports."""
 
-    words: str
+    side: str
     near: tuple[Path, ...]
 
 
@@ -27,16 +27,13 @@ def refusal(architecture: Architecture, caller: Member, server: Member, port: in
     around, there = (architecture.groups_of(member) for member in (caller, server))
     if not around or not there or not _is_known(architecture, [*around, *there]):
         return None
-    for words, groups, side, other in (
-        (f"no group of `{server.name}` admits it", there, "ingress", caller),
-        (f"no group of `{caller.name}` lets it call", around, "egress", server),
-    ):
+    for side, groups, other in (("ingress", there, caller), ("egress", around, server)):
         if side == "egress" and any(map(_lets_all_out, groups)):
             continue
         ends = [end for group in groups for end in ends_of(group) if end.side == side]
         meeting = [end for end in ends if _meets(architecture, end, other)]
         if not any(_covers(end.rule, port) for end in meeting):
-            return Refusal(words, tuple(dict.fromkeys(end.rule_path for end in meeting)))
+            return Refusal(side, tuple(dict.fromkeys(end.rule_path for end in meeting)))
     return None
 
 

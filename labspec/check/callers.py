@@ -80,10 +80,13 @@ def _told(why: Refusal, needs: Sequence[Need]) -> Diagnostic:
     """One finding of all that one rule too few keeps out."""
     first, *others = needs
     labels = [
-        *(Label("This rule would, but for its port.", (*rule, "port")) for rule in why.near),
+        *(Label("This rule is of another port or protocol.", (*rule, "port")) for rule in why.near),
         Label(f"`{first.server.name}` is declared here.", first.server.path, "key"),
         *(Label(f"So has `{need.caller.name}`.", need.path) for need in others[:MOST]),
     ]
-    message = f"`{first.caller.name}` has to call port {first.port} of `{first.server.name}`, and {why.words}."
-    help_ = f"Add a rule: `{{port: {first.port}, from: {first.caller.name}}}`, or the name of a group of both."
+    caller, server = first.caller.name, first.server.name
+    lack = f"no group of `{server}` admits it" if why.side == "ingress" else f"no group of `{caller}` lets it"
+    message = f"`{caller}` has to call port {first.port} of `{server}`, and {lack}."
+    rule = f"from: {caller}" if why.side == "ingress" else f"to: {server}"
+    help_ = f"Add a rule to the `{why.side}` of one: `{{port: {first.port}, {rule}}}`."
     return Diagnostic(NOT_ADMITTED, message, first.path, related=tuple(labels), help=help_)
