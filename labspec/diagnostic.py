@@ -152,7 +152,7 @@ class Diagnostic(NamedTuple):
 
 
 class Rejected(Exception):
-    """The work cannot go on. Raised by any room, caught in `compiler` alone."""
+    """The work cannot go on: raised by any room, and turned into findings by who goes on without it."""
 
     def __init__(self, *diagnostics: Diagnostic) -> None:
         super().__init__("; ".join(d.message for d in diagnostics))

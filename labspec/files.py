@@ -70,6 +70,8 @@ def read(path: FilePath) -> bytes:
 def names(path: FilePath) -> tuple[str, ...]:
     """The names of the files in a folder and below, relative to it."""
     try:
+        if path.is_file():
+            raise Unreadable(f"`{path}` is a file, not a folder.", f"Name the folder that it lies in: `{path.parent}`.")
         if not path.is_dir():
             raise Unreadable(f"There is no folder `{path}`.", _help(path))
         files = sorted(file for file in path.rglob("*") if file.is_file())

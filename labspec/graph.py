@@ -1,14 +1,14 @@
 """The graph of plain resource bodies that emitters build and the layout cuts into stacks.
 
 The graph's shape does not know stacks. References between resources are `{"Ref": id}` and
-`{"Fn::GetAtt": [id, attribute]}` inside bodies; what references cannot show (order, same stack) is stated as edges.
+`{"Fn::GetAtt": [id, attribute]}` inside bodies; what references cannot show (order) is stated as edges.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from labspec.diagnostic import Label, Path
 
@@ -49,15 +49,11 @@ class Node:
         return self.origin
 
 
-EdgeKind = Literal["order", "same-stack"]
-
-
 class Edge(NamedTuple):
-    """`source` is created after `target` (order), or must share its stack (same-stack). `why` is for people."""
+    """`source` is created after `target`. `why` is for people."""
 
     source: str
     target: str
-    kind: EdgeKind
     why: str
     origin: Path = ()
 
@@ -73,9 +69,8 @@ def needed(source: Node, names: tuple[str, str], said: Path | Edge) -> Label:
 
 
 class Declaration(NamedTuple):
-    """A parameter, condition or output of the whole, by name, with the spec path that caused it."""
+    """A parameter, condition or output of the whole, with the spec path that caused it."""
 
-    name: str
     body: Any
     origin: Path = ()
 

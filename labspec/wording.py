@@ -18,5 +18,15 @@ def an(noun: str) -> str:
 
 
 def noun(section: str) -> str:
-    """What one of a section is called: of `security_groups` a security group."""
-    return section.removesuffix("s").replace("_", " ")
+    """What one of a section is called: of `security_groups` a security group, of `vpcs` a VPC."""
+    return section.removesuffix("s").replace("_", " ").replace("vpc", "VPC").replace("nat ", "NAT ")
+
+
+def sentence(text: str) -> str:
+    """Text that begins a sentence: abbreviations in it stay as they are, unlike by `capitalize`."""
+    return text[:1].upper() + text[1:]
+
+
+def plural(number: int, one: str) -> str:
+    """A number of things: `1 place`, `2 places`."""
+    return f"{number:,} {one}{'' if number == 1 else 's'}"

@@ -190,8 +190,10 @@ def test_huge_files_are_answered_shortly(content: str, codes: set[str], tmp_path
         b"labspec: 1\nname: 'x\n",
         b"labspec: 1\nname: x\nvpcs: {net: {cird: a}}\n",
         b"[" * 100,
+        b"---\n",
+        b"# Nothing.\n%YAML 1.2\n---\n# Nothing.\n",
     ],
-    ids=["empty", "binary", "encoding", "quote", "key", "depth"],
+    ids=["empty", "binary", "encoding", "quote", "key", "depth", "marker", "directive"],
 )
 def test_a_command_says_what_is_wrong_and_writes_nothing(
     command: str, content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -238,6 +238,22 @@ def test_lint_reads_a_directory_of_templates(capsys: pytest.CaptureFixture[str])
     assert capsys.readouterr().out.startswith("out/fine: 2 templates.")
 
 
+def test_lint_shows_each_template_where_it_lies_and_tells_those_that_it_cannot_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "made"
+    folder.mkdir()
+    (folder / "a.yaml").write_text("Resources: {A: {Type: AWS::SNS::Topic, Properties: {TopicNam: a}}}\n", "utf-8")
+    (folder / "b.yaml").write_bytes(b"\xff\xfe")
+    (folder / "c.yaml").mkdir()
+    (folder / "d.yaml").symlink_to("nowhere")
+    os.mkfifo(folder / "e.yaml")
+    assert main(["lint", "made"]) == 1
+    told = re.findall(r"error\[(\w+)\]: .*\n +--> (\S+)", capsys.readouterr().err)
+    unreadable = [("LS010", f"made/{name}.yaml:1:1") for name in "bcde"]
+    assert told == [("LS602", "made/a.yaml:1:53"), *unreadable]
+
+
 def test_long_work_shows_that_it_goes_on() -> None:
     """On a terminal a line says what takes long; it needs no more than a terminal behind standard error."""
     main_end, its_end = pty.openpty()

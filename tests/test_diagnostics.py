@@ -72,5 +72,9 @@ def marks(file: str, text: str) -> list[tuple[str, int, str, str]]:
 
 
 def test_every_file_is_a_case() -> None:
-    """A file that no case is, and no case mentions, is a mistake in the folder."""
-    assert CASES
+    """A file that no case is, and no file mentions by its name or its folder's, is a mistake in the folder."""
+    files = {path for path in FOLDER.rglob("*") if path.is_file()}
+    said = "".join(path.read_text("utf-8", "replace") for path in files)
+    others = files - {*CASES, *(case.with_suffix(".txt") for case in CASES)}
+    unused = [path for path in others if path.name not in said and f"{path.relative_to(FOLDER).parts[-2]}" not in said]
+    assert unused == []

@@ -38,6 +38,50 @@ def test_a_reference_that_crosses_becomes_an_output_and_a_parameter_of_one_name(
     assert passed == {"WebId": {"Fn::GetAtt": ["NetworkStack", "Outputs.WebId"]}}
 
 
+def test_names_that_are_taken_are_not_given_to_what_is_carried() -> None:
+    """By a resource, by a parameter of the spec, and by another value that is carried."""
+    made = graph(
+        node("Web", "vpcs"),
+        node("WebId", "vpcs"),
+        node("WebName", "key_pairs", type="AWS::EC2::KeyPair"),
+        node("Web2", "key_pairs", type="AWS::S3::Bucket"),
+        node(
+            "Sg",
+            "security_groups",
+            {
+                "VpcId": {"Ref": "Web"},
+                "Other": {"Ref": "WebId"},
+                "Cidr": {"Fn::GetAtt": ["Web", "CidrBlock"]},
+                "Name": {"Ref": "Web2"},
+            },
+        ),
+    )
+    made.parameters["WebCidrBlock"] = Declaration({"Type": "String"}, ("parameters", "WebCidrBlock"))
+    security = nested(made)["security"].template
+    assert security["Resources"]["Sg"]["Properties"] == {
+        "VpcId": {"Ref": "WebIdValue"},
+        "Other": {"Ref": "WebIdId"},
+        "Cidr": {"Ref": "WebCidrBlockValue"},
+        "Name": {"Ref": "Web2Name"},
+    }
+
+
+def test_what_is_carried_knows_where_it_comes_from() -> None:
+    made = graph(node("Web", "vpcs"), node("Sg", "security_groups", {"VpcId": {"Ref": "Web"}, "Cidr": {"Ref": "Cidr"}}))
+    made.parameters["Cidr"] = Declaration({"Type": "String"}, ("parameters", "Cidr"))
+    made.outputs["Id"] = Declaration({"Value": {"Ref": "Web"}}, ("outputs", "Id"))
+    stacks = nested(made)
+    assert stacks["network"].origins == {("Outputs", "WebId"): ("vpcs", "web")}
+    assert stacks["security"].origins == {
+        ("Parameters", "WebId"): ("vpcs", "web"),
+        ("Parameters", "Cidr"): ("parameters", "Cidr"),
+    }
+    root = {("Parameters", "Cidr"): ("parameters", "Cidr"), ("Outputs", "Id"): ("outputs", "Id")}
+    assert stacks["root"].origins == root
+    (flat,), _ = layout(made, "flat", {})
+    assert flat.origins == root
+
+
 def test_flat_leaves_references_alone() -> None:
     made = graph(node("Web", "vpcs"), node("Sg", "security_groups", {"VpcId": {"Ref": "Web"}}))
     (stack,), _ = layout(made, "flat", {})
@@ -59,13 +103,13 @@ def test_the_root_stacks_name_is_the_same_in_both_layouts(form: Any) -> None:
 
 def test_a_secret_parameter_stays_hidden_on_its_way_down() -> None:
     made = graph(node("Db", "databases", {"Password": {"Ref": "Secret"}}))
-    made.parameters["Secret"] = Declaration("Secret", {"Type": "String", "NoEcho": True, "MinLength": 8})
+    made.parameters["Secret"] = Declaration({"Type": "String", "NoEcho": True, "MinLength": 8})
     stacks = nested(made)
     assert stacks["database"].template["Parameters"] == {"Secret": {"Type": "String", "NoEcho": True}}
 
 
 def test_an_order_between_stacks_is_said_only_where_no_reference_says_it() -> None:
-    edges = [Edge("Box", "Web", "order", "it calls out"), Edge("Box", "Disk", "order", "it mounts it")]
+    edges = [Edge("Box", "Web", "it calls out"), Edge("Box", "Disk", "it mounts it")]
     made = graph(
         node("Web", "vpcs"),
         node("Disk", "file_systems"),
@@ -77,7 +121,7 @@ def test_an_order_between_stacks_is_said_only_where_no_reference_says_it() -> No
 
 
 def test_an_order_within_a_stack_is_said_only_where_no_reference_says_it() -> None:
-    edges = [Edge("Route", "Web", "order", "a"), Edge("Route", "Attachment", "order", "b")]
+    edges = [Edge("Route", "Web", "a"), Edge("Route", "Attachment", "b")]
     made = graph(
         node("Web", "vpcs"),
         node("Attachment", "vpcs"),
@@ -97,8 +141,8 @@ def test_the_output_of_what_may_be_absent_is_passed_on_while_it_is_there() -> No
             {"Notify": {"Fn::If": ["Wanted", {"Ref": "Topic"}, {"Ref": "AWS::NoValue"}]}},
         ),
     )
-    made.parameters["Email"] = Declaration("Email", {"Type": "String"})
-    made.conditions["Wanted"] = Declaration("Wanted", {"Fn::Not": [{"Fn::Equals": [{"Ref": "Email"}, ""]}]})
+    made.parameters["Email"] = Declaration({"Type": "String"})
+    made.conditions["Wanted"] = Declaration({"Fn::Not": [{"Fn::Equals": [{"Ref": "Email"}, ""]}]})
     stacks = nested(made)
     watching, scaling = stacks["watching"].template, stacks["scaling"].template
     assert watching["Outputs"]["TopicArn"] == {"Condition": "Wanted", "Value": {"Ref": "Topic"}}
@@ -114,8 +158,8 @@ def test_an_image_that_may_be_absent_is_passed_as_text_which_may_be_empty() -> N
     assert nested(graph(image, user))["scaling"].template["Parameters"]["GoldenImageId"]["Type"] == IMAGE
     image.body["Condition"] = "Wanted"
     made = graph(image, user)
-    made.parameters["Email"] = Declaration("Email", {"Type": "String"})
-    made.conditions["Wanted"] = Declaration("Wanted", {"Fn::Equals": [{"Ref": "Email"}, ""]})
+    made.parameters["Email"] = Declaration({"Type": "String"})
+    made.conditions["Wanted"] = Declaration({"Fn::Equals": [{"Ref": "Email"}, ""]})
     assert nested(made)["scaling"].template["Parameters"]["GoldenImageId"]["Type"] == "String"
 
 
@@ -128,8 +172,8 @@ def test_a_stack_whose_every_resource_is_conditional_is_so_itself() -> None:
             {"Notify": {"Fn::If": ["Wanted", {"Ref": "Topic"}, {"Ref": "AWS::NoValue"}]}},
         ),
     )
-    made.parameters["On"] = Declaration("On", {"Type": "String"})
-    made.conditions["Wanted"] = Declaration("Wanted", {"Fn::Equals": [{"Ref": "On"}, "true"]})
+    made.parameters["On"] = Declaration({"Type": "String"})
+    made.conditions["Wanted"] = Declaration({"Fn::Equals": [{"Ref": "On"}, "true"]})
     root = nested(made)["root"].template
     assert root["Resources"]["WatchingStack"]["Condition"] == "Wanted"
     passed = root["Resources"]["ScalingStack"]["Properties"]["Parameters"]["TopicArn"]
@@ -143,8 +187,8 @@ def test_nothing_is_asked_twice_where_two_stacks_come_and_go_together() -> None:
         node("Topic", "notifications", type="AWS::SNS::Topic", Condition="Wanted"),
         node("Group", "auto_scaling_groups", {"Notify": {"Ref": "Topic"}}, Condition="Wanted"),
     )
-    made.parameters["On"] = Declaration("On", {"Type": "String"})
-    made.conditions["Wanted"] = Declaration("Wanted", {"Fn::Equals": [{"Ref": "On"}, "true"]})
+    made.parameters["On"] = Declaration({"Type": "String"})
+    made.conditions["Wanted"] = Declaration({"Fn::Equals": [{"Ref": "On"}, "true"]})
     scaling = nested(made)["root"].template["Resources"]["ScalingStack"]
     assert scaling["Condition"] == "Wanted"
     assert scaling["Properties"]["Parameters"]["TopicArn"] == {"Fn::GetAtt": ["WatchingStack", "Outputs.TopicArn"]}
@@ -170,13 +214,6 @@ def test_a_circle_of_stacks_is_shown_edge_by_edge() -> None:
     )
 
 
-def test_a_machine_and_its_template_cannot_be_parted(tmp_path: Path) -> None:
-    made = graph(node("A", "instances"), node("B", "vpcs"), edges=[Edge("A", "B", "same-stack", "it signals for it")])
-    with pytest.raises(Rejected) as caught:
-        layout(made, "nested", {})
-    assert caught.value.diagnostics[0].rule.code == "LS503"
-
-
 def test_the_spec_places_sections_and_single_members() -> None:
     made = graph(node("A", "instances"), node("B", "instances"), node("N", "subnets"))
     places = {
@@ -197,6 +234,32 @@ def test_a_role_may_permit_what_has_a_security_group(tmp_path: Path) -> None:
     text += "roles: {reader: {permissions: {read: [db]}}}\n"
     text += "instances: {web: {subnet: public-a, public_ip: true, role: reader, secrets: {/run/db.json: db}}}\n"
     assert messages(build(tmp_path, NETWORK + text, layout="nested")) == []
+
+
+PARTS = (
+    "instances: {box: {subnet: public-a, public_ip: true, setup: {commands: [make]}}}\n"
+    "launch_templates: {node: {setup: {commands: [make]}}}\n"
+    "auto_scaling_groups:\n"
+    "  fleet: {launch_template: node, subnets: [data-a], size: {min: 1, max: 2}}\n"
+    "  other: {launch_template: node, subnets: [data-a], size: {min: 1, max: 2}}\n"
+)
+
+
+@pytest.mark.parametrize(
+    "selector", ["instances", "instances.box", "launch_templates", "launch_templates.node", "auto_scaling_groups.other"]
+)
+def test_a_machine_and_its_template_cannot_be_parted(selector: str, tmp_path: Path) -> None:
+    """User data signals the stack that its machine, or its group, stands in. Selectors name members, never roles."""
+    stacks = build(tmp_path, f"{NETWORK}{PARTS}layout: {{stacks: {{own: [{selector}]}}}}\n", layout="nested").stacks
+    signalled = [
+        (set(stack.template["Resources"]), name)
+        for stack in stacks
+        for name, body in stack.template["Resources"].items()
+        if body["Type"] in ("AWS::EC2::Instance", "AWS::AutoScaling::AutoScalingGroup")
+    ]
+    assert len(signalled) == 3
+    for beside, name in signalled:
+        assert name.removesuffix("Instance").removesuffix("AutoScalingGroup") + "LaunchTemplate" in beside
 
 
 def test_a_member_follows_its_owner_unless_it_is_placed_itself() -> None:
@@ -282,11 +345,11 @@ def test_all_templates_hold_as_many_resources_as_one_operation_takes() -> None:
 def test_a_template_takes_as_many_parameters_and_outputs_as_cloudformation_does() -> None:
     made = graph(node("Web", "vpcs"))
     for number in range(200):
-        made.parameters[f"P{number}"] = Declaration(f"P{number}", {"Type": "String"})
-        made.outputs[f"O{number}"] = Declaration(f"O{number}", {"Value": {"Ref": "Web"}})
+        made.parameters[f"P{number}"] = Declaration({"Type": "String"})
+        made.outputs[f"O{number}"] = Declaration({"Value": {"Ref": "Web"}})
     assert over(made) == []
-    made.parameters["More"] = Declaration("More", {"Type": "String"})
-    made.outputs["More"] = Declaration("More", {"Value": {"Ref": "Web"}})
+    made.parameters["More"] = Declaration({"Type": "String"})
+    made.outputs["More"] = Declaration({"Value": {"Ref": "Web"}})
     assert over(made) == [
         "The flat template has 201 parameters; 200 is the most.",
         "The flat template has 201 outputs; 200 is the most.",

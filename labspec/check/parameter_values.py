@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from labspec import schema
 from labspec.diagnostic import Diagnostic, Label, Path, Rule
 from labspec.model.architecture import Architecture
-from labspec.model.document import PATTERNS, ParameterDeclared
+from labspec.model.document import NUMBERS, PATTERNS, ParameterDeclared
 
 REFUSED_DEFAULT = Rule(
     "LS368",
@@ -20,7 +20,6 @@ REFUSED_DEFAULT = Rule(
     "parameters: {Share: {type: percent, default: 10%, min: 10%}}",
     binding=True,
 )
-NUMBERS = ("integer", "percent")
 
 
 def check_parameter_values(architecture: Architecture) -> Iterator[Diagnostic]:

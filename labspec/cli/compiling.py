@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from labspec.cli.progress import progress
 from labspec.cli.reporting import show_timings
+from labspec.wording import plural
 
 if TYPE_CHECKING:
     from labspec.compiler import Build, Linters, Options
@@ -87,5 +88,4 @@ def cache(arguments: argparse.Namespace) -> FilePath | None:
 def count(build: Build) -> str:
     """`105 resources in 10 stacks`."""
     resources = len(build.graph.nodes) if build.graph else 0
-    stacks = len(build.stacks)
-    return f"{resources} resource{'s' * (resources != 1)} in {stacks} stack{'s' * (stacks != 1)}"
+    return f"{plural(resources, 'resource')} in {plural(len(build.stacks), 'stack')}"

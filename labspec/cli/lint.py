@@ -12,8 +12,10 @@ from labspec.cli import reporting
 from labspec.cli.compiling import LINTERS, cache, compiled, count, engines, outcome
 from labspec.cli.progress import progress
 from labspec.cli.status import misused
+from labspec.wording import plural
 
 if TYPE_CHECKING:
+    from labspec.diagnostic import Diagnostic
     from labspec.report import Outcome
 
 TEMPLATES = (".yaml", ".yml", ".json", ".template")
@@ -56,13 +58,35 @@ def _directory(arguments: argparse.Namespace, directory: FilePath) -> tuple[Outc
     from labspec.report import Outcome
 
     start = time.perf_counter()
-    texts = {path.name: path.read_text("utf-8") for path in _templates(directory)}
+    texts, diagnostics = _read(directory)
     with progress("linting..."):
-        diagnostics = unfinished(directory) + lint_directory(
-            texts, engines=engines(LINTERS), region=None, cache=cache(arguments)
-        )
-    found = Outcome(str(directory), diagnostics, texts, time.perf_counter() - start)
-    return found, _words(found, f"{len(texts)} templates")
+        found = lint_directory(texts, engines=engines(LINTERS), region=None, cache=cache(arguments))
+    diagnostics += [*unfinished(directory), *(_inside(directory, each) for each in found)]
+    shown = {str(directory / name): text for name, text in texts.items()}
+    outcome = Outcome(str(directory), diagnostics, shown, time.perf_counter() - start)
+    return outcome, _words(outcome, plural(len(texts), "template"))
+
+
+def _read(directory: FilePath) -> tuple[dict[str, str], list[Diagnostic]]:
+    """The templates of a directory by their names, and those that cannot be read."""
+    from labspec import files
+    from labspec.diagnostic import Diagnostic, Span
+    from labspec.source.rules import UNREADABLE
+
+    texts: dict[str, str] = {}
+    found: list[Diagnostic] = []
+    for path in _templates(directory):
+        try:
+            texts[path.name] = files.read(path).decode("utf-8")
+        except (files.Unreadable, UnicodeDecodeError) as error:
+            message = f"`{path}` is not text in UTF-8." if isinstance(error, UnicodeDecodeError) else str(error)
+            found.append(Diagnostic(UNREADABLE, message, span=Span(str(path), 1, 1, 1, 1)))
+    return texts, found
+
+
+def _inside(directory: FilePath, found: Diagnostic) -> Diagnostic:
+    """A finding about a template of a directory, as one about the file."""
+    return found._replace(span=found.span and found.span._replace(file=str(directory / found.span.file)))
 
 
 def _templates(directory: FilePath) -> list[FilePath]:

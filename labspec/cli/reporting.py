@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -55,7 +55,7 @@ def for_each(
     What comes `first` returns what to say of it, and why nothing can follow, if so.
     """
     reports: list[Wanted] = arguments.report or [Wanted("text")]
-    if problem := _problem(reports):
+    if problem := _problem(reports, {*arguments.specs, *arguments.overlay}):
         return misused(problem)
     words, problem = first(arguments) if first else ([], "")
     if problem:
@@ -74,7 +74,7 @@ def for_each(
     return ERRORS if any(outcome.failed for outcome in outcomes) else FINE
 
 
-def _problem(reports: list[Wanted]) -> str:
+def _problem(reports: list[Wanted], read: Set[str]) -> str:
     """Why these reports cannot be written; empty where they can. It is found before any work is done."""
     if sum(_to_output(report) for report in reports) > 1:
         return "only one report can go to standard output; name a file for the others, as in --report sarif=FILE."
@@ -82,6 +82,8 @@ def _problem(reports: list[Wanted]) -> str:
     if len(set(files)) < len(files):
         return "two reports cannot go to one file."
     for file in files:
+        if FilePath(file).resolve() in {FilePath(each).resolve() for each in read}:
+            return f"the report `{file}` would overwrite what is read; name another file."
         try:
             FilePath(file).open("ab").close()
         except OSError as error:

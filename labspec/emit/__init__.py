@@ -57,6 +57,7 @@ def emit(architecture: Architecture) -> tuple[Graph, list[Diagnostic]]:
     for name, output in spec.outputs.items():
         document.output(emitter, name, output)
     graph.outputs.update(brought)
+    document.check_content(emitter)
     document.check_names(emitter)
     emitter.found.extend(emitter.unknown_roles())
     for problems in (orders, malformed, unknown_references, circles):

@@ -19,7 +19,7 @@ def security_group(e: Emitter, member: Member) -> None:
     body = member.body
     assert isinstance(body, SecurityGroup)
     if body.existing is None:
-        emit_group(e, member, "", body.description or member.name, body.egress)
+        emit_group(e, member, "", body.description or member.key, body.egress)
     emit_rules(e, member, "", body.ingress, body.egress or {})
 
 

@@ -43,7 +43,7 @@ def _needs(graph: Graph) -> Needs:
         for node in graph.nodes.values()
     }
     for edge in graph.edges:
-        if edge.kind == "order" and edge.target in graph.nodes:
+        if edge.target in graph.nodes:
             needs[edge.source].setdefault(edge.target, edge)
     return needs
 

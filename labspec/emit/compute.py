@@ -7,10 +7,10 @@ from typing import Any
 from troposphere import GetAtt, Ref, Sub, ec2
 from troposphere.policies import CreationPolicy, ResourceSignal
 
-from labspec.emit.emitter import Emitter
+from labspec.emit.emitter import Emitter, given
 from labspec.emit.groups import emit_own_group, groups_of
 from labspec.emit.hardware import TEMPLATE, disks, image_id, key_name
-from labspec.emit.machine import boots, user_data, waits_for_mounts
+from labspec.emit.machine import boots, user_data, user_data_field, waits_for_mounts
 from labspec.emit.order import waits_for_gateway, waits_for_way_out
 from labspec.emit.roles import machine_role
 from labspec.model.architecture import Member
@@ -35,12 +35,12 @@ def instance(e: Emitter, member: Member) -> None:
         LaunchTemplateData=ec2.LaunchTemplateData(
             ImageId=image_id(e, body),
             NetworkInterfaces=[_interface(e, member, body, place)],
-            **_given(UserData=user_data(e, member, body)),
+            **given(UserData=user_data(e, member, body)),
         ),
         origins={
             "LaunchTemplateData": (),
             "LaunchTemplateData.ImageId": "image",
-            "LaunchTemplateData.UserData": "setup" if body.user_data is None else "user_data",
+            "LaunchTemplateData.UserData": user_data_field(body),
         },
     )
     identity = e.add(
@@ -68,17 +68,12 @@ def instance(e: Emitter, member: Member) -> None:
             "CreationPolicy": "ready_within",
         },
     )
-    e.edge(identity, template, "its template signals for it", "same-stack", member.path)
     if _addressed(body, place):
         waits_for_gateway(e, identity, place)
     waits_for_way_out(e, identity, place)
     waits_for_mounts(e, identity, body, [place])
     if body.elastic_ip:
         _elastic_ip(e, member, place)
-
-
-def _given(**values: Any) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value is not None}
 
 
 def _addressed(body: Instance, place: Member) -> bool:
@@ -106,7 +101,7 @@ def _interface(e: Emitter, member: Member, body: Instance, place: Member) -> ec2
         AssociatePublicIpAddress=body.elastic_ip or body.public_ip,
         DeviceIndex=0,
         SubnetId=e.ref(place),
-        **_given(Groups=groups_of(e, member), PrivateIpAddress=body.private_ip),
+        **given(Groups=groups_of(e, member), PrivateIpAddress=body.private_ip),
     )
 
 
@@ -122,7 +117,7 @@ HARDWARE = {
 
 def hardware(e: Emitter, member: Member, body: Instance) -> dict[str, Any]:
     """What an instance says of its hardware."""
-    return _given(
+    return given(
         InstanceType=e.value(body.type),
         KeyName=key_name(e, body),
         BlockDeviceMappings=disks(e, member, ec2.BlockDeviceMapping),

@@ -47,7 +47,7 @@ def guard(graph: Graph) -> Iterator[Diagnostic]:
         needed = sorted({conditions[target] for _, target, _ in references(output.body) if target in conditions})
         if needed:
             body = {"Condition": _all(graph, needed), **output.body}
-            graph.outputs[name] = Declaration(output.name, body, output.origin)
+            graph.outputs[name] = Declaration(body, output.origin)
 
 
 def _all(graph: Graph, names: list[str]) -> str:
@@ -56,7 +56,7 @@ def _all(graph: Graph, names: list[str]) -> str:
     if len(names) > 1 and name not in graph.conditions:
         parts = [graph.conditions[part] for part in names]
         body = {"Fn::And": [part.body for part in parts]}
-        graph.conditions[name] = Declaration(name, body, parts[0].origin)
+        graph.conditions[name] = Declaration(body, parts[0].origin)
     return name
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from troposphere import Join, Ref, Split, Sub, rds, secretsmanager
 
 from labspec.diagnostic import Path
-from labspec.emit.emitter import Emitter, logical_id
+from labspec.emit.emitter import AFTERWARDS, Emitter, given, logical_id
 from labspec.emit.groups import emit_own_group, groups_of
 from labspec.emit.order import waits_for_gateway
 from labspec.emit.roles import SECRET
@@ -22,7 +22,6 @@ from labspec.model.word import Parameter
 SUBNET_GROUP = "subnet_group"
 PARAMETER_GROUP = "parameter_group"
 
-AFTERWARDS = {"snapshot": "Snapshot", "keep": "Retain", "delete": "Delete"}
 """What becomes of the data, as CloudFormation's policies call it."""
 
 LOGGED = {"general": {"general_log": "1"}, "slowquery": {"slow_query_log": "1"}, "error": {}}
@@ -76,7 +75,7 @@ def _engine(e: Emitter, member: Member, body: Database) -> dict[str, Any]:
     in that, as here. Then RDS refuses to make a database of such a version, and upgrades one whose version leaves.
     """
     group = _logged(body) and e.ref(member, PARAMETER_GROUP)
-    return _given(
+    return given(
         Engine=body.engine,
         EngineVersion=body.version,
         AllowMajorVersionUpgrade=True,  # the version is written in full: whoever changes it means it
@@ -91,7 +90,7 @@ def _engine(e: Emitter, member: Member, body: Database) -> dict[str, Any]:
 
 def _data(e: Emitter, member: Member, body: Database) -> dict[str, Any]:
     """What is kept, where, and who may see it. In two zones, AWS chooses which one is the primary's."""
-    return _given(
+    return given(
         DBName=body.database,
         Port=str(body.port),
         # The name is literal: were it read from the secret, a change would make a new secret and keep the old database.
@@ -134,10 +133,6 @@ ORIGINS: dict[str, str | Path] = {
     "BackupRetentionPeriod": ("backups", "keep"),
     "PreferredBackupWindow": ("backups", "window"),
 }
-
-
-def _given(**values: Any) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value is not None}
 
 
 def _waits_for_gateway(e: Emitter, waiting: str, member: Member) -> None:
@@ -275,7 +270,7 @@ def replica(e: Emitter, member: Member) -> None:
         PubliclyAccessible=source.public,
         AutoMinorVersionUpgrade=source.minor_upgrades,
         CopyTagsToSnapshot=True,
-        **_given(VPCSecurityGroups=groups_of(e, owner), AvailabilityZone=body.zone and zone(body.zone)),
+        **given(VPCSecurityGroups=groups_of(e, owner), AvailabilityZone=body.zone and zone(body.zone)),
         Tags=e.tags(member),
     )
     made: Body = resource.to_dict()

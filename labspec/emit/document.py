@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from labspec.diagnostic import Diagnostic, Label, Path
+from labspec.diagnostic import Diagnostic, Label, Path, Rule
 from labspec.emit.emitter import SAME_ID, Emitter
 from labspec.emit.raw import places_in
 from labspec.graph import Body, Declaration, Node
-from labspec.model.document import PATTERNS, OutputDeclared, ParameterDeclared
+from labspec.model.document import NUMBERS, PATTERNS, OutputDeclared, ParameterDeclared
 from labspec.model.spec import Spec
 from labspec.model.word import Parameter
+
+NOTHING = Rule(
+    "LS409",
+    "makes-nothing",
+    "A spec of which nothing is made.",
+    "CloudFormation refuses a template without resources. What is there already is never one of them.",
+    "vpcs: {company: {existing: vpc-0123456789abcdef0}}",
+    "vpcs: {net: {cidr: 10.0.0.0/16}}",
+)
 
 RESERVED = ("RootStackName", "TemplateBucket", "TemplateFolder")
 """Parameters that nested layouts add."""
@@ -29,7 +38,7 @@ def parameter(e: Emitter, name: str, declared: ParameterDeclared) -> None:
     if declared.type == "secret":
         body["NoEcho"] = True
     body |= _allowed(e, name, declared) | _bounds(declared) | _pattern(e, name, declared)
-    e.graph.parameters[name] = Declaration(name, body, ("parameters", name))
+    e.graph.parameters[name] = Declaration(body, ("parameters", name))
     e.graph.labels[name] = declared.label or name
 
 
@@ -40,7 +49,7 @@ def _description(declared: ParameterDeclared) -> str:
 
 
 def _type(declared: ParameterDeclared) -> str:
-    if declared.type in ("integer", "percent"):
+    if declared.type in NUMBERS:
         return "Number"
     if declared.type == "key_pair" and declared.default is None:
         return "AWS::EC2::KeyPair::KeyName"
@@ -49,7 +58,7 @@ def _type(declared: ParameterDeclared) -> str:
 
 def _number(declared: ParameterDeclared, text: str) -> Any:
     text = text.removesuffix("%") if declared.type == "percent" else text
-    if declared.type not in ("integer", "percent"):
+    if declared.type not in NUMBERS:
         return text
     return float(text) if "." in text else int(text)
 
@@ -118,6 +127,13 @@ def interface(e: Emitter, spec: Spec) -> None:
     e.graph.interface = list(groups.items())
 
 
+def check_content(e: Emitter) -> None:
+    """Templates hold resources."""
+    if not e.graph.nodes:
+        message, help_ = "This spec makes nothing.", "Describe something, such as `vpcs: {net: {cidr: 10.0.0.0/16}}`."
+        e.found.append(Diagnostic(NOTHING, message, ("name",), help=help_))
+
+
 def check_names(e: Emitter) -> None:
     """A parameter must not be called what a resource is, or what the layout adds to the root."""
     for name in e.architecture.spec.parameters:
@@ -146,4 +162,4 @@ def output(e: Emitter, name: str, declared: OutputDeclared) -> None:
     body["Value"] = e.plain(declared.value)
     if declared.export:
         body["Export"] = {"Name": declared.export}
-    e.graph.outputs[name] = Declaration(name, body, ("outputs", name))
+    e.graph.outputs[name] = Declaration(body, ("outputs", name))

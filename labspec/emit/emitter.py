@@ -10,7 +10,8 @@ from troposphere import AWSHelperFn, AWSObject, GetAtt, ImportValue, Ref, Sub, T
 
 from labspec.diagnostic import Diagnostic, Label, Path, Rule
 from labspec.emit.raw import places_in, visible
-from labspec.graph import Body, Declaration, Edge, EdgeKind, Graph, Node
+from labspec.emit.substitution import Variables
+from labspec.graph import Body, Declaration, Edge, Graph, Node
 from labspec.model.architecture import Architecture, Member
 from labspec.model.attributes import ATTRIBUTES, AWS_VALUES
 from labspec.model.kind import When
@@ -39,6 +40,9 @@ UNKNOWN_ROLE = Rule(
 RESOURCE_ATTRIBUTES = ("CreationPolicy", "DeletionPolicy", "UpdatePolicy", "UpdateReplacePolicy")
 """What stands beside the properties of a resource."""
 
+AFTERWARDS = {"snapshot": "Snapshot", "keep": "Retain", "delete": "Delete"}
+"""What `on_delete` is in CloudFormation."""
+
 Attribute = Callable[["Emitter", Member], Any]
 
 
@@ -59,6 +63,11 @@ def logical_id(member: Member, role: str = "") -> str:
 def main_role(section: str) -> str:
     """The role of the resource that is the member itself: `target_groups` has `target_group`."""
     return section.removesuffix("s")
+
+
+def given(**properties: Any) -> dict[str, Any]:
+    """The properties that have a value."""
+    return {name: value for name, value in properties.items() if value is not None}
 
 
 @dataclass
@@ -90,8 +99,7 @@ class Emitter:
         another kind than the member's own.
         """
         identity = logical_id(member, role)
-        given = {name: value for name, value in properties.items() if value is not None}
-        body: Body = kind(identity, **given).to_dict()
+        body: Body = kind(identity, **given(**properties)).to_dict()
         return self.put(member, identity, role, body, origins or {}, section)
 
     def put(
@@ -148,9 +156,9 @@ class Emitter:
                     message = f"`{member.name}` has no resource with the role `{role}`."
                     yield Diagnostic(UNKNOWN_ROLE, message, path, "key", help=did_you_mean(role, made))
 
-    def edge(self, source: str, target: str, why: str, kind: EdgeKind = "order", origin: Path = ()) -> None:
-        """State that `source` comes after `target`, or shares its stack."""
-        self.graph.edges.append(Edge(source, target, kind, why, origin))
+    def edge(self, source: str, target: str, why: str, origin: Path = ()) -> None:
+        """State that `source` comes after `target`."""
+        self.graph.edges.append(Edge(source, target, why, origin))
 
     # -------------------------------------------------------------- references
 
@@ -197,7 +205,7 @@ class Emitter:
     def substitution(self, parts: Iterable[str | Expression]) -> tuple[str, dict[str, Any]]:
         """The template and the variables of an `Fn::Sub`; the user's own `${` are escaped."""
         template = ""
-        variables: dict[str, Any] = {}
+        variables = Variables()
         for part in parts:
             if isinstance(part, str):
                 template += part.replace("${", "${!")
@@ -206,15 +214,11 @@ class Emitter:
             if isinstance(value, Ref) and str(value.data["Ref"]).startswith("AWS::"):
                 template += "${" + str(value.data["Ref"]) + "}"
                 continue
-            name = pascal(
-                "-".join(part.words[1:] if part.words[0] in ATTRIBUTES and len(part.words) > 2 else part.words)
-            )
+            short = part.words[1:] if part.words[0] in ATTRIBUTES and len(part.words) > 2 else part.words
             # Two sections may each have a member of that name: then the section tells them apart.
-            if name in variables and self.plain(variables[name]) != self.plain(value):
-                name = pascal("-".join(part.words))
-            variables[name] = value
+            name = variables.name(value, pascal("-".join(short)), pascal("-".join(part.words)))
             template += "${" + name + "}"
-        return template, variables
+        return template, variables.values
 
     def meaning(self, expression: Expression) -> Any:
         """What an expression is in CloudFormation."""
@@ -273,7 +277,7 @@ class Emitter:
         )
         test: Body = {"Fn::Equals": [{"Ref": parameter}, "true" if boolean else ""]}
         holds = test if boolean != when.negated else {"Fn::Not": [test]}
-        self.graph.conditions.setdefault(name, Declaration(name, holds, origin))
+        self.graph.conditions.setdefault(name, Declaration(holds, origin))
         return name
 
 

@@ -133,7 +133,7 @@ def _peers(e: Emitter, way: _Way, peers: tuple[Any, ...], own: Any) -> Iterator[
 def _named(e: Emitter, way: _Way, name: Name, several: bool) -> Iterator[_Peer]:
     for member in e.architecture.many([name]):
         if isinstance(member.body, Vpc):
-            label = f"-{way.side}-{member.name}" if several else ""
+            label = f"-{way.side}-{member.key}" if several else ""
             yield _Peer(label, member.name, "CidrIp", vpc_cidr(member))
             continue
         groups = list(_groups(e, member))
@@ -164,7 +164,7 @@ def groups_of(e: Emitter, member: Member) -> list[Any] | None:
 
 def _groups(e: Emitter, member: Member) -> Iterator[tuple[str, Any]]:
     for holder in e.architecture.groups_of(member):
-        yield holder.name, group_id(e, holder, "" if isinstance(holder.body, SecurityGroup) else OWN)
+        yield holder.key, group_id(e, holder, "" if isinstance(holder.body, SecurityGroup) else OWN)
 
 
 def emit_own_group(e: Emitter, member: Member) -> None:
@@ -172,5 +172,5 @@ def emit_own_group(e: Emitter, member: Member) -> None:
     body = member.body
     if not isinstance(body, Connected) or not e.architecture.has_own_group(member):
         return
-    emit_group(e, member, OWN, f"Around {member.name}", body.egress)
+    emit_group(e, member, OWN, f"Around {member.key}", body.egress)
     emit_rules(e, member, OWN, body.ingress or {}, body.egress or {})

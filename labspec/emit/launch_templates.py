@@ -14,10 +14,10 @@ from typing import Any
 from troposphere import ec2
 
 from labspec.diagnostic import Path
-from labspec.emit.emitter import Emitter, logical_id
+from labspec.emit.emitter import Emitter, given, logical_id
 from labspec.emit.groups import emit_own_group, groups_of
 from labspec.emit.hardware import TEMPLATE, disks, image_id, key_name
-from labspec.emit.machine import user_data
+from labspec.emit.machine import user_data, user_data_field
 from labspec.emit.roles import machine_role
 from labspec.graph import Body
 from labspec.model.architecture import Member
@@ -43,8 +43,11 @@ def _template_for(e: Emitter, member: Member, group: Member, profile: Any) -> No
         body["Condition"] = e.condition(group.body.when, (*group.path, "when"))
     identity = e.put(member, logical_id(group, TEMPLATE), "", body, {"LaunchTemplateData": ()}, group.section)
     node = e.graph.nodes[identity]
+    said = member.body
+    assert isinstance(said, LaunchTemplate)
     data: dict[Path, Path] = {
-        ("Properties", "LaunchTemplateData", prop): (*member.path, field) for prop, field in DATA.items()
+        ("Properties", "LaunchTemplateData", prop): (*member.path, field)
+        for prop, field in (DATA | {"UserData": user_data_field(said)}).items()
     }
     e.graph.nodes[identity] = replace(node, member=group.name, origins={**data, **node.origins})
 
@@ -58,8 +61,8 @@ def _template(e: Emitter, member: Member, group: Member | None, profile: Any) ->
         ec2.TagSpecifications(ResourceType=kind, Tags=e.tags(member, (group or member).name))
         for kind in ("instance", "volume")
     ]
-    given = ec2.LaunchTemplateData(**{name: value for name, value in data.items() if value is not None})
-    body: Body = ec2.LaunchTemplate("Template", LaunchTemplateData=given, TagSpecifications=[own]).to_dict()
+    filled = ec2.LaunchTemplateData(**given(**data))
+    body: Body = ec2.LaunchTemplate("Template", LaunchTemplateData=filled, TagSpecifications=[own]).to_dict()
     return body
 
 
@@ -75,7 +78,6 @@ DATA = {
     "Monitoring": "monitoring",
     "Placement": "tenancy",
     "SecurityGroupIds": "security_groups",
-    "UserData": "setup",
 }
 """The fields behind the properties of a template's data."""
 

@@ -13,6 +13,7 @@ from labspec.emit.boot import user_data as boot_script
 from labspec.emit.emitter import Emitter, logical_id, pascal
 from labspec.emit.order import mount_target_role
 from labspec.emit.roles import SECRET
+from labspec.emit.substitution import Variables
 from labspec.model import boot
 from labspec.model.architecture import Member
 from labspec.model.balance import TargetGroup
@@ -65,16 +66,20 @@ def user_data(e: Emitter, member: Member, body: Machine, group: Member | None = 
     return Base64(texts.sub(script))
 
 
+def user_data_field(body: Machine) -> str:
+    """The field that a machine's user data comes of."""
+    return "setup" if body.user_data is None else "user_data"
+
+
 def _late(e: Emitter, member: Member, body: Machine, texts: _Texts) -> None:
     """Refuse what would stand in the user data unresolved."""
-    late = [name for name, value in texts.values.items() if DYNAMIC in str(e.plain(value))]
+    late = [name for name, value in texts.variables.values.items() if DYNAMIC in str(e.plain(value))]
     places: list[Path] = [
         ("mounts", path)
         for path, mount in body.mounts.items()
         if (found := existing_of(e.architecture.one(mount.file_system).body)) and found.ssm
     ]
-    rest: Path = ("user_data",) if body.user_data else ("setup",)
-    for place in places or [rest] * bool(late):
+    for place in places or [(user_data_field(body),)] * bool(late):
         message = f"`{member.name}` needs this as it boots, and Parameter Store is asked too late for that."
         help_ = "Find it by its `id`, by a `parameter` or by an `export` instead."
         e.found.append(Diagnostic(TOO_LATE, message, (*member.path, *place), help=help_))
@@ -85,7 +90,7 @@ class _Texts:
     """Text of the spec as shell text, and the values of its holes."""
 
     e: Emitter
-    values: dict[str, Any] = field(default_factory=dict)
+    variables: Variables = field(default_factory=Variables)
 
     def script(self, text: Text) -> Script:
         return tuple(self._expression(part) if isinstance(part, Expression) else part for part in text.parts)
@@ -97,8 +102,7 @@ class _Texts:
         return self.hole(pascal("-".join(expression.words)), value)
 
     def hole(self, name: str, value: Any) -> Hole:
-        self.values[name] = value
-        return Hole(name)
+        return Hole(self.variables.name(value, name))
 
     def sub(self, script: Script) -> Any:
         text = "".join(
@@ -106,7 +110,7 @@ class _Texts:
         )
         if not any(isinstance(piece, Hole) for piece in script):
             return "".join(piece for piece in script if isinstance(piece, str))
-        return Sub(text, **self.values) if self.values else Sub(text)
+        return Sub(text, **self.variables.values)
 
 
 def _boot(e: Emitter, texts: _Texts, body: Machine, signal: Signal | None) -> Script:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from labspec.diagnostic import Diagnostic, Path, Rule
+from labspec.emit.substitution import Variables
 from labspec.graph import ROOT_STACK_NAME, Body, Edge, Graph, Node, references
 from labspec.nearest import did_you_mean
 
@@ -73,25 +74,17 @@ def _substitution(written: Any) -> Body:
     template, given = written if isinstance(written, list) and len(written) == 2 else (written, {})
     if not isinstance(template, str) or not isinstance(given, dict):
         return {"Fn::Sub": visible(written)}
-    variables = {name: visible(inner) for name, inner in given.items()}
+    variables = Variables({name: visible(inner) for name, inner in given.items()})
 
     def moved(match: re.Match[str]) -> str:
         name, attribute = match[1], match[2].removeprefix(".")
         if match[0][2:-1] in given:
             return match[0]
-        variable = _free(name + attribute.replace(".", ""), given)
-        variables[variable] = {"Fn::GetAtt": [name, attribute]} if attribute else {"Ref": name}
-        return "${" + variable + "}"
+        value = {"Fn::GetAtt": [name, attribute]} if attribute else {"Ref": name}
+        return "${" + variables.name(value, name + attribute.replace(".", "")) + "}"
 
     template = VARIABLE.sub(moved, template)
-    return {"Fn::Sub": [template, variables] if variables else template}
-
-
-def _free(name: str, taken: Mapping[str, Any]) -> str:
-    """A name for a variable that is not the user's own for another value."""
-    while name in taken:
-        name += "Value"
-    return name
+    return {"Fn::Sub": [template, variables.values] if variables.values else template}
 
 
 def places_in(value: Any, place: Path = ()) -> Iterator[Path]:
@@ -122,14 +115,14 @@ def orders(graph: Graph) -> Iterator[Diagnostic]:
             elif name == node.id:
                 yield Diagnostic(MALFORMED, f"`{name}` cannot wait for itself.", origin)
             else:
-                graph.edges.append(Edge(node.id, name, "order", SAID, origin))
+                graph.edges.append(Edge(node.id, name, SAID, origin))
 
 
 def _release(graph: Graph) -> None:
     """Take away the order of resources whose `DependsOn` an override removes: it was spoken of, and is not there."""
     free = {node.id for node in graph.nodes.values() if DEPENDS in node.origins and "DependsOn" not in node.body}
     if free:
-        graph.edges[:] = [edge for edge in graph.edges if edge.kind != "order" or edge.source not in free]
+        graph.edges[:] = [edge for edge in graph.edges if edge.source not in free]
 
 
 # ------------------------------------------------------------------ what leads nowhere

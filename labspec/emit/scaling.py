@@ -74,7 +74,6 @@ def auto_scaling_group(e: Emitter, member: Member) -> None:
         origins=ORIGINS,
         validation=False,  # laws judge its sizes, and can be lowered; troposphere would refuse what a spec accepts
     )
-    e.edge(identity, logical_id(member, TEMPLATE), "its template signals for it", "same-stack", member.path)
     _waits(e, identity, machine, e.architecture.many(body.subnets))
     _policies(e, member, body)
     _rule(e, member, body)
@@ -242,7 +241,7 @@ def _number(value: Any) -> Any:
 def _fronts(e: Emitter, body: AutoScalingGroup) -> Iterator[tuple[Member, Member, str]]:
     """The listeners that forward to a group: the target group, the load balancer, and the listener's role on it."""
     targets = e.architecture.many(body.target_groups)
-    users = {user.name: user for target in targets for user in e.architecture.users_of(target)}
+    users = {user.path: user for target in targets for user in e.architecture.users_of(target)}
     for _, balancer in sorted(users.items()):
         if not isinstance(balancer.body, LoadBalancer):
             continue

@@ -6,7 +6,7 @@ from typing import Any
 
 from troposphere import Sub, efs
 
-from labspec.emit.emitter import Emitter
+from labspec.emit.emitter import AFTERWARDS, Emitter
 from labspec.emit.groups import emit_own_group, groups_of
 from labspec.emit.order import mount_target_role
 from labspec.graph import Body
@@ -24,7 +24,7 @@ def file_system(e: Emitter, member: Member) -> None:
     if body.existing is not None:
         return
     emit_own_group(e, member)
-    afterwards = "Retain" if body.on_delete == "keep" else "Delete"
+    afterwards = AFTERWARDS[body.on_delete]
     e.add(
         member,
         efs.FileSystem,

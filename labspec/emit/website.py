@@ -9,7 +9,7 @@ from typing import Any
 from awacs.aws import Action, Allow, Bool, Condition, Deny, Principal, Statement, StringEquals
 from troposphere import If, Ref, Select, Split, Sub, cloudfront, s3
 
-from labspec.emit.emitter import Emitter, pascal
+from labspec.emit.emitter import AFTERWARDS, Emitter, pascal
 from labspec.emit.roles import BUCKET, policy
 from labspec.graph import Declaration
 from labspec.model.architecture import Member
@@ -32,7 +32,6 @@ CACHE_POLICIES = {
 """AWS's managed policies CachingOptimized and CachingDisabled, whose ids are the same in every account."""
 VIEWERS = {"http-and-https": "allow-all", "redirect-to-https": "redirect-to-https", "https-only": "https-only"}
 EDGES = {"all": "PriceClass_All", "200": "PriceClass_200", "100": "PriceClass_100"}
-DELETION = {"keep": "Retain", "delete": "Delete"}
 
 MOST_IN_NAME = 64
 """The longest name of an origin access control."""
@@ -75,8 +74,8 @@ def _bucket(e: Emitter, member: Member, body: Website) -> None:
         VersioningConfiguration=s3.VersioningConfiguration(Status="Enabled") if body.versioning else None,
         WebsiteConfiguration=_pages(e, body) if body.access == "public" else None,
         Tags=e.tags(member),
-        DeletionPolicy=DELETION[body.on_delete],
-        UpdateReplacePolicy=DELETION[body.on_delete],
+        DeletionPolicy=AFTERWARDS[body.on_delete],
+        UpdateReplacePolicy=AFTERWARDS[body.on_delete],
         origins={
             "BucketName": "aws_name",
             "PublicAccessBlockConfiguration": "access",
@@ -281,7 +280,7 @@ def _upload_command(e: Emitter, member: Member, body: Website) -> None:
         "Description": f"Copies the files of {member.name} into its bucket; run it where the spec lies",
         "Value": command.to_dict(),
     }
-    e.graph.outputs[name] = Declaration(name, output, (*member.path, "content"))
+    e.graph.outputs[name] = Declaration(output, (*member.path, "content"))
 
 
 def cdn_url(e: Emitter, member: Member) -> Sub:

@@ -25,7 +25,7 @@ from labspec.diagnostic import Diagnostic
 from labspec.graph import ROOT_STACK_NAME, Body, Declaration, Graph, Stack, rewrite
 from labspec.layout.limits import limits, too_large
 from labspec.layout.part import Part, after_in, resource_of, template_of
-from labspec.layout.placement import placed, together
+from labspec.layout.placement import placed
 from labspec.layout.urls import Urls, with_urls
 from labspec.layout.wiring import Wiring
 
@@ -37,13 +37,12 @@ Form = Literal["nested", "flat"]
 def layout(graph: Graph, form: Form, wanted: Mapping[str, Sequence[str]]) -> tuple[list[Stack], list[Diagnostic]]:
     """The stacks of a graph, the root first. `wanted` is the spec's own placement: stack name to selectors.
 
-    Raises `Rejected` where the stacks could not be wired (a circle, a machine apart from its template).
+    Raises `Rejected` where the stacks could not be wired because they need one another in a circle.
     """
     if form == "flat":
         stacks = [_flat(graph)]
         return stacks, list(limits(stacks, graph))
     places, found = placed(graph, wanted)
-    together(graph, places)
     stacks = Wiring(graph, places).stacks()
     return stacks, [*found, *limits(stacks, graph)]
 
@@ -57,6 +56,6 @@ def _flat(graph: Graph) -> Stack:
     for node in part.nodes:
         part.resources[node.id] = resource_of(rewrite(node.body, change), after["flat"].get(node.id, ()))
     part.parameters = dict(graph.parameters)
-    outputs = {name: Declaration(name, rewrite(o.body, change), o.origin) for name, o in graph.outputs.items()}
+    outputs = {name: Declaration(rewrite(o.body, change), o.origin) for name, o in graph.outputs.items()}
     conditions = {name: condition.body for name, condition in graph.conditions.items()}
     return template_of(part, graph.description or graph.name, graph, conditions, outputs)

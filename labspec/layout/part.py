@@ -70,7 +70,7 @@ def after_in(graph: Graph, places: Mapping[str, str]) -> dict[str, dict[str, lis
     after: dict[str, dict[str, list[str]]] = {stack: {} for stack in places.values()}
     named: dict[str, set[str]] = {}
     for edge in graph.edges:
-        if edge.kind != "order" or edge.target not in graph.nodes or places[edge.source] != places[edge.target]:
+        if edge.target not in graph.nodes or places[edge.source] != places[edge.target]:
             continue
         if edge.source not in named:
             named[edge.source] = {target for _, target, _ in references(graph.nodes[edge.source].body)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from labspec.diagnostic import Diagnostic, Label, Path, Rejected, Rule
+from labspec.diagnostic import Diagnostic, Label, Path, Rule
 from labspec.graph import Graph, Node
 from labspec.layout.part import stack_id
 from labspec.nearest import did_you_mean
@@ -16,13 +16,6 @@ SELECTS_NOTHING = Rule(
     "Each resource stands in one stack. A selector names a section, or one member of it.",
     "layout: {stacks: {data: [database]}}",
     "layout: {stacks: {data: [databases]}}",
-)
-
-APART = Rule(
-    "LS503",
-    "must-share-a-stack",
-    "Two resources that must share a stack are placed apart.",
-    "User data signals the stack that its machine stands in, by the machine's logical id.",
 )
 SAME_ID = Rule(
     "LS506",
@@ -141,16 +134,3 @@ def _place(node: Node, chosen: Mapping[str, str]) -> str:
         service = node.type.split("::")[1] if node.type.count("::") == 2 else ""
         return SERVICES.get(service, "resources")
     return PLACES[node.section]
-
-
-def together(graph: Graph, places: Mapping[str, str]) -> None:
-    """Refuse a placement that parts what must share a stack."""
-    for edge in graph.edges:
-        if edge.kind == "same-stack" and places[edge.source] != places[edge.target]:
-            source, target = graph.nodes[edge.source], graph.nodes[edge.target]
-            message = f"`{source.member}` and `{target.member}` must share a stack: {edge.why}."
-            raise Rejected(
-                Diagnostic(
-                    APART, message, source.origin, "key", related=(Label("The other one.", target.origin, "key"),)
-                )
-            )

@@ -88,9 +88,7 @@ class Wiring:
         """A reference as it stands in its stack: as it is, or to a parameter that carries the value in."""
         ((_, target, attribute),) = references(reference)
         if target == ROOT_STACK_NAME:
-            part.parameters["RootStackName"] = Declaration(
-                "RootStackName", {"Type": "String", "Description": "Name of the root stack"}
-            )
+            part.parameters["RootStackName"] = Declaration({"Type": "String", "Description": "Name of the root stack"})
             part.passed["RootStackName"] = {"Ref": "AWS::StackName"}
             return {"Ref": "RootStackName"}
         if target in self.graph.parameters:
@@ -104,7 +102,7 @@ class Wiring:
     def _parameter(self, part: Part, name: str) -> None:
         declared = self.graph.parameters[name]
         kept = {key: declared.body[key] for key in ("Type", "Description", "NoEcho") if key in declared.body}
-        part.parameters[name] = Declaration(name, kept, declared.origin)
+        part.parameters[name] = Declaration(kept, declared.origin)
         part.passed[name] = {"Ref": name}
 
     def _crossing(self, reference: Body, producer: Node, attribute: str | None, node: Node, part: Part) -> Any:
@@ -118,7 +116,7 @@ class Wiring:
         part_of = "" if producer.role == producer.section.removesuffix("s") else f" ({producer.role.replace('_', ' ')})"
         what = f"{attribute or REF_IS.get(producer.type, 'Id')} of {producer.member}{part_of}"
         part.parameters[name] = Declaration(
-            name, {"Type": kind, "Description": f"{what}, from the {self.places[producer.id]} stack"}, producer.origin
+            {"Type": kind, "Description": f"{what}, from the {self.places[producer.id]} stack"}, producer.origin
         )
         part.passed[name] = passed
         self.needs[part.name].setdefault(self.places[producer.id], (node, producer, None))
@@ -141,9 +139,7 @@ class Wiring:
         if attribute in LISTS.get(producer.type, ()):
             value = {"Fn::Join": [",", value]}
         condition = {"Condition": producer.body["Condition"]} if "Condition" in producer.body else {}
-        self.parts[self.places[producer.id]].outputs[name] = Declaration(
-            name, condition | {"Value": value}, producer.origin
-        )
+        self.parts[self.places[producer.id]].outputs[name] = Declaration(condition | {"Value": value}, producer.origin)
 
     def _delivered(self, producer: Node, name: str, part: Part) -> Any:
         """What the root passes on: of what may be absent, nothing while it is. A stack may be absent just then, too."""
@@ -163,7 +159,7 @@ class Wiring:
             self._produce(producer, attribute, name, reference)
             return {"Fn::GetAtt": [self.parts[self.places[target]].id, f"Outputs.{name}"]}
 
-        return Declaration(declared.name, rewrite(declared.body, change), declared.origin)
+        return Declaration(rewrite(declared.body, change), declared.origin)
 
     # ---------------------------------------------------------- order
 

@@ -15,7 +15,7 @@ from labspec.model.parts import existing_of
 from labspec.model.text import Expression, Text
 from labspec.model.word import PASCAL
 from labspec.nearest import did_you_mean
-from labspec.wording import an, noun
+from labspec.wording import an, noun, sentence
 
 EXPRESSION = Rule(
     "LS206",
@@ -94,11 +94,11 @@ class Expressions:
         if word in spec.variables:
             return f"`{word}` alone means nothing.", f"Write `${{{{ variables.{word} }}}}`."
         section = next((each for each in ATTRIBUTES if self.declared.has(each, word)), "instances")
-        name = word if self.declared.has(section, word) else "web"
-        some = " or ".join(f"`{section}.{name}.{attribute}`" for attribute in list(ATTRIBUTES[section])[:2])
-        return f"`{word}` alone means nothing.", f"Say what of it is meant, such as {some}."
+        return _alone(word, section, word if self.declared.has(section, word) else "web")
 
     def _attribute(self, words: tuple[str, ...]) -> Problem | Unknown | None:
+        if len(words) == 2 and words[0] in ATTRIBUTES and self.declared.has(*words):
+            return _alone(".".join(words), *words)
         section, name, attribute = split(words)
         sections = (section,) if section else tuple(ATTRIBUTES)
         if self.declared.is_poisoned(name, *sections):
@@ -121,16 +121,20 @@ class Expressions:
         return (f"There is no section `{first}`.", f"Did you mean `{near[0]}.{rest}`?") if near else None
 
 
+def _alone(text: str, section: str, name: str) -> Problem:
+    """What is wrong with a member of which nothing is asked."""
+    some = " or ".join(f"`{section}.{name}.{attribute}`" for attribute in list(ATTRIBUTES[section])[:2])
+    return f"`{text}` alone means nothing.", f"Say what of it is meant, such as {some}."
+
+
 def _of_member(member: Member, attribute: str) -> Problem | None:
     """What is wrong with asking something of a member."""
     known = ATTRIBUTES[member.section]
-    if not attribute:
-        return f"`{member.name}` alone means nothing.", did_you_mean("", known)
     if existing_of(member.body) is not None:
         return _of_existing(member, attribute)
     if attribute in known or PASCAL.match(attribute.split(".", maxsplit=1)[0]):
         return None
-    return f"{an(noun(member.section)).capitalize()} has no `{attribute}`.", did_you_mean(attribute, known)
+    return f"{sentence(an(noun(member.section)))} has no `{attribute}`.", did_you_mean(attribute, known)
 
 
 def _of_existing(member: Member, attribute: str) -> Problem | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from labspec.diagnostic import Diagnostic, Label, Path, Rule
-from labspec.model.document import ParameterDeclared
+from labspec.model.document import NUMBERS, ParameterDeclared
 from labspec.model.text import Expression
 from labspec.model.word import Parameter
 from labspec.wording import series
@@ -33,8 +33,6 @@ SECRET_SHOWN = Rule(
 
 FEW = 3
 """So many of the parameters that would fit are named."""
-NUMBERS = ("integer", "percent")
-"""Types whose values are never empty."""
 
 Declared = Mapping[str, ParameterDeclared]
 

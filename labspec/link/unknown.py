@@ -15,7 +15,7 @@ from labspec.model.architecture import Member
 from labspec.model.other_words import likely
 from labspec.model.word import kebab
 from labspec.nearest import FEW, TIED, did_you_mean, offer
-from labspec.wording import an, noun, series
+from labspec.wording import an, noun, plural, series
 
 UNKNOWN_NAME = Rule(
     "LS201",
@@ -178,6 +178,6 @@ def _help(use: Unknown, near: Sequence[str], choices: Sequence[str], declared: D
 def _labels(uses: Sequence[Unknown], text: str) -> tuple[Label, ...]:
     """Other places of a word, the last one with how many more there are."""
     shown = uses[:MOST]
-    more = f", and in {len(uses) - len(shown)} more places" if len(uses) > len(shown) else ""
+    more = f", and in {plural(len(uses) - len(shown), 'more place')}" if len(uses) > len(shown) else ""
     ends = ["."] * (len(shown) - 1) + [f"{more}."]
     return tuple(Label(text + end, use.path, chars=use.chars) for use, end in zip(shown, ends, strict=False))

@@ -28,6 +28,9 @@ PATTERNS = {
 }
 """What a value of a type must match, and the sentence that says so. Anchored by CloudFormation."""
 
+NUMBERS = ("integer", "percent")
+"""Types whose values are numbers, and never empty."""
+
 
 def _written(value: Any) -> str:
     """A parameter's value as it was typed; an empty one is written `""`."""

@@ -11,7 +11,14 @@ from labspec.model.kind import Kind, Part
 from labspec.model.spec import Spec
 from labspec.wording import an
 
-NOUNS = {"image made": "image", "parameter declared": "parameter", "output declared": "output", "setup file": "file"}
+NOUNS = {
+    "image made": "image",
+    "parameter declared": "parameter",
+    "output declared": "output",
+    "setup file": "file",
+    "vpc": "VPC",
+    "nat gateway": "NAT gateway",
+}
 
 
 def part_at(path: Path) -> type[Part] | None:

@@ -13,6 +13,7 @@ from labspec.model.other_words import likely
 from labspec.model.places import fields_of, homes_of, is_around, noun_of, part_at, vocabulary
 from labspec.model.spec import Spec
 from labspec.nearest import TIED, offer, slip
+from labspec.wording import sentence
 
 UNKNOWN_KEY = Rule(
     "LS101",
@@ -61,7 +62,7 @@ def words_at(owner: Path) -> list[str]:
 
 
 def _cannot_exist(owner: Path) -> Diagnostic:
-    message = f"{_where(owner).capitalize()} cannot be `existing` yet."
+    message = f"{sentence(_where(owner))} cannot be `existing` yet."
     return Diagnostic(UNKNOWN_KEY, message, (*owner, "existing"), "key", help=f"These can: {', '.join(EXISTING)}.")
 
 

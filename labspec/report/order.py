@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from labspec.diagnostic import Diagnostic, Severity
 from labspec.report.run import Outcome
+from labspec.wording import plural
 
 
 def ordered(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
@@ -22,7 +23,7 @@ def counted(diagnostics: Iterable[Diagnostic]) -> str:
     """`2 errors, 1 warning`; empty where there is nothing."""
     found = list(diagnostics)
     numbers = [(sum(d.level is severity for d in found), severity.value) for severity in Severity]
-    return ", ".join(f"{number} {word}{'s' * (number > 1)}" for number, word in numbers if number)
+    return ", ".join(plural(number, word) for number, word in numbers if number)
 
 
 def summed(outcome: Outcome) -> str:

@@ -114,14 +114,6 @@ class Joined:
         resource = self.resources[address]
         return self.templates[resource.file].span(("Resources", resource.id, *path), at)
 
-    @property
-    def stack_depends_on(self) -> tuple[tuple[str, str], ...]:
-        """Pairs of nested stacks: the first waits for the second, by `DependsOn` or by a reference."""
-        pairs = {
-            (stack, wait.target) for stack in self.stacks for wait in self.waits[stack] if wait.target in self.stacks
-        }
-        return tuple(sorted(pairs))
-
     def after(self, address: str) -> frozenset[str]:
         """The addresses of all resources that, where they are created at all, are certainly created before this one.
 

@@ -40,7 +40,8 @@ def slip_at(span: Span, lines: Sequence[str], entry: bool = True, word: bool = T
     `entry` says whether it may be meant as an entry of a mapping or a list, `word` whether it should be one word: of
     other texts only the characters are looked at.
     """
-    line, start = lines[span.line - 1] if lines else "", span.column - 1
+    # What is empty may stand after the last line.
+    line, start = lines[span.line - 1] if span.line <= len(lines) else "", span.column - 1
     text = line[start : span.end_column - 1] if span.line == span.end_line else line[start:].split(" #")[0].rstrip()
     if text[:1] in ("'", '"', "|", ">"):
         return None

@@ -166,6 +166,19 @@ def test_a_renamed_group_keeps_its_ids(tmp_path: Path) -> None:
     assert set(graph_of(tmp_path, spec).nodes) == set(before.nodes)
 
 
+def test_what_is_renamed_keeps_the_ids_of_the_rules_that_name_it_and_what_replaces_a_group(tmp_path: Path) -> None:
+    """A rule of several ends is several rules; a group's description cannot be changed without another group."""
+
+    def made(groups: str, ends: str) -> dict[str, Any]:
+        text = f"{NETWORK}security_groups:\n  {groups}\n  a-sg: {{ingress: {{all: {{port: all, from: [{ends}]}}}}}}\n"
+        return {node.id: node.body["Properties"] for node in graph_of(tmp_path, text).nodes.values()}
+
+    before = made("b-sg: {vpc: net}", "b-sg, net, self")
+    after = made("z-sg: {was: b-sg, vpc: net}", "z-sg, net, self")
+    assert set(after) == set(before)
+    assert after["BSgSecurityGroup"]["GroupDescription"] == before["BSgSecurityGroup"]["GroupDescription"]
+
+
 @pytest.mark.parametrize("source", ["0.0.0.0/0", "internet"])
 def test_two_rules_that_say_the_same_are_refused(tmp_path: Path, source: str) -> None:
     said = f"ingress: {{http: {{port: 80, from: internet}}, web: {{port: 80, from: {source}}}}}"

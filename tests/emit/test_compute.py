@@ -239,12 +239,6 @@ def test_nobody_waits_for_a_machine_that_does_not_tell(tmp_path: Path, said: str
     assert "CreationPolicy" not in graph.nodes["WebInstance"].body
 
 
-def test_a_machine_shares_its_stack_with_the_template_that_signals_for_it(tmp_path: Path) -> None:
-    graph = graph_of(tmp_path, machine())
-    kept = [(edge.source, edge.target) for edge in graph.edges if edge.kind == "same-stack"]
-    assert kept == [("WebInstance", "WebLaunchTemplate")]
-
-
 # ------------------------------------------------------------------ roles
 
 

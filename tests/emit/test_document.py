@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from labspec.graph import Body
 from tests.building import NETWORK, build, graph_of, messages
 
 
 def parameter(folder: Path, said: str) -> dict[str, Any]:
-    body: dict[str, Any] = graph_of(folder, f"parameters: {{Wanted: {{{said}}}}}\n").parameters["Wanted"].body
+    body: dict[str, Any] = graph_of(folder, f"{NETWORK}parameters: {{Wanted: {{{said}}}}}\n").parameters["Wanted"].body
     return body
 
 
@@ -118,6 +119,7 @@ databases:
 
 def test_the_console_shows_groups_and_labels_as_they_are_written(tmp_path: Path) -> None:
     spec = """\
+    vpcs: {net: {cidr: 10.0.0.0/16}}
     parameters:
       Zeta: {type: text, label: Last letter, group: Letters}
       Alone: {type: text}
@@ -229,6 +231,31 @@ def test_two_members_of_one_name_in_a_text_stay_apart(tmp_path: Path) -> None:
     assert template == "${WebId} ${SecurityGroupsWebId}"
     assert variables["WebId"] == {"Ref": "WebVpc"}
     assert variables["SecurityGroupsWebId"] == {"Fn::GetAtt": ["WebSecurityGroup", "GroupId"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "template", "variables"),
+    [
+        (
+            "${{ vpcs.web.id }} ${{ WebId }} ${{ vpcs.web.id }}",
+            "${WebId} ${WebId2} ${WebId}",
+            {"WebId": {"Ref": "WebVpc"}, "WebId2": {"Ref": "WebId"}},
+        ),
+        (
+            "${{ resources.QueueArn }} ${{ resources.Queue.Arn }}",
+            "${ResourcesQueueArn} ${ResourcesQueueArn2}",
+            {"ResourcesQueueArn": {"Ref": "QueueArn"}, "ResourcesQueueArn2": {"Fn::GetAtt": ["Queue", "Arn"]}},
+        ),
+    ],
+)
+def test_a_variable_of_a_text_has_one_value(text: str, template: str, variables: Body, tmp_path: Path) -> None:
+    spec = f"""\
+    parameters: {{WebId: {{type: text}}}}
+    vpcs: {{web: {{cidr: 10.0.0.0/16}}}}
+    resources: {{Queue: {{Type: AWS::SQS::Queue}}, QueueArn: {{Type: AWS::SQS::Queue}}}}
+    outputs: {{Out: "{text}", Web: "${{{{ WebId }}}}"}}
+    """
+    assert graph_of(tmp_path, spec).outputs["Out"].body["Value"]["Fn::Sub"] == [template, variables]
 
 
 @pytest.mark.parametrize("name", ["WebVpc", "TemplateBucket"])

@@ -29,7 +29,7 @@ def properties(graph: Graph, identity: str) -> dict[str, Any]:
 
 
 def waits(graph: Graph, identity: str) -> list[str]:
-    return sorted(edge.target for edge in graph.edges if edge.source == identity and edge.kind == "order")
+    return sorted(edge.target for edge in graph.edges if edge.source == identity)
 
 
 def of(graph: Graph, kind: str) -> list[str]:

@@ -71,7 +71,7 @@ def test_a_changed_script_is_run_again(tmp_path: Path) -> None:
 
 def test_a_schema_comes_after_the_database_and_the_machine(tmp_path: Path) -> None:
     graph = with_schema(tmp_path)
-    order = {(edge.source, edge.target) for edge in graph.edges if edge.kind == "order"}
+    order = {(edge.source, edge.target) for edge in graph.edges}
     assert ("OrdersSchemaAssociation", "OrdersDatabase") in order
     assert ("OrdersSchemaAssociation", "ReaderInstance") in order
 

@@ -101,7 +101,7 @@ def test_each_subnet_has_a_mount_target_with_the_file_systems_groups(tmp_path: P
 def test_a_machine_waits_for_the_mount_target_of_its_zone(tmp_path: Path) -> None:
     machine = "instances:\n  web: {subnet: public-c, public_ip: true, mounts: {/srv/shared: shared}}\n"
     graph = graph_of(tmp_path, file_system() + machine)
-    waits = {edge.target for edge in graph.edges if edge.source == "WebInstance" and edge.kind == "order"}
+    waits = {edge.target for edge in graph.edges if edge.source == "WebInstance"}
     assert "SharedMountTargetDataC" in waits
     assert "SharedMountTargetDataA" not in waits
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from textwrap import dedent
 
-from tests.building import NETWORK, build, messages
+from tests.building import NETWORK, build, graph_of, messages
 
 SPEC = """\
 instances:
@@ -33,3 +34,23 @@ def test_user_data_over_16_kb_is_an_error_that_names_the_large_files(tmp_path: P
 def test_user_data_under_the_limit_is_fine(tmp_path: Path) -> None:
     (tmp_path / "large.bin").write_bytes(noise(2_000))
     assert messages(build(tmp_path, NETWORK + SPEC)) == []
+
+
+def test_what_a_machine_mounts_and_reads_keeps_its_name_beside_parameters_of_that_name(tmp_path: Path) -> None:
+    text = """\
+    parameters: {SharedId: {type: text}}
+    file_systems: {shared: {subnets: [public-a], ingress: {nfs: {port: 2049, from: server}}}}
+    instances:
+      server:
+        subnet: public-a
+        public_ip: true
+        ingress: {}
+        mounts: {/mnt: shared}
+        setup: {commands: ["echo ${{ SharedId }}"]}
+    """
+    body = graph_of(tmp_path, NETWORK + dedent(text)).nodes["ServerLaunchTemplate"].body
+    script, variables = body["Properties"]["LaunchTemplateData"]["UserData"]["Fn::Base64"]["Fn::Sub"]
+    names = {value["Ref"]: name for name, value in variables.items()}
+    mounted, echoed = names["SharedFileSystem"], names["SharedId"]
+    assert f"echo ${{{echoed}}}" in script
+    assert f"${{{mounted}}}" in script

@@ -138,7 +138,7 @@ def said_alone(text: str) -> list[tuple[str, str]]:
     ("text", "message", "help_"),
     [
         ("vpsc: {}\n", "There is no `vpsc` in the document.", "Did you mean `vpcs`?"),
-        ("vpcs: {net: {cird: 10.0.0.0/16}}\n", "There is no `cird` in a vpc.", "Did you mean `cidr`?"),
+        ("vpcs: {net: {cird: 10.0.0.0/16}}\n", "There is no `cird` in a VPC.", "Did you mean `cidr`?"),
         ("subnets: {a: {}}\n", "There is no `subnets` in the document.", "It belongs under `vpcs.<name>`."),
         (
             "target_groups: {web: {port: 80, interval: 10s}}\n",
@@ -156,7 +156,7 @@ def said_alone(text: str) -> list[tuple[str, str]]:
             "It belongs to what stands around this, indented less.",
         ),
         ("ec2: {a: {}}\n", "There is no `ec2` in the document.", "Did you mean `instances`?"),
-        ("vpcs: {n: {CidrBlock: 10.0.0.0/16}}\n", "There is no `CidrBlock` in a vpc.", "Did you mean `cidr`?"),
+        ("vpcs: {n: {CidrBlock: 10.0.0.0/16}}\n", "There is no `CidrBlock` in a VPC.", "Did you mean `cidr`?"),
         (
             "launch_templates: {t: {engine: mysql}}\n",
             "There is no `engine` in a launch template.",
@@ -183,7 +183,7 @@ def said_alone(text: str) -> list[tuple[str, str]]:
         ),
         (
             "vpcs: {n: {instances: {a: {}}}}\n",
-            "There is no `instances` in a vpc.",
+            "There is no `instances` in a VPC.",
             "It belongs at the top of the document.",
         ),
         (

@@ -26,7 +26,7 @@ from tests.joining import VARIABLE, joined_of, order, outputs, things
 
 FILES = Path(__file__).with_name("files")
 LINTERS = ("LS601", "LS602", "LS603")
-OF_STACKS = ("LS501", "LS502", "LS503")
+OF_STACKS = ("LS501", "LS502")
 """What is wrong with stacks, of which the flat layout has one."""
 RAW = {"resources", "override", "statements"}
 """Where CloudFormation of the user's own stands."""
@@ -215,7 +215,7 @@ def ordered(build: Build) -> Iterator[str]:
     place = {name: number for number, name in enumerate(_creation(build))}
     certain = order(joined_of(build))
     unsure = {name for name, node in graph.nodes.items() if "Condition" in node.body}
-    stated = [(edge.source, edge.target) for edge in graph.edges if edge.kind == "order"]
+    stated = [(edge.source, edge.target) for edge in graph.edges]
     stated += [(n.id, name) for n in graph.nodes.values() for _, name, _ in references(n.body) if name in graph.nodes]
     for source, target in stated:
         if place[source] <= place[target]:

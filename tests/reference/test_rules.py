@@ -27,7 +27,6 @@ BLOCKS = {
 WITHOUT_EXAMPLE = {
     "LS004": "no small example is too large",
     "LS334": "no small example is too large",
-    "LS503": "only an override of CloudFormation's own makes it, and takes a page",
     "LS504": "no small example is over a limit",
     "LS510": "it is about the output directory, not the spec",
     "LS511": "it is about the output directory, not the spec",
@@ -74,7 +73,6 @@ def test_a_rule_is_explained(rule: Rule) -> None:
 
 RAISED_IN = {
     "LS403": "tests/emit/test_user_data.py",
-    "LS503": "tests/test_layout.py",
     "LS504": "tests/test_layout.py",
     "LS510": "tests/test_cli.py",
     "LS511": "tests/test_cli.py",

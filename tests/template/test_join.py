@@ -98,7 +98,6 @@ def test_what_comes_before_a_resource() -> None:
     assert joined.after("App.Group") == {*everything, "App.Group2"}
     assert joined.after("Network.Inner.SubnetB") == {"Network.Vpc", "Network.Inner.SubnetA"}
     assert joined.after("Network.Vpc") == frozenset()
-    assert joined.stack_depends_on == (("App", "Network"),)
 
 
 def test_only_what_certainly_exists_is_certainly_before() -> None:
