@@ -162,7 +162,7 @@ def test_hints_wait_until_nothing_is_wrong(tmp_path: Path) -> None:
 
 
 def test_a_variable_set_in_vain_is_told_at_its_name(tmp_path: Path) -> None:
-    made = build(tmp_path, "variables: {size: t3.small}\n", settings={"size": "t3.large"})
+    made = build(tmp_path, "variables: {size: t3.small}\n" + NETWORK, settings={"size": "t3.large"})
     assert messages(made) == ["LS387 3:13 Nothing is made of the variable `size`."]
 
 

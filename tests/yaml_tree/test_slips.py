@@ -73,8 +73,8 @@ def test_a_character_that_only_looks_right_is_shown(
     [
         MACHINE + "    setup: {files: {/a: {text: 'a\uff1ab\uff0c\u201cc\u201d\xa0d'}}}\n",
         MACHINE + "    setup:\n      files:\n        /a:\n          text: |\n            \xa0\u3000x\uff1ay\n",
-        "# a comment\uff1a\u201cquoted\u201d\xa0\n",
-        '"x-\xa0": 1\n',
+        NETWORK + "# a comment\uff1a\u201cquoted\u201d\xa0\n",
+        NETWORK + '"x-\xa0": 1\n',
     ],
 )
 def test_where_it_may_stand_nothing_is_said(text: str, tmp_path: Path) -> None:
@@ -177,7 +177,7 @@ def test_a_sign_that_yaml_reads_otherwise_is_shown(
 
 @pytest.mark.parametrize("text", ["tags: {A: a // b}\n", "tags: {A: http://a, B: a -- b}\n", "tags: {A: /* b}\n"])
 def test_a_text_may_hold_what_begins_a_comment_elsewhere(text: str, tmp_path: Path) -> None:
-    assert build(tmp_path, text).diagnostics == []
+    assert build(tmp_path, NETWORK + text).diagnostics == []
 
 
 # ------------------------------------------------------------------ indentation
