@@ -232,6 +232,26 @@ def test_timings_tell_of_each_stage(capsys: pytest.CaptureFixture[str]) -> None:
     assert stages == ["source", "model", "link", "check", "emit", "layout", "write"]
 
 
+@pytest.mark.parametrize(
+    ("shell", "status", "said"),
+    [
+        ("PYTHONIOENCODING=ascii labspec init '\uc2e4\uc2b5' ", 0, r"\uc2e4\uc2b5"),
+        ("labspec explain LS101 > /dev/full", 2, "No space left on device"),
+        ("labspec check broken.yaml 2>&-", 1, ""),
+        ("labspec check fine.yaml >&-", 0, ""),
+        ("mkdir gone && cd gone && rmdir ../gone && labspec check x.yaml", 2, "No such file or directory"),
+        ("labspec check $'\\xff.yaml' --report json=report.json; cat report.json", 0, r"\udcff.yaml"),
+    ],
+)
+def test_what_the_system_refuses_is_no_mistake_of_ours(shell: str, status: int, said: str, tmp_path: Path) -> None:
+    (tmp_path / "broken.yaml").write_text("vpcs: 1\n", "utf-8")
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    environment = os.environ | {"PATH": path, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, env=environment, check=False)
+    assert (done.returncode, "mistake" in done.stderr) == (status, False), done.stderr
+    assert said in done.stdout + done.stderr
+
+
 def test_lint_reads_a_directory_of_templates(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["build", "fine.yaml", "--template-urls", "relative", "-q"]) == 0
     assert main(["lint", "out/fine"]) == 0

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import argparse
 import gc
+import io
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 from labspec.cli import build, check, config, explain, init, lint, reference, schema
-from labspec.cli.status import FINE, OURS, USAGE
+from labspec.cli.status import FINE, OURS, USAGE, misused
 
 COMMANDS = (init, build, check, lint, config, explain, reference, schema)
 """In the order in which `labspec --help` shows them."""
@@ -24,11 +26,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # A command keeps nearly all that it makes to its end. To look for garbage, also as Python ends, would take a tenth
     # of a build and find none.
     gc.disable()
+    _open_streams()
     try:
         return _run(sys.argv[1:] if arguments is None else arguments)
     finally:
         gc.freeze()
         gc.enable()
+
+
+def _open_streams() -> None:
+    """What was closed leads nowhere, and what a stream's encoding has no sign for is written as its number."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8"))
+        if isinstance(stream := getattr(sys, name), io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _run(arguments: Sequence[str]) -> int:
@@ -39,16 +51,27 @@ def _run(arguments: Sequence[str]) -> int:
         return USAGE
     try:
         status: int = options.run(options)
+        sys.stdout.flush()
     except KeyboardInterrupt:
         changed = "" if options.changed else "; nothing was changed"
         print(f"labspec: interrupted{changed}.", file=sys.stderr)
         status = 130
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         status = FINE
+    except OSError as error:
+        _drop_output()
+        where = f"`{error.filename}`" if error.filename else "the output or the current folder"
+        status = misused(f"{where} cannot be used: {error.strerror}.")
     except Exception as error:
         status = _our_fault(error, options.verbose)
     return status
+
+
+def _drop_output() -> None:
+    """Write nothing more: not what is still to be written as Python ends either."""
+    with suppress(OSError, ValueError):  # a test's output is no file
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _our_fault(error: Exception, verbose: bool) -> int:

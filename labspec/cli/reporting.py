@@ -140,7 +140,7 @@ def _write(reports: list[Wanted], command: str, outcomes: tuple[Outcome, ...]) -
             sys.stdout.write(text)
             continue
         try:
-            FilePath(report.file).write_text(text, "utf-8")
+            FilePath(report.file).write_text(text, "utf-8", "backslashreplace")
         except OSError as error:
             return _unwritable(report.file, error)
     return ""
