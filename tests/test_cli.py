@@ -112,6 +112,14 @@ def test_one_directory_is_not_for_several_specs(capsys: pytest.CaptureFixture[st
     assert not (tmp_path / "there").exists()
 
 
+@pytest.mark.parametrize("out", [".", "..", "/"])
+def test_the_output_has_a_directory_of_its_own(out: str, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """The command that `build` ends with would copy everything in it."""
+    assert main(["build", "fine.yaml", "--out", out]) == 2
+    assert "the output needs a directory of its own" in capsys.readouterr().err
+    assert not (tmp_path / "root.yaml").exists()
+
+
 def test_our_own_failure_is_status_3_without_a_traceback(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -66,14 +66,15 @@ def test_names_that_are_taken_are_not_given_to_what_is_carried() -> None:
     }
 
 
-def test_what_is_carried_knows_where_it_comes_from() -> None:
+def test_what_is_carried_knows_where_it_is_asked_for() -> None:
     made = graph(node("Web", "vpcs"), node("Sg", "security_groups", {"VpcId": {"Ref": "Web"}, "Cidr": {"Ref": "Cidr"}}))
     made.parameters["Cidr"] = Declaration({"Type": "String"}, ("parameters", "Cidr"))
     made.outputs["Id"] = Declaration({"Value": {"Ref": "Web"}}, ("outputs", "Id"))
     stacks = nested(made)
-    assert stacks["network"].origins == {("Outputs", "WebId"): ("vpcs", "web")}
+    asked = ("security_groups", "sg", "field")
+    assert stacks["network"].origins == {("Outputs", "WebId"): asked}
     assert stacks["security"].origins == {
-        ("Parameters", "WebId"): ("vpcs", "web"),
+        ("Parameters", "WebId"): asked,
         ("Parameters", "Cidr"): ("parameters", "Cidr"),
     }
     root = {("Parameters", "Cidr"): ("parameters", "Cidr"), ("Outputs", "Id"): ("outputs", "Id")}

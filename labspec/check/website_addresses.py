@@ -46,7 +46,7 @@ def _problem(member: Member, attribute: str) -> tuple[str, str] | None:
     if attribute == "url" and body.access == "private":
         instead = "Ask for `cdn_url`." if body.cdn else "Give it `access: public` or a CDN."
         return f"`{member.name}` is private: its bucket has no address for browsers.", instead
-    if attribute == "cdn_url" and body.cdn is None:
+    if attribute in ("cdn_url", "cdn_domain") and body.cdn is None:
         instead = "Ask for `url`, or leave" if body.access == "public" else "Leave"
         return f"`{member.name}` has no CDN.", f"{instead} `cdn: false` out."
     if attribute not in ATTRIBUTES["websites"]:

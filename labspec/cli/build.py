@@ -30,7 +30,9 @@ def parser(commands: Any) -> None:
     takes.form(this)
     takes.validation(this)
     reporting.option(this)
-    this.add_argument("--out", metavar="DIR", help="where to write; out/ and the spec's name unless said")
+    this.add_argument(
+        "--out", metavar="DIR", help="where to write, a directory of its own; out/ and the spec's name unless said"
+    )
     this.add_argument("--check", action="store_true", help="write nothing; fail where the output directory differs")
 
 
@@ -40,6 +42,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.out and len(arguments.specs) > 1:
         return misused("--out takes one spec at a time.")
+    if arguments.out and FilePath(arguments.specs[0]).resolve().is_relative_to(FilePath(arguments.out).resolve()):
+        return misused(f"the spec itself lies in {arguments.out}; the output needs a directory of its own.")
     folders = [folder_for(spec, arguments.layout) for spec in arguments.specs]
     if twice := next((folder for folder in folders if folders.count(folder) > 1), None):
         return misused(f"two of these specs would be written to {twice}; build them apart, with --out.")

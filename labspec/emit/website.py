@@ -293,6 +293,7 @@ ATTRIBUTES = {
     "websites": {
         "url": lambda e, m: e.attr(m, "WebsiteURL", BUCKET),
         "cdn_url": cdn_url,
+        "cdn_domain": lambda e, m: e.attr(m, "DomainName", DISTRIBUTION),
         "bucket": lambda e, m: e.ref(m, BUCKET),
         "arn": lambda e, m: e.attr(m, "Arn", BUCKET),
     },

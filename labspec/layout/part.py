@@ -55,11 +55,9 @@ def conditions_in(value: Any) -> Iterator[str]:
 
 def resource_of(body: Body, after: Sequence[str]) -> Body:
     """A body with its `DependsOn`, in the order in which CloudFormation's documents show the attributes."""
-    own = body.get("DependsOn", [])
-    depends = sorted({*([own] if isinstance(own, str) else own), *after})
     head: Body = {key: body[key] for key in ("Type", "Condition") if key in body}
-    if depends:
-        head["DependsOn"] = depends
+    if after:
+        head["DependsOn"] = sorted(set(after))
     rest = {key: body[key] for key in sorted(body) if key not in ("Type", "Condition", "DependsOn", "Properties")}
     properties = {"Properties": body["Properties"]} if "Properties" in body else {}
     return head | rest | properties

@@ -9,7 +9,7 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from typing import Any
 
-from labspec.diagnostic import Diagnostic, Label, Rejected, Rule
+from labspec.diagnostic import Diagnostic, Label, Path, Rejected, Rule
 from labspec.graph import ROOT_STACK_NAME, Body, Declaration, Edge, Graph, Node, Stack, needed, references, rewrite
 from labspec.layout.part import Part, after_in, conditions_in, resource_of, shared_condition, template_of
 from labspec.layout.urls import TEMPLATE_URL
@@ -107,7 +107,10 @@ class Wiring:
 
     def _crossing(self, reference: Body, producer: Node, attribute: str | None, node: Node, part: Part) -> Any:
         name = self._carried(producer, attribute)
-        self._produce(producer, attribute, name, reference)
+        asked = next(
+            node.origin_of(place) for place, *what in references(node.body) if what == [producer.id, attribute]
+        )
+        self._produce(producer, attribute, name, reference, asked)
         listed = attribute in LISTS.get(producer.type, ())
         passed = self._delivered(producer, name, part)
         # CloudFormation looks at values of its own types before it makes anything: an empty one must be a plain text.
@@ -116,7 +119,7 @@ class Wiring:
         part_of = "" if producer.role == producer.section.removesuffix("s") else f" ({producer.role.replace('_', ' ')})"
         what = f"{attribute or REF_IS.get(producer.type, 'Id')} of {producer.member}{part_of}"
         part.parameters[name] = Declaration(
-            {"Type": kind, "Description": f"{what}, from the {self.places[producer.id]} stack"}, producer.origin
+            {"Type": kind, "Description": f"{what}, from the {self.places[producer.id]} stack"}, asked
         )
         part.passed[name] = passed
         self.needs[part.name].setdefault(self.places[producer.id], (node, producer, None))
@@ -134,12 +137,14 @@ class Wiring:
         self.carried[name] = carries
         return name
 
-    def _produce(self, producer: Node, attribute: str | None, name: str, reference: Body) -> None:
+    def _produce(self, producer: Node, attribute: str | None, name: str, reference: Body, asked: Path) -> None:
+        """The output that carries a value; what is wrong with it is wrong where it was asked for first."""
         value: Any = reference
         if attribute in LISTS.get(producer.type, ()):
             value = {"Fn::Join": [",", value]}
         condition = {"Condition": producer.body["Condition"]} if "Condition" in producer.body else {}
-        self.parts[self.places[producer.id]].outputs[name] = Declaration(condition | {"Value": value}, producer.origin)
+        outputs = self.parts[self.places[producer.id]].outputs
+        outputs.setdefault(name, Declaration(condition | {"Value": value}, asked))
 
     def _delivered(self, producer: Node, name: str, part: Part) -> Any:
         """What the root passes on: of what may be absent, nothing while it is. A stack may be absent just then, too."""
@@ -156,7 +161,7 @@ class Wiring:
             if producer is None:
                 return reference
             name = self._carried(producer, attribute)
-            self._produce(producer, attribute, name, reference)
+            self._produce(producer, attribute, name, reference, declared.origin)
             return {"Fn::GetAtt": [self.parts[self.places[target]].id, f"Outputs.{name}"]}
 
         return Declaration(rewrite(declared.body, change), declared.origin)

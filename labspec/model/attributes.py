@@ -36,6 +36,7 @@ ATTRIBUTES: dict[str, dict[str, str]] = {
     "websites": {
         "url": "the website straight from S3 (public websites only)",
         "cdn_url": "the website through CloudFront",
+        "cdn_domain": "the domain of the CloudFront distribution, for records of DNS",
         "bucket": "its bucket's name",
         "arn": "its bucket's ARN",
     },

@@ -48,7 +48,7 @@ class Website(Kind):
     suffix: ClassVar[str] = "Website"
 
     content: Folder
-    """The folder of its files; they are copied into the bucket when it is published."""
+    """The folder of its files. They are copied by hand: the stack's output `<Name>UploadCommand` says how."""
     index: Text = Text(("index.html",))
     """The page that answers for `/`."""
     error: Text | None = None

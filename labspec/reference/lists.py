@@ -75,7 +75,7 @@ others. An attribute in PascalCase is CloudFormation's own, of the member's main
 
 def overrides(roles: Iterable[Role]) -> str:
     """The roles that `override` can name, as the specs of the project's own tests have them."""
-    words = [OVERRIDES, fenced(OVERRIDE)]
+    words = [OVERRIDES, fenced(OVERRIDE), IDS, OWN_DOMAIN_SAYS, fenced(OWN_DOMAIN)]
     every = set(roles)
     names = {kind: _pattern(sorted({role for _, role, other in every if other == kind})) for _, _, kind in every}
     shown = sorted({(section, names[kind] or role, kind) for section, role, kind in every})
@@ -95,6 +95,39 @@ target_groups:
     port: 80
     override:
       target_group: {Properties: {Name: web}}"""
+
+
+IDS = """\
+A resource's logical id is its member's name and its role in PascalCase: the role `eip` of `web-1` is `Web1Eip`. The
+resource that is the member itself has its kind's name there, unless its own ends so: `web-1` is `Web1Instance`."""
+OWN_DOMAIN_SAYS = """\
+`null` takes a property away. A website under a domain of its own, whose certificate CloudFront takes from us-east-1
+only (`Requirements for using SSL/TLS certificates with CloudFront`), in the zone of that domain; `Z2FDTNDATAQYW2` is
+CloudFront's own zone (`AWS::Route53::RecordSet AliasTarget`):"""
+OWN_DOMAIN = """\
+parameters:
+  Certificate: {type: certificate, label: ARN of the certificate in us-east-1}
+websites:
+  docs:
+    content: site
+    override:
+      distribution:
+        Properties:
+          DistributionConfig:
+            Aliases: [docs.example.com]
+            ViewerCertificate:
+              CloudFrontDefaultCertificate: null
+              AcmCertificateArn: !Ref Certificate
+              MinimumProtocolVersion: TLSv1.2_2021
+              SslSupportMethod: sni-only
+resources:
+  DocsRecord:
+    Type: AWS::Route53::RecordSet
+    Properties:
+      HostedZoneName: example.com.
+      Name: docs.example.com
+      Type: A
+      AliasTarget: {HostedZoneId: Z2FDTNDATAQYW2, DNSName: "${{ docs.cdn_domain }}"}"""
 
 
 def _pattern(roles: list[str]) -> str:

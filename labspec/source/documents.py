@@ -92,7 +92,8 @@ class Documents:
             return tree
         if isinstance(tree.value, dict):
             message = f"`{file}` is a template of CloudFormation, not a spec."
-            help_ = "`labspec lint` reads templates; a spec takes resources as they are under `resources`."
+            folder = FilePath(file).parent
+            help_ = f"`labspec lint {folder}` reads templates; a spec takes resources as they are under `resources`."
             self.work.wrong(EMPTY, message, Span(file, 1, 1, 1, 1), help=help_)
             return None
         if slip := slip_at(tree.span, text.splitlines()):

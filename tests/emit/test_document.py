@@ -258,6 +258,25 @@ def test_a_variable_of_a_text_has_one_value(text: str, template: str, variables:
     assert graph_of(tmp_path, spec).outputs["Out"].body["Value"]["Fn::Sub"] == [template, variables]
 
 
+@pytest.mark.parametrize(
+    ("when", "name", "holds"),
+    [
+        ("Busy", "BusyTrue", {"Fn::Equals": [{"Ref": "Busy"}, "true"]}),
+        ("{not: Busy}", "BusyFalse", {"Fn::Not": [{"Fn::Equals": [{"Ref": "Busy"}, "true"]}]}),
+        ("Email", "EmailSet", {"Fn::Not": [{"Fn::Equals": [{"Ref": "Email"}, ""]}]}),
+        ("{not: Email}", "EmailUnset", {"Fn::Equals": [{"Ref": "Email"}, ""]}),
+    ],
+)
+def test_a_member_is_there_when_its_parameter_says_so(when: str, name: str, holds: Body, tmp_path: Path) -> None:
+    spec = f"""\
+    parameters: {{Busy: {{type: boolean, default: true}}, Email: {{type: email, default: ""}}}}
+    vpcs: {{net: {{cidr: 10.0.0.0/16, when: {when}}}}}
+    """
+    graph = graph_of(tmp_path, spec)
+    assert graph.nodes["NetVpc"].body["Condition"] == name
+    assert {key: declared.body for key, declared in graph.conditions.items()} == {name: holds}
+
+
 @pytest.mark.parametrize("name", ["WebVpc", "TemplateBucket"])
 def test_a_parameter_cannot_have_a_name_that_templates_need(tmp_path: Path, name: str) -> None:
     text = f"vpcs: {{web: {{cidr: 10.0.0.0/16}}}}\nparameters: {{{name}: {{type: text, default: a}}}}\n"

@@ -13,11 +13,12 @@ from labspec.model.attributes import ATTRIBUTES
 from labspec.model.kind import Kind, Part
 from labspec.reference.defaults import default_text
 from labspec.reference.docs import example, field_docs, summary
-from labspec.reference.lists import overrides
+from labspec.reference.lists import OWN_DOMAIN, overrides
 from labspec.reference.pages import reference
 from labspec.reference.parts import MEMBERS, pages, parts, sections, title
 from labspec.report.data import Report
 from labspec.rules import rules
+from tests.building import graph_of
 
 ROLES = [
     ("websites", "bucket", "AWS::S3::Bucket"),
@@ -64,6 +65,16 @@ def test_examples_are_shown() -> None:
         assert summary(part).split("\n")[0] in PAGES[f"{pages()[part]}.md"] or title(part) == "spec"
 
 
+def test_a_website_gets_a_domain_of_its_own_as_the_page_says(tmp_path: Path) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site/index.html").write_text("<p>Hello</p>", "utf-8")
+    graph = graph_of(tmp_path, OWN_DOMAIN)
+    config = graph.nodes["DocsDistribution"].body["Properties"]["DistributionConfig"]
+    assert "CloudFrontDefaultCertificate" not in config["ViewerCertificate"]
+    alias = graph.nodes["DocsRecord"].body["Properties"]["AliasTarget"]
+    assert alias["DNSName"] == {"Fn::GetAtt": ["DocsDistribution", "DomainName"]}
+
+
 def test_every_rule_has_an_anchor() -> None:
     for rule in rules():
         assert f"\n### {rule.code}\n" in PAGES["rules.md"]
@@ -77,7 +88,7 @@ def test_every_attribute_is_listed() -> None:
 
 def test_roles_that_differ_in_a_name_are_one_line() -> None:
     """`http_ingress` and `from_all_ingress` are the roles of rules that users name, so their part is left open."""
-    lines = [line for line in overrides(ROLES).splitlines() if "AWS::" in line]
+    lines = [line for line in overrides(ROLES).splitlines() if line.startswith("| `") and "AWS::" in line]
     assert lines == [
         "| `..._ingress` | `AWS::EC2::SecurityGroupIngress` |",
         "| `..._ingress` | `AWS::EC2::SecurityGroupIngress` |",
