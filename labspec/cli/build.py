@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.out and len(arguments.specs) > 1:
         return misused("--out takes one spec at a time.")
-    if arguments.out and FilePath(arguments.specs[0]).resolve().is_relative_to(FilePath(arguments.out).resolve()):
+    if arguments.out and FilePath(arguments.out).resolve() in FilePath(arguments.specs[0]).resolve().parents:
         return misused(f"the spec itself lies in {arguments.out}; the output needs a directory of its own.")
     folders = [folder_for(spec, arguments.layout) for spec in arguments.specs]
     if twice := next((folder for folder in folders if folders.count(folder) > 1), None):
