@@ -63,13 +63,19 @@ class Variables:
             self.unusable |= {str(name) for name in parameters if NAME.match(name)}  # they are told of there
         for name in self.settings:
             if not isinstance(declared, dict) or name not in declared:
-                help_ = did_you_mean(name, self.values) or "Declare it under `variables`."
-                self.found.append(Diagnostic(VARIABLE, f"There is no variable `{name}` to set.", help=help_))
+                self.found.append(self._set_in_vain(name))
         filled = {
             key: value if key == "variables" else self._fill(value, (str(key),)) for key, value in document.items()
         }
         self.tell_unknown()
         return filled
+
+    def _set_in_vain(self, name: str) -> Diagnostic:
+        parameters = self.document.get("parameters")
+        help_ = did_you_mean(name, self.values) or "Declare it under `variables`."
+        if isinstance(parameters, dict) and name in parameters:
+            help_ = f"`{name}` is a parameter: it is asked for as the stack is created."
+        return Diagnostic(VARIABLE, f"`--set {name}=...` sets nothing: there is no such variable.", help=help_)
 
     # -------------------------------------------------------------- what is declared
 

@@ -425,7 +425,7 @@ def test_a_variable_may_decide_the_shape(tmp_path: Path) -> None:
             "LS104 4:12 There is no variable `stgae`.",
         ),
         ("tags: {A: 'a ${{ variables.many }}'}\n", {}, "LS104 4:14 The variable `many` is not a single value."),
-        ("", {"stgae": "prod"}, "LS104 1:1 There is no variable `stgae` to set."),
+        ("", {"stgae": "prod"}, "LS104 1:1 `--set stgae=...` sets nothing: there is no such variable."),
         ("", {"stage": "test"}, "LS104 3:21 The variable `stage` cannot be `test`."),
         (
             "tags: {A: '${{ variables.stage }}'}\n",
