@@ -138,7 +138,14 @@ def understand(build: Build) -> Architecture | None:
         return None
     with _timed(build, "model"):
         known = Known(
-            source.told, source.incomplete, source.hint, source.twin, source.model, source.absent, source.slip
+            source.told,
+            source.incomplete,
+            source.hint,
+            source.twin,
+            source.model,
+            source.absent,
+            source.slip,
+            twice=source.twice,
         )
         loaded = load(source.data, build.options.settings, known)
         build.spec = loaded.spec

@@ -71,6 +71,8 @@ class Known:
     """Members that were written elsewhere than their path says: where."""
     parameters: frozenset[str] = frozenset()
     """The parameters that are declared: their names are words of the user's."""
+    twice: frozenset[Path] = frozenset()
+    """Mappings that were written twice, and hold what both say."""
 
     def is_told(self, path: Path) -> bool:
         """Whether a place, or what it stands in, is told of already."""

@@ -20,6 +20,7 @@ from labspec.model.complaints import Complaints, Known, complaints
 from labspec.model.grammar import NESTED, SECTIONS
 from labspec.model.instance_types import unknown_types
 from labspec.model.other_words import likely
+from labspec.model.places import part_at
 from labspec.model.remains import remains
 from labspec.model.spec import Spec
 from labspec.model.variables import Variables
@@ -63,6 +64,7 @@ def load(document: Mapping[str, Any], settings: Mapping[str, str], known: Known 
     known = known or Known()
     bodies = move_bodies(variables.filled(document))
     loss = _Loss(bodies.document, set(known.absent))
+    loss.take(Complaints(places=set(_mixtures(known.twice, bodies.places))))
     parameters = frozenset(map(str, _value(document, ("parameters",)) or ()))
     known = replace(known, told=known.told | variables.told, moved=bodies.places, parameters=parameters)
     found = [*variables.found, *bodies.diagnostics, *unknown_types(bodies.document)]
@@ -77,6 +79,15 @@ def load(document: Mapping[str, Any], settings: Mapping[str, str], known: Known 
             return replace(loss.loaded(spec, found, bodies.places), variables=variables)
     anything = frozenset((section, ANY) for section in ALL)
     return Loaded(Spec.model_validate(NOTHING), anything, tuple(found), bodies.places)
+
+
+def _mixtures(twice: Iterable[Path], moved: Mapping[Path, Path]) -> Iterator[Path]:
+    """Where fields of two mappings stand mixed, which nobody meant. Names of two may stand side by side."""
+    for path in twice:
+        inside = [(*body, *path[len(place) :]) for body, place in moved.items() if path[: len(place)] == place]
+        if any(part_at(each) is not None for each in (path, *inside)):
+            yield from (path, *inside)
+            yield from (body for body, place in moved.items() if place[: len(path)] == path)
 
 
 NOTHING = {"labspec": Scalar("1"), "name": Scalar("spec")}

@@ -67,6 +67,7 @@ def read(
         work.beside,
         frozenset(work.absent),
         frozenset(work.removed),
+        frozenset(work.twice),
     )
 
 
@@ -91,4 +92,5 @@ def _data(work: Work, documents: Documents, tree: Tree) -> dict[str, Any] | None
     work.found += reading.found
     work.told |= reading.told
     work.hints |= reading.hints
+    work.twice |= reading.twice
     return data

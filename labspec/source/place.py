@@ -41,6 +41,8 @@ class Source:
     """Members (section, name) that `like` names and that there are not."""
     removed: frozenset[tuple[str, str]] = frozenset()
     """Members (section, name) that a null removed."""
+    twice: frozenset[Path] = frozenset()
+    """Mappings whose keys stand twice, which hold what both say."""
     moved: Mapping[Path, Path] = field(default_factory=dict)
     """Members that were written elsewhere than their path says: where."""
     filled: Mapping[Path, Path] = field(default_factory=dict)

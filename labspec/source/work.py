@@ -61,6 +61,8 @@ class Work:
     """Members (section, name) that `like` names and that there are not."""
     removed: set[tuple[str, str]] = field(default_factory=set)
     """Members (section, name) that a null removed."""
+    twice: set[Path] = field(default_factory=set)
+    """Mappings whose keys stand twice."""
     effort: int = 0
 
     def wrong(self, rule: Rule, message: str, span: Span | None, related: Sequence[Label] = (), help: str = "") -> None:

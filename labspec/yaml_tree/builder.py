@@ -97,7 +97,10 @@ class _Builder:
         return Span(self.file, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
 
     def _wrong(self, rule: Rule, message: str, event: ev.Event, *related: Label, help: str = "") -> None:
-        self.found.append(Diagnostic(rule, message, span=self._span(event), related=related, help=help))
+        self._found(Diagnostic(rule, message, span=self._span(event), related=related, help=help))
+
+    def _found(self, diagnostic: Diagnostic) -> None:
+        self.found.append(diagnostic)
         if len(self.found) >= MOST:
             raise Rejected(*self.found)
 
@@ -160,10 +163,6 @@ class _Builder:
         if text == MERGE_KEY and not event.style:
             help_ = "Begin the member with `like: name` instead."
             self._wrong(NOT_ALLOWED, "Merge keys hide what a spec says.", event, help=help_)
-        elif (other := top.tree.entries.get(text)) is not None:
-            label = Label("It stands here first.", span=other.key)
-            help_ = "Keep one of them; another member needs another name."
-            self._wrong(DUPLICATE_KEY, f"`{text}` stands twice here.", event, label, help=help_)
         if event.tag or event.anchor:
             self._wrong(NOT_ALLOWED, "A key has no tag and no anchor.", event)
         if text == "" and not event.style:
@@ -186,10 +185,19 @@ class _Builder:
             assert top.pending is not None
             name, tree.key = top.pending
             top.pending = None
-            if name in top.tree.value or name == MERGE_KEY:
+            if (first := top.tree.value.get(name)) is not None:
+                self._twice(name, first, tree)
+            if first is not None or name == MERGE_KEY:
                 top.again.append((name, tree))
             else:
                 top.tree.value[name] = tree
+
+    def _twice(self, name: str, first: Tree, again: Tree) -> None:
+        label = Label("It stands here first.", span=first.key)
+        mappings = isinstance(first.value, dict) or isinstance(again.value, dict)
+        help_ = "Make one of both; a second member needs another name." if mappings else "Keep one of them."
+        message = f"`{name}` stands twice here."
+        self._found(Diagnostic(DUPLICATE_KEY, message, span=again.key, related=(label,), help=help_))
 
     def _open(self, event: Any) -> None:
         if self._is_key():
@@ -210,8 +218,9 @@ class _Builder:
         end = self._span(event)
         top.tree.span = top.tree.span._replace(end_line=end.end_line, end_column=end.end_column)
         for name, tree in top.again:
-            for source in (tree.inside or [tree]) if name == MERGE_KEY and isinstance(tree.value, list) else [tree]:
-                _join(top.tree.entries if name == MERGE_KEY else top.tree.entries[name].entries, source.entries)
+            merged = name == MERGE_KEY
+            for source in tree.value if merged and isinstance(tree.value, list) else [tree]:
+                _join(top.tree.entries, source.entries if merged else {name: source})
 
     # -------------------------------------------------------------- aliases
 
@@ -240,11 +249,17 @@ class _Builder:
 def _join(first: dict[str, Tree], more: dict[str, Tree]) -> None:
     """What a mapping written again says beside the first, so that nothing is missed that stands in the file."""
     for name, tree in more.items():
-        if name not in first:
-            first[name] = tree
-        elif first[name].entries and tree.entries and first[name] is not tree:
-            first[name] = replace(first[name], value=dict(first[name].entries))
-            _join(first[name].entries, tree.entries)
+        first[name] = _both(first[name], tree) if name in first else tree
+
+
+def _both(first: Tree, again: Tree) -> Tree:
+    """Two values of one key as one."""
+    if first is again or not (first.entries or again.entries):
+        return first
+    whole = first if first.entries else again
+    entries = dict(whole.entries)
+    _join(entries, again.entries)
+    return replace(whole, value=entries, key=first.key, twice=True)
 
 
 def _style(event: Any) -> Style:

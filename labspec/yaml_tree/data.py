@@ -50,6 +50,8 @@ class Reading:
     told: set[Path] = field(default_factory=set)
     hints: dict[Path, str] = field(default_factory=dict)
     """What may be the reason why a key is not known."""
+    twice: set[Path] = field(default_factory=set)
+    """Mappings whose keys stand twice."""
 
     def data(self, tree: Tree, path: Path = ()) -> Any:
         """Plain data."""
@@ -60,6 +62,8 @@ class Reading:
             if tree.tag == "!Ref" and isinstance(tree.value, str):
                 help_ = f"Write `{tree.value}` alone, or `${{{{ {tree.value} }}}}` in a text."
             self._wrong(tree, path, f"The tag `{_shown(tree.tag)}` cannot stand here.", help_)
+        if tree.twice:
+            self.twice.add(path)
         if isinstance(tree.value, dict):
             if tree.in_braces:
                 self.hints |= {(*path, name): COMMA for name, inner in tree.value.items() if inner.is_empty}

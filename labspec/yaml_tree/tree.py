@@ -27,6 +27,8 @@ class Tree:
     """Whether a mapping or list stands in braces or brackets."""
     via: str = ""
     """The member that it began with (`like`)."""
+    twice: bool = False
+    """Whether its key stands twice, and it holds what both mappings say."""
 
     @property
     def is_null(self) -> bool:
