@@ -13,7 +13,7 @@ from typing import Any
 from labspec.diagnostic import Diagnostic, Path, Rule
 from labspec.emit.substitution import Variables
 from labspec.graph import ROOT_STACK_NAME, Body, Edge, Graph, Node, references
-from labspec.nearest import did_you_mean
+from labspec.nearest import did_you_mean, nearest
 
 UNKNOWN_REFERENCE = Rule(
     "LS405",
@@ -158,7 +158,9 @@ def _resource(node: Node) -> Iterator[Diagnostic]:
     if not isinstance(kind, str) or not TYPE.match(kind):
         message = f"`{node.id}` has no type." if kind is None else "This is no type of a resource."
         at: Path = ("Type",) if kind is not None else ()
-        yield Diagnostic(MALFORMED, message, node.origin_of(at), help="Write it as `Type: AWS::SNS::Topic`.")
+        near = nearest("Type", node.body) if kind is None else None
+        help_ = f"Write `Type` in place of `{near}`." if near else "Write it as `Type: AWS::SNS::Topic`."
+        yield Diagnostic(MALFORMED, message, node.origin_of(at), help=help_)
     for attribute, (form, takes) in ATTRIBUTES.items():
         if attribute in node.body and not isinstance(node.body[attribute], form):
             yield Diagnostic(MALFORMED, f"`{attribute}` takes {takes}.", node.origin_of((attribute,)))

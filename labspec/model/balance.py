@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, model_validator
 
-from labspec.model.kind import Kind, ListOf, Part, SomeOf, mapped
+from labspec.model.kind import Entries, Kind, ListOf, Part, SomeOf
 from labspec.model.notation import noted
 from labspec.model.parts import Connected
 from labspec.model.text import PlainText
@@ -107,8 +107,7 @@ class Listener(Part):
 ListenerPort = Annotated[str, BeforeValidator(_listener_port), noted("a port, such as 80", PORT, key=True)]
 
 
-def _listening(value: Any) -> Any:
-    listeners = mapped(value)
+def _listening(listeners: Any) -> Any:
     if not listeners:
         wrong("A load balancer without listeners answers nobody.", "Write a port and a target group: `{80: web}`.")
     return listeners
@@ -134,7 +133,7 @@ class LoadBalancer(Connected):
     """`internet-facing` or `internal`. It has no default: it is the risk."""
     subnets: SomeOf[Annotated[Name, Names("subnets")]]
     """Its subnets, in two zones or more."""
-    listeners: Annotated[dict[ListenerPort, Listener], BeforeValidator(_listening)]
+    listeners: Annotated[dict[ListenerPort, Listener], BeforeValidator(_listening), Entries("80: {0}")]
     """A port, and the target group that gets its requests."""
     aws_name: PlainText | None = None
     """A fixed name: 32 letters, digits and dashes at most. It stands in the way of replacement and of a second copy."""

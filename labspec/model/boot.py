@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from labspec.model.kind import ListOf, Part, mapped
+from labspec.model.kind import Entries, ListOf, Part
 from labspec.model.notation import noted
 from labspec.model.text import PlainText, Text
 from labspec.model.word import KEY, Name, Names, Use, scalar_of, wrong
@@ -96,7 +96,7 @@ class Setup(Part):
 
     packages: ListOf[Package] = ()
     """Packages to install, by dnf."""
-    files: Annotated[dict[FilePath, SetupFile], BeforeValidator(mapped)] = {}
+    files: Annotated[dict[FilePath, SetupFile], Entries()] = {}
     """Files and directories to write."""
     commands: ListOf[Text] = ()
     """Commands to run, in order; the first that fails fails the machine."""

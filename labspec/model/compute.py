@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from labspec.model.boot import Mount, MountPath, RunPath, SecretFile, Setup, UserData, refuse_crossed
-from labspec.model.kind import Kind, Part, mapped
+from labspec.model.kind import Entries, Kind, Part
 from labspec.model.notation import NAME, scalar_schema
 from labspec.model.parts import Connected, Permissions
 from labspec.model.text import PlainText
@@ -125,9 +125,9 @@ class Machine(Connected):
     """The key pair for SSH."""
     setup: Setup | None = None
     """What is done once, at the first start."""
-    mounts: Annotated[dict[MountPath, Mount], BeforeValidator(mapped)] = {}
+    mounts: Annotated[dict[MountPath, Mount], Entries("/srv/{0}: {0}")] = {}
     """Directories and the file systems attached there, at every boot."""
-    secrets: Annotated[dict[RunPath, SecretFile], BeforeValidator(mapped)] = {}
+    secrets: Annotated[dict[RunPath, SecretFile], Entries("/run/lab/{0}.json: {0}")] = {}
     """Paths under `/run` and the databases whose credentials appear there."""
     user_data: UserData | None = None
     """A script of your own instead of `setup`, `mounts` and `secrets`."""

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, model_validator
 
-from labspec.model.kind import Part, SomeOf, mapped
+from labspec.model.kind import Entries, Part, SomeOf
 from labspec.model.notation import NAME, noted
 from labspec.model.text import PlainText, Reason, Text
 from labspec.model.word import Choice, ParameterType, read_in, scalar_of, wrong
@@ -175,7 +175,7 @@ StackName = Annotated[str, BeforeValidator(_stack_name), noted("the name of a st
 class Layout(Part):
     """Which stack holds what, where the default does not please."""
 
-    stacks: Annotated[dict[StackName, SomeOf[Selector]], BeforeValidator(mapped)] = {}
+    stacks: Annotated[dict[StackName, SomeOf[Selector]], Entries()] = {}
     """Names of stacks, each with sections or single members (`instances.web`). A stack with one of labspec's own names
     (`network`, `security`, `compute`, `scaling`, `storage`, `balancing`, `database`, `watching`, `website`,
     `resources`) holds what is listed beside what stands there anyway."""

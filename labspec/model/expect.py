@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from labspec.model.kind import ListOf, Part, SomeOf, mapped
+from labspec.model.kind import Entries, ListOf, Part, SomeOf
 from labspec.model.word import Choice, Name, Names, Parameter, Word, scalar_of, wrong
 from labspec.model.words import PortRange, read_cidr
 
@@ -64,7 +64,7 @@ def _sentence(value: Any) -> str:
     return str(scalar_of(value, "a sentence"))
 
 
-Sentences = Annotated[dict[Annotated[str, BeforeValidator(_sentence)], Expectation], BeforeValidator(mapped)]
+Sentences = Annotated[dict[Annotated[str, BeforeValidator(_sentence)], Expectation], Entries()]
 
 
 class Expect(Part):

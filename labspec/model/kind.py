@@ -7,7 +7,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    ValidationError,
+    model_validator,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
@@ -82,20 +90,46 @@ def _with_an_item(items: tuple[T, ...]) -> tuple[T, ...]:
     return items
 
 
-def mapped(value: Any) -> Any:
-    """An empty section is a mapping without entries."""
-    if isinstance(value, dict):
-        return value
-    if isinstance(value, Scalar) and value.style == "empty":
-        return {}
-    wrong("Here a mapping is needed: a name, a colon, and what it is.", _named(value))
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """A mapping by names; an empty one has no entries. `entry` shows how a word would be an entry of it."""
+
+    entry: str = ""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_wrap_validator_function(self._read, handler(source))
+
+    def _read(self, value: Any, read: Callable[[Any], Any]) -> Any:
+        if isinstance(value, dict):
+            return read(value)
+        if isinstance(value, Scalar) and value.style == "empty":
+            return read({})
+        item = value[0] if isinstance(value, list) and value else value
+        help_ = self._entry(item) if isinstance(item, Scalar) else _undashed(value, read) or _named(item)
+        wrong("Here a mapping is needed: a name, a colon, and what it is.", help_)
+
+    def _entry(self, word: Scalar) -> str:
+        """How a word would be an entry."""
+        if word.style != "plain" or not (KEBAB.match(word) or PASCAL.match(word)):
+            return ""
+        if self.entry:
+            return f"Write `{self.entry.format(word)}` on a line of its own."
+        return f"Write `{word}:` on a line of its own, and under it what it is."
 
 
-def _named(value: Any) -> str:
-    """How a word, or items of a list, would be entries of a mapping."""
-    item = value[0] if isinstance(value, list) and value else value
-    if isinstance(item, Scalar) and KEBAB.match(item) and item.style == "plain":
-        return f"Write `{item}:` on a line of its own, and under it what it is."
+def _undashed(items: list[Any], read: Callable[[Any], Any]) -> str:
+    """What to do where items would be entries if they were none."""
+    if not all(isinstance(item, dict) for item in items):
+        return ""
+    try:
+        read({key: value for item in items for key, value in item.items()})
+    except ValidationError:
+        return ""
+    return f"Remove the dash{'es' if items[1:] else ''}."
+
+
+def _named(item: Any) -> str:
+    """How an item of a list would be an entry of a mapping."""
     if not isinstance(item, dict):
         return ""
     name = next((item[key] for key in ("name", "Name", "id", "Key") if isinstance(item.get(key), Scalar)), None)
@@ -157,15 +191,15 @@ PascalName = Annotated[str, _key(_pascal_key), noted("a name in PascalCase", PAR
 """A name of the user's for a parameter, an output or a raw resource: PascalCase."""
 RuleName = Annotated[str, _key(_rule_key), noted("the name of a rule", RULE, key=True)]
 """A rule of ours by its name, or a linter's by its code. Which rules there are is no part of the language."""
-Silence = Annotated[dict[RuleName, Reason], BeforeValidator(mapped)]
+Silence = Annotated[dict[RuleName, Reason], Entries("{0}: why it is accepted")]
 """Findings that are accepted."""
-MembersOf = Annotated[dict[MemberName, T], BeforeValidator(mapped)]
+MembersOf = Annotated[dict[MemberName, T], Entries()]
 """A section: members keyed by name."""
 ListOf = Annotated[tuple[T, ...], BeforeValidator(listed)]
 """A list, or its one item bare."""
 SomeOf = Annotated[tuple[T, ...], BeforeValidator(listed), NotEmpty()]
 """The same where there must be an item, since AWS or the sense of it needs one."""
-Tags = Annotated[dict[str, Text], BeforeValidator(mapped)]
+Tags = Annotated[dict[str, Text], Entries("{0}: its value")]
 """Tag names and their values."""
 
 
@@ -208,7 +242,7 @@ class Kind(Part):
     """Tags beside the document's. `Name` is the member's name unless said."""
     was: MemberName | None = None
     """The name that the member had before. It keeps the logical id, and so the resource itself, when renamed."""
-    override: Annotated[dict[str, RawBody], BeforeValidator(mapped)] = {}
+    override: Annotated[dict[str, RawBody], Entries()] = {}
     """CloudFormation laid over what is emitted, as a merge patch, keyed by the role of the resource. A `DependsOn` adds
     to the order that labspec states; a null there takes that away."""
     silence: Silence = {}

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator
 
-from labspec.model.kind import Kind, ListOf, MemberName, MembersOf, mapped
+from labspec.model.kind import Entries, Kind, ListOf, MemberName, MembersOf
 from labspec.model.parts import Existing
 from labspec.model.word import Choice, Name, Names, Word, wrong
 from labspec.model.words import CIDR, Boolean, Cidr, Zone, read_cidr
@@ -74,8 +74,7 @@ def _destination(text: str) -> str:
 Destination = Annotated[str, Word(_destination, "`internet` or an address block", f"internet|{CIDR}")]
 
 
-def _routes(value: Any) -> Any:
-    routes = mapped(value)
+def _routes(routes: Any) -> Any:
     if {"internet", "0.0.0.0/0"} <= {str(destination) for destination in routes}:
         wrong("`internet` and `0.0.0.0/0` are the same: a table has one route there.", "Remove one of them.")
     return routes
@@ -96,7 +95,9 @@ class RouteTable(Kind):
     subnets: ListOf[Annotated[Name, Names("subnets")]]
     """The subnets that follow it."""
     routes: Annotated[
-        dict[Destination, Annotated[Name, Names("internet_gateways", "nat_gateways")]], BeforeValidator(_routes)
+        dict[Destination, Annotated[Name, Names("internet_gateways", "nat_gateways")]],
+        BeforeValidator(_routes),
+        Entries("internet: {0}"),
     ] = {}
     """`internet` or a CIDR, and the gateway that leads there."""
 

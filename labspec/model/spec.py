@@ -19,7 +19,7 @@ from labspec.model.document import (
     Variable,
 )
 from labspec.model.expect import Expect
-from labspec.model.kind import MembersOf, Part, PascalName, RuleName, Tags, mapped
+from labspec.model.kind import Entries, MembersOf, Part, PascalName, RuleName, Tags
 from labspec.model.network import Vpc
 from labspec.model.notation import NAME, noted
 from labspec.model.scaling import AutoScalingGroup
@@ -64,9 +64,9 @@ class Spec(Part):
     """The region that it is meant for. The linters check against it."""
     tags: Tags = {}
     """Tags on everything."""
-    variables: Annotated[dict[str, Variable], BeforeValidator(mapped)] = {}
+    variables: Annotated[dict[str, Variable], Entries("{0}: its value")] = {}
     """Values known when the spec is built."""
-    parameters: Annotated[dict[PascalName, ParameterDeclared], BeforeValidator(mapped)] = {}
+    parameters: Annotated[dict[PascalName, ParameterDeclared], Entries()] = {}
     """Values asked for when the stack is deployed."""
     vpcs: MembersOf[Vpc] = {}
     """Networks."""
@@ -96,13 +96,13 @@ class Spec(Part):
     """Who hears what happens."""
     websites: MembersOf[Website] = {}
     """Static websites."""
-    resources: Annotated[dict[PascalName, RawBody], BeforeValidator(mapped)] = {}
+    resources: Annotated[dict[PascalName, RawBody], Entries()] = {}
     """CloudFormation resources as they are written there."""
     layout: Layout = Layout()
     """Which stack holds what."""
-    outputs: Annotated[dict[PascalName, OutputDeclared], BeforeValidator(mapped)] = {}
+    outputs: Annotated[dict[PascalName, OutputDeclared], Entries()] = {}
     """Values that the console shows."""
     expect: Expect = Expect()
     """Who must reach whom, and who must not."""
-    checks: Annotated[dict[RuleName, Level], BeforeValidator(mapped)] = {}
+    checks: Annotated[dict[RuleName, Level], Entries("{0}: error")] = {}
     """Levels of rules, for the whole spec."""
