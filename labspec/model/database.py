@@ -12,7 +12,7 @@ from labspec.model.parts import Connected
 from labspec.model.text import PlainText
 from labspec.model.windows import DailyWindow, WeeklyWindow
 from labspec.model.word import Choice, Name, Names, Parameter, ParameterType, Word, wrong
-from labspec.model.words import Boolean, Duration, File, Integer, Size, ZoneOrParameter
+from labspec.model.words import Boolean, Days, File, Integer, Size, ZoneOrParameter
 
 
 def _version(text: str) -> str:
@@ -67,7 +67,7 @@ class Backups(Part):
 
     short: ClassVar[str] = "keep"
 
-    keep: Duration = 604800
+    keep: Days = 604800
     """How long they are kept: whole days, at most 35; a database with replicas needs one day or more."""
     window: DailyWindow | None = None
     """When they are made, in UTC; AWS chooses unless said."""

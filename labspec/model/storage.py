@@ -9,7 +9,7 @@ from pydantic import model_validator
 from labspec.model.kind import SomeOf
 from labspec.model.parts import Connected, Existing
 from labspec.model.word import Choice, Name, Names, Word, wrong
-from labspec.model.words import DURATION, Boolean, read_duration
+from labspec.model.words import DURATION, Boolean, read_days
 
 LIFECYCLE_DAYS = {
     1: "1_DAY",
@@ -28,7 +28,7 @@ LIFECYCLE_DAYS = {
 def _lifecycle(text: str) -> int | None:
     if text == "never":
         return None
-    days = read_duration(text) // 86400
+    days = read_days(text) // 86400
     if days not in LIFECYCLE_DAYS:
         choices = ", ".join(f"{number}d" for number in LIFECYCLE_DAYS)
         wrong(f"EFS has no lifecycle of `{text}`.", f"It has {choices}, and `never`.")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from ipaddress import IPv4Network
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NoReturn
 
 from pydantic import BeforeValidator
 
 from labspec.model.notation import noted
 from labspec.model.word import FileName, Parameter, Word, scalar_of, wrong
 from labspec.nearest import meant, offered
+from labspec.wording import series
 
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 DURATION = "[0-9]+[smhd]"
@@ -103,29 +104,32 @@ def read_percent(text: str) -> float:
     """A share such as `50%`, as the number before the sign."""
     match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)%", text)
     if not match:
-        number = re.fullmatch(r"[0-9.]+", text)
-        wrong(
-            f"`{text}` is not a share.",
-            f"{text} what? Write `{text}%`." if number else "Write it as `50%`.",
-            f"{text}%" if number else "",
-        )
+        shares = [f"{float(text) * 100:g}%"] if re.fullmatch(r"0?\.[0-9]+|1", text) else []
+        shares += [f"{text}%"] if re.fullmatch(r"[0-9]+(\.[0-9]+)?", text) else []
+        _unitless("a share", text, shares, "Write it as `50%`.")
     return float(match[1])
 
 
-def read_duration(text: str) -> int:
-    """A time such as `30s`, `5m`, `12h`, `30d`, in seconds."""
+def read_duration(text: str, units: str = "sm") -> int:
+    """A time such as `30s`, `5m`, `12h`, `30d`, in seconds; a bare number may be meant in any of some `units`."""
     match = re.fullmatch(r"([0-9]+)([smhd])", text)
     if not match:
-        number = re.fullmatch(r"[0-9]+", text)
         word = re.fullmatch(r"([0-9]+) *([smhd])[a-z]*", text.lower())
         fix = f"{word[1]}{word[2]}" if word else ""
-        help_ = f"Write `{fix}`." if fix else "Write it as `30s`, `5m` or `30d`."
-        wrong(
-            f"`{text}` is not a duration.",
-            f"{text} what? Write `{text}s` or `{text}m`." if number else help_,
-            fix,
-        )
+        times = [f"{text}{unit}" for unit in units] if re.fullmatch(r"[0-9]+", text) else []
+        _unitless("a duration", text, times, f"Write `{fix}`." if fix else "Write it as `30s`, `5m` or `30d`.", fix)
     return int(match[1]) * SECONDS[match[2]]
+
+
+def read_days(text: str) -> int:
+    """The same where only whole days make sense, in seconds."""
+    return read_duration(text, "d")
+
+
+def _unitless(what: str, text: str, likely: list[str], otherwise: str, fix: str = "") -> NoReturn:
+    """Refuse a number without its unit, which may be meant in several, or a text that is none."""
+    help_ = f"{text} what? Write {series([f'`{each}`' for each in likely], 'or')}." if likely else otherwise
+    wrong(f"`{text}` is not {what}.", help_, likely[0] if len(likely) == 1 else fix)
 
 
 def read_size(text: str) -> int:
@@ -262,6 +266,7 @@ Percent = Annotated[
     float | Parameter, Word(read_percent, "a share, such as 50%", r"[0-9]+(\.[0-9]+)?%", parameters=("percent",))
 ]
 Duration = Annotated[int, Word(read_duration, "a duration, such as 30s, 5m or 30d", DURATION)]
+Days = Annotated[int, Word(read_days, "a duration in days, such as 7d", DURATION)]
 Size = Annotated[int, Word(read_size, "a size, such as 20GiB", "[0-9]+(GiB|TiB)")]
 Region = Annotated[str, Word(read_region, "a region, such as ap-northeast-2")]
 Package = Annotated[str, Word(read_package, "one name")]

@@ -102,7 +102,12 @@ class Reading:
             return value
         name = tree.tag.removeprefix("!")
         if name not in SHORT:
-            self._wrong(tree, path, f"CloudFormation has no `{tree.tag}`.", did_you_mean(tree.tag, [f"!{short}" for short in SHORT]))
+            self._wrong(
+                tree,
+                path,
+                f"CloudFormation has no `{tree.tag}`.",
+                did_you_mean(tree.tag, [f"!{short}" for short in SHORT]),
+            )
             return value
         if name == "GetAtt" and isinstance(value, str):
             value = value.split(".", 1)

@@ -25,7 +25,10 @@ Subnet = Annotated[Name, Names("subnets")]
 Subnets = ListOf[Subnet]
 
 WORDS: dict[str, Any] = {
-    **{name: getattr(words, name) for name in ("Boolean", "BooleanOrParameter", "Integer", "Percent", "Duration")},
+    **{
+        name: getattr(words, name)
+        for name in ("Boolean", "BooleanOrParameter", "Integer", "Percent", "Duration", "Days")
+    },
     **{name: getattr(words, name) for name in ("Size", "Cidr", "PortRange", "Port")},
     **{name: getattr(windows, name) for name in ("DailyWindow", "WeeklyWindow")},
     **{name: getattr(words, name) for name in ("Zone", "ZoneOrParameter", "FileMode", "Arn", "InstanceType")},
@@ -131,11 +134,14 @@ def test_a_condition_can_be_turned_round() -> None:
         ("Integer", "5.0", "Write `5`."),
         ("Integer", "2026-11-22", "Write digits only"),
         ("Percent", "50", "50 what? Write `50%`."),
+        ("Percent", "0.5", "0.5 what? Write `50%` or `0.5%`."),
+        ("Percent", ".5", ".5 what? Write `50%`."),
         ("Percent", "half", "Write it as `50%`."),
         ("Duration", "30", "30 what? Write `30s` or `30m`."),
         ("Duration", "1h30m", "Write it as"),
         ("Duration", "5 minutes", "Write `5m`."),
         ("Duration", "30S", "Write `30s`."),
+        ("Days", "7", "7 what? Write `7d`."),
         ("Size", "20", "20 what? Write `20GiB`."),
         ("Size", "20GB", "Write it as `20GiB`."),
         ("Cidr", "10.0.0.1/16", "The block is `10.0.0.0/16`."),
