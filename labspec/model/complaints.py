@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 from labspec.diagnostic import At, Diagnostic, Fix, Path, Rule
 from labspec.model.misplaced import misplaced, value_at
 from labspec.model.other_words import likely
-from labspec.model.places import noun_of, part_at, vocabulary
+from labspec.model.places import can_be_left_out, noun_of, part_at, vocabulary
 from labspec.model.unknown_keys import UNKNOWN_KEY, inner_homes, names_inside, unknown_keys, words_at
 from labspec.model.word import KEY
 from labspec.scalar import Scalar
@@ -287,7 +287,8 @@ def _wrong(error: ErrorDetails, path: Path, at: At, known: Known) -> Diagnostic:
         message = f"Here {needed} is needed." if needed else f"This cannot stand here: {error['msg']}."
         return Diagnostic(WRONG_VALUE, message, path, at)
     fix = _fix(context, str(error["input"]), known) if context.get("fix") else None
-    return Diagnostic(WRONG_VALUE, context["message"], path, at, context.get("chars"), help=context["help"], fix=fix)
+    help_ = context["optional"] if context["optional"] and can_be_left_out(path) else context["help"]
+    return Diagnostic(WRONG_VALUE, context["message"], path, at, context.get("chars"), help=help_, fix=fix)
 
 
 def _fix(context: Mapping[str, Any], old: str, known: Known) -> Fix:

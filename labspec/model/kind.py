@@ -69,7 +69,7 @@ def listed(value: Any) -> Any:
     if isinstance(value, list):
         return value
     if isinstance(value, Scalar) and value.style in ("empty", "null"):
-        wrong("This list is empty.", "Leave the line out, or name one item.")
+        wrong("This list is empty.", "Name one item.", optional="Leave the line out, or name one item.")
     return [value]
 
 

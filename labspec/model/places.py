@@ -50,6 +50,12 @@ def required_of(part: type[Part]) -> frozenset[str]:
     return frozenset(info.alias or name for name, info in part.model_fields.items() if info.is_required())
 
 
+def can_be_left_out(path: Path) -> bool:
+    """Whether a field stands at a path that need not be said."""
+    part = part_at(path[:-1])
+    return part is not None and path[-1] in fields_of(part).keys() - required_of(part)
+
+
 def noun_of(path: Path) -> str:
     """What stands at a path, for people: `a subnet`."""
     part = part_at(path)

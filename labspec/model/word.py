@@ -57,14 +57,15 @@ def wrong(
     chars: tuple[int, int] | None = None,
     safe: bool = False,
     place: tuple[str, ...] = (),
+    optional: str = "",
 ) -> NoReturn:
     """Refuse a value: what is wrong with it, what to do, and the text that would be right.
 
     That text is `safe` where nothing else can have been meant, as by `True`; not by `20`, whatever the field. Where
     only the whole of a mapping shows what is wrong in it, `place` leads to the value at fault; for a key it ends in
-    `KEY`.
+    `KEY`. `optional` is what to do, instead, in a field that can be left out.
     """
-    context = {"message": message, "help": help, "fix": fix, "chars": chars, "safe": safe}
+    context = {"message": message, "help": help, "fix": fix, "chars": chars, "safe": safe, "optional": optional}
     error = PydanticCustomError("labspec", "{message}", context)
     if not place:
         raise error
@@ -132,7 +133,8 @@ def scalar_of(value: Any, notation: str, null_help: str = "") -> Scalar:
             help_ = f'A text that holds `: ` needs quotes: "{key}: {inner}".' if isinstance(inner, Scalar) else ""
         wrong(f"Here stands {form}; this field takes {notation}.", help_)
     if value.style == "empty":
-        wrong(f"This value is empty; the field takes {notation}.", null_help or "Leave the line out for the default.")
+        leave_out = "" if null_help else "Leave the line out for the default."
+        wrong(f"This value is empty; the field takes {notation}.", null_help or "Write one.", optional=leave_out)
     if value.style == "null":
         wrong(
             f"`{value}` is a null; this field takes {notation}.",

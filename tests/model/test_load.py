@@ -110,6 +110,8 @@ def test_every_field_was_tried() -> None:
         ("vpcs: {net: web}\n", "Here stands a single value, where a mapping is needed.", "Its fields are `cidr`"),
         ("vpcs: {net: {cidr: [10.0.0.0/16]}}\n", "Here stands a list; this field takes an address block", ""),
         ("vpcs: {net: {cidr: }}\n", "This value is empty; the field takes an address block", "Leave the line out"),
+        ("target_groups: {web: {port: }}\n", "This value is empty; the field takes a port", "Write one."),
+        ("vpcs: {net: {route_tables: {r: {subnets: }}}}\n", "This list is empty.", "Name one item."),
         ("vpcs: {net: {zones: }}\n", "This list is empty.", "Leave the line out"),
         ("vpcs: {net: null}\n", "A null only removes something", "Remove the line."),
         ("vpcs: {net: {override: [a]}}\n", "Here a mapping is needed", ""),
