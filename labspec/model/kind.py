@@ -64,13 +64,34 @@ class When:
         return {"anyOf": [name, negated], "description": "a parameter, or {not: a parameter}"}
 
 
-def listed(value: Any) -> Any:
-    """One item for a list."""
-    if isinstance(value, list):
-        return value
-    if isinstance(value, Scalar) and value.style in ("empty", "null"):
-        wrong("This list is empty.", "Name one item.", optional="Leave the line out, or name one item.")
-    return [value]
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A list, or its one item bare. Several items without their brackets or commas are shown as a list."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_wrap_validator_function(self._read, handler(source))
+
+    def _read(self, value: Any, read: Callable[[Any], Any]) -> Any:
+        if isinstance(value, Scalar) and value.style in ("empty", "null"):
+            wrong("This list is empty.", "Name one item.", optional="Leave the line out, or name one item.")
+        items = value if isinstance(value, list) else [value]
+        try:
+            return read(items)
+        except ValidationError:
+            if shown := _several(items, read):
+                wrong("Several items stand in the place of one.", f"Write them as a list: `{shown}`.")
+            raise
+
+
+def _several(items: list[Any], read: Callable[[Any], Any]) -> str:
+    """The list of which blanks and commas part the items; empty where that would be none."""
+    if not all(isinstance(item, Scalar) for item in items):
+        return ""
+    words = [Scalar(word, item.style, item.folder) for item in items for word in re.split(r"[\s,]+", item) if word]
+    try:
+        return f"[{', '.join(words)}]" if len(words) > len(items) and read(words) else ""
+    except ValidationError:
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,9 +216,9 @@ Silence = Annotated[dict[RuleName, Reason], Entries("{0}: why it is accepted")]
 """Findings that are accepted."""
 MembersOf = Annotated[dict[MemberName, T], Entries()]
 """A section: members keyed by name."""
-ListOf = Annotated[tuple[T, ...], BeforeValidator(listed)]
+ListOf = Annotated[tuple[T, ...], Listed()]
 """A list, or its one item bare."""
-SomeOf = Annotated[tuple[T, ...], BeforeValidator(listed), NotEmpty()]
+SomeOf = Annotated[tuple[T, ...], Listed(), NotEmpty()]
 """The same where there must be an item, since AWS or the sense of it needs one."""
 Tags = Annotated[dict[str, Text], Entries("{0}: its value")]
 """Tag names and their values."""

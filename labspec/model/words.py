@@ -155,9 +155,7 @@ def read_region(text: str) -> str:
 def read_package(text: str) -> str:
     """The name of a package or a service: one word."""
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._+:@~-]*", text):
-        words = [word for word in re.split(r"[\s,]+", text) if word]
-        several = f"Write several as a list: `[{', '.join(words)}]`." if len(words) > 1 else "It is one word."
-        wrong(f"`{text}` is not one name.", several)
+        wrong(f"`{text}` is not one name.", "It is one word.")
     return str(text)
 
 

@@ -112,6 +112,12 @@ def test_every_field_was_tried() -> None:
         ("vpcs: {net: {cidr: }}\n", "This value is empty; the field takes an address block", "Leave the line out"),
         ("target_groups: {web: {port: }}\n", "This value is empty; the field takes a port", "Write one."),
         ("vpcs: {net: {route_tables: {r: {subnets: }}}}\n", "This list is empty.", "Name one item."),
+        ("vpcs: {net: {zones: 'a, b'}}\n", "Several items stand in the place of one.", "as a list: `[a, b]`."),
+        (
+            "vpcs: {net: {route_tables: {r: {subnets: [a-1 b-1]}}}}\n",
+            "Several items stand in",
+            "as a list: `[a-1, b-1]`.",
+        ),
         ("vpcs: {net: {zones: }}\n", "This list is empty.", "Leave the line out"),
         ("vpcs: {net: null}\n", "A null only removes something", "Remove the line."),
         ("vpcs: {net: {override: [a]}}\n", "Here a mapping is needed", ""),
