@@ -79,7 +79,8 @@ class Listed:
             return read(items)
         except ValidationError:
             if shown := _several(items, read):
-                wrong("Several items stand in the place of one.", f"Write them as a list: `{shown}`.")
+                place = tuple(n for n, item in enumerate(items) if len(_words(item)) > 1)[:1] if items is value else ()
+                wrong("Several items stand in the place of one.", f"Write them as a list: `{shown}`.", place=place)
             raise
 
 
@@ -87,11 +88,15 @@ def _several(items: list[Any], read: Callable[[Any], Any]) -> str:
     """The list of which blanks and commas part the items; empty where that would be none."""
     if not all(isinstance(item, Scalar) for item in items):
         return ""
-    words = [Scalar(word, item.style, item.folder) for item in items for word in re.split(r"[\s,]+", item) if word]
+    words = [Scalar(word, item.style, item.folder) for item in items for word in _words(item)]
     try:
         return f"[{', '.join(words)}]" if len(words) > len(items) and read(words) else ""
     except ValidationError:
         return ""
+
+
+def _words(item: Scalar) -> list[str]:
+    return [word for word in re.split(r"[\s,]+", item) if word]
 
 
 @dataclass(frozen=True, slots=True)

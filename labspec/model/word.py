@@ -56,7 +56,7 @@ def wrong(
     fix: str = "",
     chars: tuple[int, int] | None = None,
     safe: bool = False,
-    place: tuple[str, ...] = (),
+    place: tuple[str | int, ...] = (),
     optional: str = "",
 ) -> NoReturn:
     """Refuse a value: what is wrong with it, what to do, and the text that would be right.

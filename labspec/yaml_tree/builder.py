@@ -15,7 +15,7 @@ from labspec.scalar import Style
 from labspec.yaml_tree.characters import meant_by, told
 from labspec.yaml_tree.rules import DUPLICATE_KEY, LOOKALIKE, NOT_ALLOWED, SYNTAX, TOO_LARGE
 from labspec.yaml_tree.slips import slip_at
-from labspec.yaml_tree.syntax import control, separator, syntax, tab
+from labspec.yaml_tree.syntax import control, key_in_braces, separator, syntax, tab
 from labspec.yaml_tree.tree import MAX_DEPTH, MAX_NODES, Tree, at, within
 
 MOST = 100
@@ -201,7 +201,8 @@ class _Builder:
 
     def _open(self, event: Any) -> None:
         if self._is_key():
-            self._refuse(SYNTAX, "A key is a single word, not a mapping or a list.", event, "Quote a text.")
+            message, help_ = key_in_braces(self._span(event), self.lines)
+            self._refuse(SYNTAX, message, event, help_)
         self._deep(len(self.stack) + 1, event)
         empty: dict[str, Tree] | list[Tree] = {} if isinstance(event, ev.MappingStartEvent) else []
         tree = Tree(empty, self._span(event), tag=event.tag or "", in_braces=bool(event.flow_style))

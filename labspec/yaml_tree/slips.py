@@ -15,6 +15,7 @@ from labspec.yaml_tree.characters import lookalike, plainly, told
 from labspec.yaml_tree.rules import LOOKALIKE, TAKEN_FOR_TEXT
 
 ENTRY = re.compile(r"([A-Za-z][\w.-]*)(\s*)([:=])(\s*)(?!//)(.*)", re.DOTALL)
+UNCOLONED = re.compile(r"([A-Za-z][\w.-]*)\s+([{\[].*)", re.DOTALL)
 ITEM, ODD_ITEM = re.compile(r"-[^\s\d-]"), re.compile(r"- ?[^\s-]")
 COMMENT = re.compile(r"(?:^|\s)(//|/\*|(?:--|;)(?=\s))")
 SHOWN = 60
@@ -55,7 +56,7 @@ def slip_at(span: Span, lines: Sequence[str], entry: bool = True, word: bool = T
 
 def slip_in(text: str, entry: bool = True) -> Slip | None:
     """What is likely wrong with a text that stands unquoted, and may be meant as an entry."""
-    return _comment(text) or (_entry(text) or _item(text) if entry else None) or _character(text)
+    return _comment(text) or (_entry(text) or _item(text) or _uncoloned(text) if entry else None) or _character(text)
 
 
 def _comment(text: str) -> Slip | None:
@@ -95,6 +96,15 @@ def _item(text: str) -> Slip | None:
     if odd:
         return Slip(LOOKALIKE, told(text[0], text)[0], _write(right), (0, 1), right)
     return Slip(TAKEN_FOR_TEXT, "A blank is missing after this dash.", _write(right), (0, 1), right)
+
+
+def _uncoloned(text: str) -> Slip | None:
+    """`key {`, of which YAML takes the brace for a part of the key."""
+    match = UNCOLONED.fullmatch(text)
+    if match is None:
+        return None
+    right = f"{match[1]}: {match[2]}"
+    return Slip(TAKEN_FOR_TEXT, "No colon follows this key.", _write(right), match.span(1), right, match[1])
 
 
 def _character(text: str) -> Slip | None:

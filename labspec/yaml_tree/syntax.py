@@ -6,6 +6,7 @@ The parser says where it could not go on. What was opened and never closed is sh
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import yaml
 
@@ -15,6 +16,8 @@ from labspec.yaml_tree.rules import SYNTAX
 from labspec.yaml_tree.tree import at
 
 COMMA = "A comma ends a value inside braces and brackets: quote a text that holds one."
+BRACES = re.compile(r"\{\{[^{}]*\}\}")
+COLON = "A text that holds `: ` needs quotes."
 EXPRESSION = 'Inside `{ }` or `[ ]`, an expression needs quotes: "${{ ... }}".'
 
 
@@ -47,6 +50,9 @@ def syntax(error: yaml.MarkedYAMLError, file: str, text: str, quoted: Span | Non
     typed = lines[line] if line < len(lines) else ""
     if "\t" in typed[: len(typed) - len(typed.lstrip())]:
         return tab(file, line, typed)
+    if typed.rstrip() == "...":
+        message, help_ = "This ends the document, in which something is open or missing.", "Remove the line."
+        return Diagnostic(SYNTAX, message, span=at(file, line, 0, 3), help=help_)
     opened = error.context_mark
     if opened and "quoted scalar" in (error.context or "") and "end of stream" in (error.problem or ""):
         start = at(file, opened.line, opened.column)
@@ -67,6 +73,14 @@ def tab(file: str, line: int, typed: str) -> Diagnostic:
     """A tab where YAML takes spaces."""
     message = "A tab indents this line; YAML takes spaces only."
     return Diagnostic(SYNTAX, message, span=at(file, line, typed.index("\t")), help="Replace the tab by spaces.")
+
+
+def key_in_braces(span: Span, lines: Sequence[str]) -> tuple[str, str]:
+    """What is wrong with a mapping or a list that stands where a key should, and what helps."""
+    typed = lines[span.line - 1]
+    if (expression := BRACES.match(typed, span.column - 2)) is None:
+        return "A key is a single word, not a mapping or a list.", "Quote a text."
+    return "An expression begins with `${{`, and stands in quotes.", f'Write `"${expression[0]}"`.'
 
 
 def _unclosed(error: yaml.MarkedYAMLError, file: str, lines: list[str], quoted: Span | None) -> Diagnostic | None:
@@ -106,19 +120,14 @@ QUOTES = "A quote inside a quoted text is written twice ('it''s') or escaped (\"
 def _misread(error: yaml.MarkedYAMLError, here: Span, typed: str) -> Diagnostic:
     problem, context = error.problem or "", error.context or ""
     before, char = typed[: here.column - 1], typed[here.column - 1 : here.column]
-    start = error.context_mark and at(here.file, error.context_mark.line, error.context_mark.column)
+    opened = error.context_mark
+    start = at(here.file, opened.line, opened.column) if opened else None
     if "mapping values" in problem:
         return _colon(here, before)
     if "could not find expected ':'" in problem and start:
         return Diagnostic(SYNTAX, "No colon follows this key.", span=start, help="Write `key: value`.")
-    if "',' or" in problem and char and char in "]}" and start:
-        right = "}" if char == "]" else "]"
-        opener = Label("It was opened here.", span=start)
-        message = f"`{char}` stands where `{right}` should close what is open."
-        return Diagnostic(SYNTAX, message, span=here, related=(opener,), help=f"Write `{right}`.")
-    if "',' or" in problem:
-        help_ = EXPRESSION if "${{" in typed else COMMA
-        return Diagnostic(SYNTAX, "A comma, or the end of the braces, is missing here.", span=here, help=help_)
+    if (wrong := _in_braces(problem, start, here, typed)) is not None:
+        return wrong
     for (part, where), (message, help_) in PROBLEMS.items():
         if part in problem and where in context:
             begins = start if "scanning a" in where and start else here
@@ -135,11 +144,28 @@ def _misread(error: yaml.MarkedYAMLError, here: Span, typed: str) -> Diagnostic:
     return Diagnostic(SYNTAX, f"This is not YAML: {problem or 'it cannot be read'}.", span=here, related=related)
 
 
+def _in_braces(problem: str, start: Span | None, here: Span, typed: str) -> Diagnostic | None:
+    """What is wrong between braces or brackets."""
+    char = typed[here.column - 1 : here.column]
+    if "',' or" in problem and char and char in "]}" and start:
+        right = "}" if char == "]" else "]"
+        opener = Label("It was opened here.", span=start)
+        message = f"`{char}` stands where `{right}` should close what is open."
+        return Diagnostic(SYNTAX, message, span=here, related=(opener,), help=f"Write `{right}`.")
+    if "',' or" in problem:
+        help_ = EXPRESSION if "${{" in typed else COLON if char == ":" else COMMA
+        return Diagnostic(SYNTAX, "A comma, or the end of the braces, is missing here.", span=here, help=help_)
+    if "node content" in problem and char == ",":
+        help_ = "Remove it, or write what is missing."
+        return Diagnostic(SYNTAX, "Nothing stands before this comma.", span=here, help=help_)
+    return None
+
+
 def _colon(here: Span, before: str) -> Diagnostic:
     if len(before) > 1000:
         help_ = "A key has 1,024 characters at most."
     elif re.search(r"\S: |\S:\s*$", before):
-        help_ = "A text that holds `: ` needs quotes."
+        help_ = COLON
     else:
         help_ = "Is this line indented too far, or does the one above lack its colon?"
     return Diagnostic(SYNTAX, "This colon cannot stand here.", span=here, help=help_)

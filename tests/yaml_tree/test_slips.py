@@ -107,6 +107,13 @@ def test_where_it_may_stand_nothing_is_said(text: str, tmp_path: Path) -> None:
         (NETWORK.replace("cidr: 10.0.1", "cidr:10.0.1"), "LS006 8:31", "A blank is missing after this colon.", ""),
         (VPC + "    cidr = 10.0.0.0/16\n", "LS006 5:10", "A colon stands between", "Write `cidr: 10.0.0.0/16`."),
         ("region=us-east-1\n", "LS006 3:7", "A colon stands between a key and its value", "Write `region: us-east-1`."),
+        ("vpcs:\n  net {cidr: a}\n", "LS006 4:3", "No colon follows this key.", "Write `net: {cidr`."),
+        (
+            "vpcs:\n  net {cidr: a, zones: b}\n  b: {}\n",
+            "LS006 4:3",
+            "No colon follows this key.",
+            "Write `net: {cidr: a, zones: b}`.",
+        ),
         ("vpcs: {net: {cidr = 10.0.0.0/16}}\n", "LS006 3:19", "A colon stands between", ""),
         ("region us-east-1\n", "LS001 3:1", "No colon follows this key.", "Write `region: us-east-1`."),
         (VPC.replace("net:", "net") + "    cidr: 10.0.0.0/16\n", "LS001 4:3", "No colon follows this key.", "`net:`"),
