@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from labspec.diagnostic import Diagnostic, Label, Span
+from labspec.wording import plural
 from labspec.yaml_tree.rules import SYNTAX
 from labspec.yaml_tree.tree import at
 
@@ -45,7 +46,7 @@ def under_a_text(file: str, lines: list[str], line: int, above: int) -> Iterator
     elif (first := _text_above(lines, line)) is not None:
         message = "This line is indented less than the first line of its text, which ends before it."
         label = Label("The text begins here.", span=_word(file, lines, first))
-        help_ = f"Indent both by {_depth(lines[line])} blanks."
+        help_ = f"Indent both by {plural(_depth(lines[line]), 'blank')}."
         yield Mend(line, None, _wrong(file, lines, line, message, label, help_))
 
 
@@ -55,6 +56,7 @@ def beside_others(file: str, lines: list[str], line: int, above: int) -> Iterato
         return
     lead, (lead_above, text_above) = lead_and_text(lines[line])[0], lead_and_text(lines[above])
     if _depth(lines[line]) > len(lead_above) and VALUED.fullmatch(text_above):
+        yield from _above_too_little(file, lines, line, above)
         key = text_above.split(":")[0]
         message = f"`{key}` has a value already, so that nothing can stand under it."
         label = Label("Its value stands here.", span=_word(file, lines, above))
@@ -73,8 +75,19 @@ def beside_others(file: str, lines: list[str], line: int, above: int) -> Iterato
         yield Mend(line, right, _wrong(file, lines, line, message, label, _by(depth)))
 
 
+def _above_too_little(file: str, lines: list[str], line: int, above: int) -> Iterator[Mend]:
+    """A line that is indented less than what it belongs to, which begins before it or goes on below it."""
+    depth, levels = _depth(lines[line]), list(_levels(lines, above))
+    lacks = levels[:1] and _depth(lines[levels[0]]) == _depth(lines[above]) and lines[levels[0]].rstrip().endswith(":")
+    if lacks or depth in (_depth(lines[level]) for level in levels):
+        message = "This line is indented less than those that it stands among."
+        label = Label("This would stand under it, and it has a value already.", span=_word(file, lines, line))
+        right = " " * depth + lines[above].lstrip()
+        yield Mend(above, right, _wrong(file, lines, above, message, label, _by(depth)))
+
+
 def _by(depth: int) -> str:
-    return f"Indent it by {depth} blanks." if depth else "Begin it at the left margin."
+    return f"Indent it by {plural(depth, 'blank')}." if depth else "Begin it at the left margin."
 
 
 def _depth(line: str) -> int:

@@ -195,6 +195,20 @@ def test_a_text_may_hold_what_begins_a_comment_elsewhere(text: str, tmp_path: Pa
     [
         (VPC + "    cidr: a\n   dns_support: true\n", "6:4", "This line is indented by 3", "Indent it by 4 blanks."),
         (VPC + "    cidr: a\n     dns_support: true\n", "6:6", "`cidr` has a value already", "Indent it by 4 blanks."),
+        (
+            VPC + "    cidr: a\n  nat: none\n    zones: b\n",
+            "6:3",
+            "This line is indented less",
+            "Indent it by 4 blanks.",
+        ),
+        (
+            VPC + "    subnets:\n    a: {zone: a}\n      b: {zone: b}\n",
+            "6:5",
+            "This line is indented less",
+            "6 blanks.",
+        ),
+        ("vpcs:\n net:\n   cidr: a\n  nat: b\n", "6:3", "This line is indented by 2", "Indent it by 3 blanks."),
+        ("vpcs:\n net: a\n   cidr: b\n", "5:4", "`net` has a value already", "Indent it by 1 blank."),
         ("region: us-east-1\n vpcs: {}\n", "4:2", "`region` has a value already", "Begin it at the left margin."),
         ("vpcs:\n  net: a\n    cidr: b\n", "5:5", "`net` has a value already", "Indent it by 2 blanks."),
         ("include:\n  - a.yaml\n  b: c\n", "5:3", "A key cannot stand among the items of a list.", ""),
