@@ -11,9 +11,11 @@ from pydantic_core import ErrorDetails
 from labspec.diagnostic import Diagnostic, Label, Path, Rule
 from labspec.model.grammar import NESTED, SECTIONS
 from labspec.model.places import fields_of, noun_of, part_at, required_of
+from labspec.model.remains import could_take
 from labspec.model.spec import Spec
 from labspec.model.variables import NAME as SNAKE
 from labspec.model.word import KEBAB, PASCAL
+from labspec.nearest import slip
 from labspec.scalar import Scalar
 from labspec.wording import series
 
@@ -157,19 +159,22 @@ def _bare_name_above(place: Path, document: Mapping[str, Any]) -> Path:
     for name in reversed(names[max(at - FAR, 0) : at]):
         above = (*place[:-1], str(name))
         if isinstance(around[name], Scalar) and around[name].style == "empty":
-            return above if _could_stand_under(above, place, around[place[-1]]) else ()
-        if not _is_stray(above):
+            return above if _could_stand_under(above, place, {names[at]: around[place[-1]]}) else ()
+        if not (_is_stray(above) or _is_unknown(above)):
             return ()
     return ()
 
 
-def _could_stand_under(above: Path, place: Path, value: Any) -> bool:
+def _could_stand_under(above: Path, place: Path, entry: Mapping[Any, Any]) -> bool:
     """Whether a key that has no meaning at a place would have one under the name above: as a field, or as a member."""
+    if _is_unknown(place):
+        return could_take(above, entry)
     part = part_at(above if len(above) > 1 else (*above, "*"))
     if part is None or not _is_stray(place):
         return False
     if len(place) > 1:
         return place[-1] in fields_of(part)
+    (value,) = entry.values()
     return isinstance(value, dict) and value.keys() <= fields_of(part).keys()
 
 
@@ -179,6 +184,12 @@ def _is_stray(place: Path) -> bool:
         return place[0] not in Spec.model_fields
     part = part_at(place)
     return part is not None and part_at(place[:-1]) is None and place[-1] in (*fields_of(part), "like")
+
+
+def _is_unknown(place: Path) -> bool:
+    """Whether a key stands among fields, and is none of them, nor one that is mistyped."""
+    part = part_at(place[:-1]) if len(place) > 1 else None
+    return part is not None and slip(str(place[-1]), fields_of(part)) is None
 
 
 def _not_indented(name: Path, places: list[Path]) -> Misplaced:

@@ -33,15 +33,31 @@ def remains(value: Any, path: Path, wrong: Set[Path]) -> Iterator[Leaf]:
             yield from _read(info, inner, place)
 
 
+def could_take(path: Path, value: Any) -> bool:
+    """Whether the field at a path could have a value."""
+    part = part_at(path[:-1])
+    info = _field(part, str(path[-1])) if part is not None else None
+    if info is None:
+        return False
+    try:
+        _reader(info).validate_python(value)
+    except ValidationError:
+        return False
+    return True
+
+
 def _field(part: type[Part], key: str) -> FieldInfo | None:
     return next((info for name, info in part.model_fields.items() if key == (info.alias or name)), None)
 
 
 def _read(info: FieldInfo, value: Any, path: Path) -> Iterator[Leaf]:
-    # pydantic keeps the words of an annotation apart from its type.
-    annotation: Any = getitem(Annotated, (info.annotation, *info.metadata, "field"))
-    reader: TypeAdapter[Any] = TypeAdapter(annotation)
     try:
-        yield from leaves(reader.validate_python(value), path)
+        yield from leaves(_reader(info).validate_python(value), path)
     except ValidationError:
         return  # it is told of as a whole
+
+
+def _reader(info: FieldInfo) -> TypeAdapter[Any]:
+    # pydantic keeps the words of an annotation apart from its type.
+    annotation: Any = getitem(Annotated, (info.annotation, *info.metadata, "field"))
+    return TypeAdapter(annotation)
