@@ -20,7 +20,7 @@ from labspec.scalar import Scalar
 STR, INT, FLOAT, BOOL, NULL = (f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null"))
 NUMBER_LIKE = re.compile(r"[-+.]?[0-9][0-9_.eExo+-]*\Z")
 """Text that some reader of YAML would take for a number: `089`, `1e3`, `0o17`. It is quoted, so that none does."""
-LONG_ONLY = {f"Fn::{name}" for name in "Contains EachMemberEquals EachMemberIn RefAll ValueOf ValueOfAll".split()}
+LONG_ONLY = ("Contains", "EachMemberEquals", "EachMemberIn", "RefAll", "ValueOf", "ValueOfAll")
 """Functions of rules, of which AWS documents no short form (`Rule functions`, AWS CloudFormation)."""
 MAP, SEQ = "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"
 
@@ -72,9 +72,10 @@ def _short(value: dict[str, Any]) -> yaml.Node | None:
     if name in ("Ref", "Condition") and isinstance(inner, str):
         # CloudFormation reads what a tag stands before by itself: `!Ref On` would not be a reference to a text.
         return yaml.ScalarNode(f"!{name}", inner, style="'" if _is_typed(inner) else None)
-    if not name.startswith("Fn::") or name in LONG_ONLY:
+    function = name.removeprefix("Fn::")
+    if function == name or function in LONG_ONLY:
         return None
-    tag = "!" + name.removeprefix("Fn::")
+    tag = f"!{function}"
     if name == "Fn::GetAtt" and isinstance(inner, list) and all(isinstance(part, str) for part in inner):
         return yaml.ScalarNode(tag, ".".join(inner))
     node = _node(inner)
