@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator
+from pydantic import AfterValidator, BeforeValidator
 
 from labspec.model.kind import Entries, Kind, ListOf, MemberName, MembersOf
 from labspec.model.parts import Existing
@@ -115,6 +115,13 @@ class InternetGateway(Kind):
     suffix: ClassVar[str] = "InternetGateway"
 
 
+def _each_once(zones: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    for index, zone in enumerate(zones):
+        if zone in zones[:index]:
+            wrong(f"Zone `{zone}` is listed twice.", "Write another one, or remove it.", place=(index,))
+    return zones
+
+
 class Vpc(Kind):
     """A network of your own, and everything that stands in it.
 
@@ -141,7 +148,7 @@ class Vpc(Kind):
     """Whether Amazon's resolver answers inside."""
     internet_gateway: MemberName | None = None
     """The name of its internet gateway. Subnets with `access: public` bring one along."""
-    zones: ListOf[Zone] = ()
+    zones: Annotated[ListOf[Zone], AfterValidator(_each_once)] = ()
     """The zones that subnets with `each` are spread over."""
     nat: Annotated[Literal["none", "single", "per_zone"], Choice()] = "none"
     """NAT gateways for subnets with `access: private`: `none`, a `single` one for all, or one `per_zone`."""
