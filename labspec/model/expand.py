@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network
 from typing import Any
 
-from labspec.diagnostic import Diagnostic, Path, Rule
+from labspec.diagnostic import Diagnostic, Label, Path, Rule
 from labspec.model.architecture import Member
 from labspec.model.database import Database
 from labspec.model.network import InternetGateway, NatGateway, RouteTable, Subnet, Vpc
 from labspec.model.parts import Existing
+from labspec.model.pieces import MOST, Lack, no_piece, piece, wrong_zone
 from labspec.model.word import Name
+from labspec.model.words import ZONES
 
 SUBNET_FORM = Rule(
     "LS210",
@@ -21,15 +23,6 @@ SUBNET_FORM = Rule(
     "One subnet says `zone` and `cidr`. One per zone says `cidr` and `each`, and its VPC says `zones`.",
     "subnets: {public: {cidr: 10.0.0.0/24}}",
     "subnets: {public-a: {zone: a, cidr: 10.0.0.0/24, access: public}}",
-)
-NO_PIECE = Rule(
-    "LS211",
-    "no-room-for-zone",
-    "The addresses of a zoned subnet have no piece for a zone.",
-    "A zone's letter or number decides which piece it gets, so that a zone that leaves does not move the others: zone"
-    " `c` gets the third.",
-    "zones: [a, c]\nsubnets: {app: {cidr: 10.0.0.0/23, each: /24}}",
-    "zones: [a, c]\nsubnets: {app: {cidr: 10.0.0.0/22, each: /24}}",
 )
 UNROUTED = Rule(
     "LS212",
@@ -81,10 +74,13 @@ class _Network:
         self.subnets: list[tuple[str, Subnet, Path]] = []
         self.nats: dict[str | int | None, str] = {}
         self.strays: set[str] = set()
+        self.zoneless: list[Path] = []
+        self.roomless: dict[str | int, list[Lack]] = {}
 
     def expand(self) -> Expansion:
         for name, subnet in self.vpc.subnets.items():
             self._subnet(name, subnet, (*self.owner.path, "subnets", name))
+        self._tell_zones()
         for name, subnet, path in self.subnets:
             self._add("subnets", name, subnet, path)
         self._gateways()
@@ -121,7 +117,11 @@ class _Network:
 
     def _no_subnet(self, name: str, message: str, path: Path, help: str = "") -> None:
         self._wrong(SUBNET_FORM, message, path, help)
-        self.out.broken.update(("subnets", each) for each in (name, *(f"{name}-{zone}" for zone in self.vpc.zones)))
+        self._break(name)
+
+    def _break(self, name: str) -> None:
+        """Say nothing of a subnet, nor of those that one per zone could be."""
+        self.out.broken.update(("subnets", each) for each in (name, *(f"{name}-{zone}" for zone in ZONES)))
 
     def _existing(self, name: str, subnet: Subnet, existing: Existing, path: Path) -> None:
         """A subnet that is there already; or one in each zone, of which the zone is what differs."""
@@ -138,20 +138,45 @@ class _Network:
     def _zoned(self, name: str, subnet: Subnet, cidr: IPv4Network | None, each: int, path: Path) -> None:
         zones = (subnet.zone,) if subnet.zone is not None else self.vpc.zones
         if not zones:
-            self._wrong(SUBNET_FORM, f"`{name}` is one subnet per zone, and the VPC says no `zones`.", path)
+            self.zoneless.append(path)
+            self._break(name)
         family: list[str] = []
         for zone in zones:
-            piece = _piece(cidr, each, zone) if cidr is not None else None
-            if piece is None and cidr is not None:
-                self._wrong(NO_PIECE, f"`{cidr}` has no /{each} for zone {zone}.", (*path, "cidr"))
+            block = piece(cidr, each, zone) if cidr is not None else None
+            if block is None and cidr is not None:
+                self.roomless.setdefault(zone, []).append(Lack(zone, cidr, each, path))
                 continue
             inner = f"{name}-{zone}"
             family.append(inner)
-            said: dict[str, Any] = {"zone": zone, "cidr": piece, "each": None}
+            said: dict[str, Any] = {"zone": zone, "cidr": block, "each": None}
             if subnet.existing is not None:
                 said["existing"] = subnet.existing.in_zone(zone)
             self.subnets.append((inner, subnet.model_copy(update=said), path))
         self.out.families["subnets", name] = tuple(family)
+
+    def _tell_zones(self) -> None:
+        """What the VPC's zones are not for its subnets that are one per zone."""
+        if self.zoneless:
+            first, *others = self.zoneless
+            message = f"`{self.owner.name}` says no `zones`, and `{first[-1]}` is one subnet per zone."
+            labels = tuple(Label(f"So is `{path[-1]}`.", path, "key") for path in others[:MOST])
+            help_ = "Say the zones, such as `zones: [a, c]`."
+            found = Diagnostic(SUBNET_FORM, message, self.owner.path, "key", related=labels, help=help_)
+            self.out.diagnostics.append(found)
+        zoned = sum(subnet.each is not None for subnet in self.vpc.subnets.values())
+        for zone, lacks in self.roomless.items():
+            if zone in self.vpc.zones and 1 < len(lacks) == zoned:
+                place = (*self.owner.path, "zones", self.vpc.zones.index(zone))
+                self.out.diagnostics.append(wrong_zone(lacks, place))
+                self._break_unmade(lacks, ZONES)
+            else:
+                self.out.diagnostics += no_piece(lacks)
+                self._break_unmade(lacks, (zone,))
+
+    def _break_unmade(self, lacks: Iterable[Lack], zones: Iterable[str | int]) -> None:
+        """Say nothing of the subnets that some subnets per zone lack in some zones."""
+        made = {("subnets", name) for name, _, _ in self.subnets}
+        self.out.broken |= {("subnets", f"{lack.name}-{zone}") for lack in lacks for zone in zones} - made
 
     # -------------------------------------------------------------- gateways and routes
 
@@ -253,12 +278,3 @@ class _Network:
             )
             self.out.broken.add(("subnets", name))
         return ""
-
-
-def _piece(cidr: IPv4Network, each: int, zone: str | int) -> IPv4Network | None:
-    """The zone's piece of the addresses: the n-th for number n, the first for letter `a`."""
-    index = zone - 1 if isinstance(zone, int) else ord(zone) - ord("a")
-    if each < cidr.prefixlen or index >= 1 << (each - cidr.prefixlen):
-        return None
-    start = int(cidr.network_address) + index * (1 << (32 - each))
-    return IPv4Network((start, each))

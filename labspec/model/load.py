@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from string import ascii_lowercase
 from typing import Any
 
 from pydantic import ValidationError
@@ -25,6 +24,7 @@ from labspec.model.remains import remains
 from labspec.model.spec import Spec
 from labspec.model.variables import Variables
 from labspec.model.word import kebab
+from labspec.model.words import ZONES
 from labspec.scalar import Scalar
 
 ANY = "*"
@@ -32,7 +32,6 @@ ANY = "*"
 SINGLE = ("variables", "parameters", "outputs", "resources", "checks")
 """Sections, beside those of members, whose entries can be taken out one by one."""
 ALL = (*SECTIONS, *NESTED, "internet_gateways", "parameters", "outputs", "resources")
-ZONES = (*ascii_lowercase, *"123456")
 ROUNDS = 20
 
 

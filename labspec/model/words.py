@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from ipaddress import IPv4Network
+from string import ascii_lowercase
 from typing import Annotated, Any, Literal, NoReturn
 
 from pydantic import BeforeValidator
@@ -18,6 +19,8 @@ SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 DURATION = "[0-9]+[smhd]"
 CIDR = r"[0-9]{1,3}(\.[0-9]{1,3}){3}/[0-9]{1,2}"
 PORT = "[1-9][0-9]{0,4}"
+ZONES = (*ascii_lowercase, *"123456")
+"""Every zone that can be written."""
 
 REGIONS = [
     "af-south-1",
