@@ -17,6 +17,7 @@ from labspec.link.members import members_of
 from labspec.link.parameters import shown
 from labspec.link.references import References
 from labspec.link.unknown import Unknown, unknown
+from labspec.link.zoned import wrong_zones
 from labspec.model.architecture import Architecture, Contents
 from labspec.model.attributes import ATTRIBUTES, split
 from labspec.model.load import Loaded
@@ -42,7 +43,9 @@ def link(loaded: Loaded, contents: Contents) -> tuple[Architecture, Loaded, list
     references, expressions = References(declared), Expressions(declared)
     wrong = [each for path, leaf in leaves for each in _wrong(references, expressions, path, leaf)]
     found += [each for each in wrong if isinstance(each, Diagnostic)]
-    found += unknown([each for each in wrong if isinstance(each, Unknown)], declared, lambda: _named(declared, leaves))
+    unexplained = [each for each in wrong if isinstance(each, Unknown)]
+    of_zones, unexplained = wrong_zones(unexplained, declared, lambda: set(_written(leaves)))
+    found += [*of_zones, *unknown(unexplained, declared, lambda: _named(declared, leaves))]
     return architecture, loaded, found
 
 
@@ -74,6 +77,15 @@ def _named(declared: Declared, leaves: tuple[Leaf, ...]) -> set[Path]:
         elif isinstance(leaf, Text):
             keys.update(key for expression in leaf.expressions for key in _keys(expression.words))
     return {declared.where(key) for key in keys if declared.has(*key)}
+
+
+def _written(leaves: tuple[Leaf, ...]) -> Iterator[str]:
+    """The bare names of members as they are written, in fields and in expressions."""
+    for _, leaf in leaves:
+        if isinstance(leaf, Name):
+            yield leaf.text.rpartition(".")[2]
+        elif isinstance(leaf, Text):
+            yield from (split(expression.words)[1] for expression in leaf.expressions)
 
 
 def _keys(words: tuple[str, ...]) -> list[tuple[str, str]]:

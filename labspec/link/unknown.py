@@ -108,7 +108,7 @@ def _mistyped(place: Path, words: Sequence[str], uses: Sequence[Unknown]) -> Dia
     rule = UNKNOWN_PARAMETER if place[0] == "parameters" else UNKNOWN_NAME
     fix = Fix(f"Write `{words[0]}`.", words[0], str(place[-1])) if len(words) == 1 else None
     help_ = f"Write `{words[0]}` here, or `{place[-1]}` there." if fix else "Spell it alike everywhere."
-    return Diagnostic(rule, message, place, "key", related=_labels(uses, "It is named here"), help=help_, fix=fix)
+    return Diagnostic(rule, message, place, "key", related=places_of(uses, "It is named here"), help=help_, fix=fix)
 
 
 def _unknown(word: str, uses: Sequence[Unknown], declared: Declared, used: Callable[[], set[Path]]) -> Diagnostic:
@@ -128,7 +128,7 @@ def _unknown(word: str, uses: Sequence[Unknown], declared: Declared, used: Calla
         f"There is no {_wanted(first)} `{word}`.",
         first.path,
         chars=first.chars,
-        related=(*_idle(near, first.sections, declared, used), *_labels(uses[1:], "It is named here, too")),
+        related=(*_idle(near, first.sections, declared, used), *places_of(uses[1:], "It is named here, too")),
         help=_help(first, near, choices, declared),
         fix=fix,
     )
@@ -138,10 +138,13 @@ def _idle(
     near: Sequence[str], sections: Sequence[str], declared: Declared, used: Callable[[], set[Path]]
 ) -> Iterator[Label]:
     """The declarations that may be what is mistyped, because nothing names them."""
+    idle: dict[Path, list[str]] = {}
     for key in ((section, name) for name in near for section in sections):
         if declared.has(*key) and (place := declared.where(key)) not in used():
-            text = f"`{key[1]}` is declared here, and named nowhere."
-            yield Label(text, place, "value" if place[-1] == "internet_gateway" else "key")
+            idle.setdefault(place, []).append(f"`{key[1]}`")
+    for place, names in idle.items():
+        text = f"{series(names, 'and')} {'are' if names[1:] else 'is'} declared here, and named nowhere."
+        yield Label(text, place, "value" if place[-1] == "internet_gateway" else "key")
 
 
 def _of_another_kind(
@@ -152,7 +155,7 @@ def _of_another_kind(
     choices = declared.names(use.sections)
     idle = _idle(likely(use.word, choices)[:TIED], use.sections, declared, used)
     help_ = did_you_mean(use.word, choices)
-    related = (label, *idle, *_labels(more, "It is named here, too"))
+    related = (label, *idle, *places_of(more, "It is named here, too"))
     return Diagnostic(WRONG_KIND, message, use.path, related=related, help=help_)
 
 
@@ -175,7 +178,7 @@ def _help(use: Unknown, near: Sequence[str], choices: Sequence[str], declared: D
     return f"It can be {', '.join(every)}." if 0 < len(every) <= FEW else ""
 
 
-def _labels(uses: Sequence[Unknown], text: str) -> tuple[Label, ...]:
+def places_of(uses: Sequence[Unknown], text: str) -> tuple[Label, ...]:
     """Other places of a word, the last one with how many more there are."""
     shown = uses[:MOST]
     more = f", and in {plural(len(uses) - len(shown), 'more place')}" if len(uses) > len(shown) else ""
