@@ -9,6 +9,8 @@ from labspec.model.architecture import Architecture, Member
 from labspec.model.attributes import ATTRIBUTES
 from labspec.model.text import Expression, Text
 from labspec.model.website import Website
+from labspec.model.word import PASCAL
+from labspec.nearest import did_you_mean
 
 NO_ADDRESS = Rule(
     "LS344",
@@ -49,7 +51,7 @@ def _problem(member: Member, attribute: str) -> tuple[str, str] | None:
     if attribute in ("cdn_url", "cdn_domain") and body.cdn is None:
         instead = "Ask for `url`, or leave" if body.access == "public" else "Leave"
         return f"`{member.name}` has no CDN.", f"{instead} `cdn: false` out."
-    if attribute not in ATTRIBUTES["websites"]:
-        known = ", ".join(f"`{name}`" for name in ATTRIBUTES["websites"])
-        return f"`{member.name}` is several resources: `{attribute}` could be of any.", f"It can be {known}."
+    if PASCAL.match(attribute.split(".", maxsplit=1)[0]):
+        known = did_you_mean(attribute, ATTRIBUTES["websites"])
+        return f"`{member.name}` is several resources: `{attribute}` could be of any.", known
     return None
