@@ -117,8 +117,11 @@ class Expressions:
         first, rest = words[0], ".".join(words[1:])
         if first in PREFIXES:
             return f"There is no `{'.'.join(words)}`.", f"Write `${{{{ {PREFIXES[first].format(rest)} }}}}`."
-        near = likely(first, [*ATTRIBUTES, "variables", "resources", "aws"]) if len(words) > 2 else []
-        return (f"There is no section `{first}`.", f"Did you mean `{near[0]}.{rest}`?") if near else None
+        near = likely(first, [*(ATTRIBUTES if len(words) > 2 else ()), "variables", "resources", "aws"])
+        # The first of two words may be a member's name: it is told of as a section where the two would mean something.
+        if not near or (len(words) == 2 and not self._means_something((near[0], *words[1:]))):
+            return None
+        return f"There is no section `{first}`.", f"Did you mean `{near[0]}.{rest}`?"
 
 
 def _alone(text: str, section: str, name: str) -> Problem:
