@@ -56,10 +56,10 @@ def _port(member: Member, port: str, path: Path) -> Iterator[Diagnostic]:
     assert isinstance(member.body, LoadBalancer)
     listeners = member.body.listeners
     certificate = listeners[port].certificate
-    # Where somebody is sent to this port, the law about redirects tells that nothing answers there.
-    if port == "443" and certificate is None and not any(listener.redirect for listener in listeners.values()):
+    if port == "443" and certificate is None and listeners[port].forward is not None:
         message = f"Port 443 of `{member.name}` speaks plain HTTP: it has no certificate."
-        help_ = "Say `certificate`, or listen on port 80."
+        sent = any(listener.redirect for listener in listeners.values())
+        help_ = "Say `certificate`." if sent else "Say `certificate`, or listen on port 80."
         yield Diagnostic(PLAIN, message, path, "key", help=help_)
     if port == "80" and certificate is not None:
         message = f"Port 80 of `{member.name}` speaks HTTPS, and browsers speak plain HTTP there."

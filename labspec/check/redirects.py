@@ -26,8 +26,8 @@ def check_redirects(architecture: Architecture) -> Iterator[Diagnostic]:
         assert isinstance(member.body, LoadBalancer)
         listeners = member.body.listeners
         https = listeners.get("443")
-        if https is not None and https.certificate is not None and https.forward is not None:
-            continue
+        if https is not None and https.forward is not None:
+            continue  # that it lacks a certificate is told there
         for port, listener in listeners.items():
             if listener.redirect is not None:
                 message = f"Port {port} of `{member.name}` leads to HTTPS, and nothing answers there."
