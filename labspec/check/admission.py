@@ -37,6 +37,22 @@ def refusal(architecture: Architecture, caller: Member, server: Member, port: in
     return None
 
 
+def shut(architecture: Architecture, server: Member, port: int) -> tuple[Path, ...]:
+    """The rules of a member's groups, where they surely admit somebody to other ports, and nobody to this TCP port."""
+    groups = architecture.groups_of(server)
+    ends = [end for group in groups for end in ends_of(group) if end.side == "ingress"]
+    if not _is_known(architecture, groups) or any(_covers(end.rule, port) for end in ends):
+        return ()
+    return tuple(dict.fromkeys(end.rule_path for end in ends))
+
+
+def keeps_out(architecture: Architecture, caller: Member, server: Member) -> bool:
+    """Whether the default group of a VPC is all that is around a member, and surely not around another."""
+    around = architecture.groups_of(caller)
+    bare = not server.body.override and not architecture.groups_of(server)
+    return bare and bool(around) and _is_known(architecture, around)
+
+
 def is_shut_in(architecture: Architecture, member: Member, port: int) -> bool:
     """Whether the groups of a member surely let it call nothing but other members' TCP port."""
     around = architecture.groups_of(member)

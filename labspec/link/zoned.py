@@ -70,7 +70,7 @@ def _idle(vpc: Member, architecture: Architecture, written: set[str]) -> list[Zo
     families = [
         family
         for (section, family), inner in architecture.families.items()
-        if section == "subnets" and inner and architecture.members["subnets", inner[0]].owner == vpc
+        if section == "subnets" and inner and architecture.members["subnets", inner[0]].owner is vpc
     ]
     return [zone for zone in _zones(vpc) if not any(f"{family}-{zone}" in written for family in families)]
 

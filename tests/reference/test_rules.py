@@ -16,7 +16,7 @@ RULES = rules()
 BLOCKS = {
     "0": ("source", "yaml_tree", "gather"),
     "1": ("model/", "policy"),
-    "2": ("link", "model/expand"),
+    "2": ("link", "model/expand", "model/pieces"),
     "3": ("check/",),
     "4": ("emit/",),
     "5": ("layout/", "output"),
