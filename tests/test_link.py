@@ -51,6 +51,26 @@ def told(folder: Path, text: str) -> list[tuple[str, str]]:
             "It takes the name of a security group.",
         ),
         (
+            "launch_templates: {t: {ingress: {ssh: {port: 22, from: admin-cidr}}}}",
+            "LS201 There is no member `admin-cidr`.",
+            "Did you mean the parameter `AdminCidr`?",
+        ),
+        (
+            "launch_templates: {t: {ingress: {ssh: {port: 22, from: adminCidr}}}}",
+            "LS103 `adminCidr` is not a name.",
+            "Did you mean the parameter `AdminCidr`?",
+        ),
+        (
+            "launch_templates: {t: {secrets: {/run/a.json: '${{ app-db.secret }}'}}}",
+            "LS103 An expression cannot stand here.",
+            "Write `app-db` alone.",
+        ),
+        (
+            "launch_templates: {t: {secrets: {/run/a.json: app-db.secret}}}",
+            "LS103 `app-db.secret` does not name what this field takes.",
+            "Write `app-db` alone.",
+        ),
+        (
             "target_groups: {t: {port: 80, targets: [Server]}}",
             "LS103 `Server` reads like a parameter",
             "make it a variable",
@@ -75,7 +95,8 @@ def test_a_bare_name_of_several_kinds_needs_its_section(tmp_path: Path) -> None:
     balancer = "{scheme: internal, subnets: [public-a, public-c], security_groups: front-sg, listeners: {80: t}}"
     text = f"target_groups: {{t: {{port: 80, targets: server}}}}\nload_balancers: {{server: {balancer}}}\n"
     rule = "security_groups: {front-sg: {}, db-sg: {ingress: {mysql: {port: 3306, from: WHO}}}}\n"
-    network = NETWORK + "instances: {server: {subnet: public-a, ingress: {}}}\n" + text
+    server = "{subnet: public-a, ingress: {http: {port: 80, from: front-sg}}}"
+    network = f"{NETWORK}instances: {{server: {server}}}\n{text}"
     (found,) = build(tmp_path, network + rule.replace("WHO", "server")).diagnostics
     assert (found.rule.code, found.help) == ("LS203", "Write `instances.server` or `load_balancers.server`.")
     assert len(found.related) == 2

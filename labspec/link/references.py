@@ -54,7 +54,9 @@ class References:
         sections = (section,) if section else name.sections
         called = self.declared.architecture.called(bare)
         other = next((member for member in called if member.section not in sections), None)
-        return Unknown(UNKNOWN_NAME, bare, sections, path, None, name.reserved, f"{section}{dot}", other)
+        return Unknown(
+            UNKNOWN_NAME, bare, sections, path, None, name.reserved, f"{section}{dot}", other, bool(name.parameters)
+        )
 
     def parameter(self, path: Path, parameter: Parameter) -> Iterator[Diagnostic | Unknown]:
         """What is wrong with a parameter."""

@@ -52,7 +52,8 @@ class Unknown(NamedTuple):
     """A word that names nothing, and where it stands.
 
     `sections` are those in which it was looked for, `reserved` the words that could stand in its place, `before` is
-    what stands before it in the same value: its section. `other` is a member of another kind that has the name.
+    what stands before it in the same value: its section. `other` is a member of another kind that has the name. Where
+    it `may_be_parameter`, one could stand in its place.
     """
 
     rule: Rule
@@ -63,6 +64,7 @@ class Unknown(NamedTuple):
     reserved: tuple[str, ...] = ()
     before: str = ""
     other: Member | None = None
+    may_be_parameter: bool = False
 
 
 def unknown(found: Iterable[Unknown], declared: Declared, used: Callable[[], set[Path]]) -> Iterator[Diagnostic]:
@@ -117,10 +119,11 @@ def _unknown(word: str, uses: Sequence[Unknown], declared: Declared, used: Calla
     if first.other is not None:
         return _of_another_kind(first, first.other, uses[1:], declared, used)
     choices = [*declared.names(first.sections), *first.reserved]
-    near = likely(word, choices)[:TIED]
+    parameter = _parameter(first, declared)
+    near = [parameter] if parameter else likely(word, choices)[:TIED]
     fix = None
     if len(near) == 1 and not first.chars:
-        right = near[0] if near[0] in first.reserved else first.before + near[0]
+        right = near[0] if near[0] in (*first.reserved, parameter) else first.before + near[0]
         # Never a safe one: the name may be that of a member that is yet to be written.
         fix = Fix(f"Write `{near[0]}`.", right, first.before + first.word)
     return Diagnostic(
@@ -129,9 +132,15 @@ def _unknown(word: str, uses: Sequence[Unknown], declared: Declared, used: Calla
         first.path,
         chars=first.chars,
         related=(*_idle(near, first.sections, declared, used), *places_of(uses[1:], "It is named here, too")),
-        help=_help(first, near, choices, declared),
+        help=f"Did you mean the parameter `{parameter}`?" if parameter else _help(first, near, choices, declared),
         fix=fix,
     )
+
+
+def _parameter(use: Unknown, declared: Declared) -> str:
+    """The parameter that a word would be if it were written as one."""
+    parameters = declared.architecture.spec.parameters if use.may_be_parameter else ()
+    return next((name for name in parameters if kebab(name) == use.word), "")
 
 
 def _idle(

@@ -15,6 +15,7 @@ from labspec.model.other_words import likely
 from labspec.model.places import can_be_left_out, noun_of, part_at, vocabulary
 from labspec.model.unknown_keys import UNKNOWN_KEY, inner_homes, names_inside, unknown_keys, words_at
 from labspec.model.word import KEY
+from labspec.nearest import slip
 from labspec.scalar import Scalar
 from labspec.wording import series
 
@@ -286,9 +287,12 @@ def _wrong(error: ErrorDetails, path: Path, at: At, known: Known) -> Diagnostic:
         needed = FORMS.get(error["type"], "")
         message = f"Here {needed} is needed." if needed else f"This cannot stand here: {error['msg']}."
         return Diagnostic(WRONG_VALUE, message, path, at)
-    fix = _fix(context, str(error["input"]), known) if context.get("fix") else None
+    typed, message = str(error["input"]), context["message"]
     help_ = context["optional"] if context["optional"] and can_be_left_out(path) else context["help"]
-    return Diagnostic(WRONG_VALUE, context["message"], path, at, context.get("chars"), help=help_, fix=fix)
+    fix = _fix(context, typed, known) if context.get("fix") else None
+    if context.get("parameters") and (parameter := slip(typed, known.parameters)):
+        fix, help_ = Fix(f"Write `{parameter}`.", parameter, typed), f"Did you mean the parameter `{parameter}`?"
+    return Diagnostic(WRONG_VALUE, message, path, at, context.get("chars"), help=help_, fix=fix)
 
 
 def _fix(context: Mapping[str, Any], old: str, known: Known) -> Fix:

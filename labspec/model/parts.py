@@ -35,7 +35,7 @@ def _peer(text: str) -> Any:
         return read_cidr(text)
     if "/" in text or " " in text:
         wrong(f"`{text}` is not a source.", "Name a group, a member, a VPC, a parameter, `internet`, `self` or a CIDR.")
-    return Names(*GROUPED, "vpcs", reserved=("internet", "self")).read(text)
+    return Names(*GROUPED, "vpcs", reserved=("internet", "self"), parameters=("cidr",)).read(text)
 
 
 Peer = Annotated[

@@ -9,6 +9,7 @@ from typing import Any
 
 from labspec.diagnostic import Diagnostic, Label, Path, Rule
 from labspec.model.text import Expression, Mistake, Text, expressions, parts_of
+from labspec.model.word import kebab
 from labspec.nearest import did_you_mean, meant
 from labspec.scalar import Chars, Scalar
 
@@ -83,8 +84,10 @@ class Variables:
         path: Path = ("variables", name)
         value = body.get("default") if isinstance(body, dict) else body
         if not NAME.match(name) and not (isinstance(body, dict) and "type" in body):  # that is a parameter
-            help_ = "Write it in lower case, its words joined by `_`: `instance_type`."
+            right = kebab(name).replace("-", "_")
+            help_ = f"Write it in lower case, its words joined by `_`: `{right or 'instance_type'}`."
             self._wrong(f"`{name}` is not a name for a variable.", path, help_, at_key=True)
+            self.unusable |= {right} - set(map(str, self.document["variables"]))
         if name in self.settings:
             value = self.settings[name]
         if value is None or (isinstance(value, Scalar) and value.style in ("empty", "null")):

@@ -16,6 +16,7 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, core_schema
 
+from labspec.model.attributes import ATTRIBUTES
 from labspec.model.notation import NAME, PARAMETER, choice_schema, names_schema, scalar_schema
 from labspec.nearest import did_you_mean, meant, nearest, slip
 from labspec.scalar import Scalar
@@ -98,12 +99,13 @@ class Parameter:
 class Name:
     """A reference to a member by its bare name or as `section.name`; `sections` are the kinds it may name.
 
-    `reserved` are the words that could stand in its place.
+    `reserved` are the words that could stand in its place, `parameters` the types of parameters that could.
     """
 
     text: str
     sections: tuple[str, ...]
     reserved: tuple[str, ...] = ()
+    parameters: tuple[ParameterType, ...] = field(default=(), compare=False)
 
     def __str__(self) -> str:
         return self.text
@@ -181,12 +183,26 @@ class Word:
             )
         if self.parameters and text[:1] in ("$", "{") and (help_ := self._without_braces(text)):
             wrong(f"`{text}` is not how a parameter is named.", help_)
-        return self.read(text)
+        try:
+            return self.read(text)
+        except PydanticCustomError as error:
+            context = {**(error.context or {}), "parameters": bool(self.parameters)}
+            raise PydanticCustomError("labspec", "{message}", context) from error
 
     def _without_braces(self, text: str) -> str:
-        """What to say of a text that would be a parameter or a name, were it not in braces."""
-        bare = re.fullmatch(r"(?:\$?\{\{?|\$\(?)\s*([\w.-]+)\s*(?:\}?\}|\))?", text)
-        return f"Write `{bare[1]}` alone." if bare else ""
+        """What to say of a text that would be a parameter or a name, were it not in braces, or asked for something."""
+        inside = re.fullmatch(r"(?:\$?\{\{?|\$\(?)\s*([\w.-]+)\s*(?:\}?\}|\))?", text)
+        likely = (inside[1], inside[1].rpartition(".")[0]) if inside else ()
+        return next((f"Write `{bare}` alone." for bare in likely if self._takes(bare)), "")
+
+    def _takes(self, text: str) -> bool:
+        if PASCAL.match(text):
+            return bool(self.parameters)
+        try:
+            self.read(text)
+        except PydanticCustomError:
+            return False
+        return True
 
     def _refuse_capitals(self, text: str) -> None:
         """`True` and `Http` are no parameters: somebody meant `true` and `http`."""
@@ -268,13 +284,15 @@ class Names:
         section, dot, bare = text.rpartition(".")
         if dot and section not in self.sections:
             near = nearest(section, self.sections)
+            asked = any(bare in ATTRIBUTES.get(each, ()) for each in self.sections)
             help_ = f"Write `{near}.{bare}`." if near else f"It takes {self.notation}."
+            help_ = f"Write `{section}` alone." if asked and KEBAB.match(section) else help_
             wrong(f"`{text}` does not name what this field takes.", help_)
         if not KEBAB.match(bare):
             right = kebab(bare) and f"{section}{dot}{kebab(bare)}"
             help_ = f"This field takes {self.notation}; names are kebab-case, such as `{right or 'web-1'}`."
             wrong(f"`{text}` is not a name.", help_, "" if PASCAL.match(text) else right)
-        return Name(str(text), self.sections, self.reserved)
+        return Name(str(text), self.sections, self.reserved, self.parameters)
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         word = Word(self.read, self.notation, parameters=self.parameters)
