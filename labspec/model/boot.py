@@ -12,9 +12,25 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from labspec.model.kind import Entries, ListOf, Part
 from labspec.model.notation import noted
-from labspec.model.text import PlainText, Text
+from labspec.model.text import Text, read_plain
 from labspec.model.word import KEY, Name, Names, Use, scalar_of, wrong
 from labspec.model.words import Boolean, File, FileMode, Package
+
+ACCOUNT = r"[A-Za-z0-9_.][A-Za-z0-9_.-]{0,31}"
+
+
+def _account(value: Any) -> str:
+    """The name, or the number, of a user or a group: what `useradd` and `groupadd` take on Amazon Linux."""
+    text = read_plain(value)
+    if not re.fullmatch(ACCOUNT, text):
+        help_ = "It has letters, digits, `_`, `-` and `.`, at most 32 of them."
+        if both := re.fullmatch(rf"({ACCOUNT}):({ACCOUNT})", text):
+            help_ = f"Say them apart: `owner: {both[1]}`, `group: {both[2]}`."
+        wrong(f"`{text}` is not the name of a user or a group.", help_)
+    return text
+
+
+Account = Annotated[str, BeforeValidator(_account), noted("the name of a user or a group")]
 
 
 class SetupFile(Part):
@@ -27,9 +43,9 @@ class SetupFile(Part):
     render: Boolean = False
     """Whether `${{ }}` works inside `source`, as it does in `text`: the file is a text in UTF-8 then, and `$${{` stands
     for a literal `${{`."""
-    owner: PlainText = "root"
+    owner: Account = "root"
     """Its owner."""
-    group: PlainText = "root"
+    group: Account = "root"
     """Its group."""
     mode: FileMode | None = None
     """Its mode as quoted octal; `"0644"` for a file, `"0755"` for a directory unless said."""
@@ -120,7 +136,7 @@ class SecretFile(Part):
 
     from_: Annotated[Name, Names("databases", "replicas")] = Field(alias="from")
     """A database or a replica."""
-    group: PlainText = "root"
+    group: Account = "root"
     """The group that may read the file."""
 
 
