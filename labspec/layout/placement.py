@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from labspec.diagnostic import Diagnostic, Label, Path, Rule
 from labspec.graph import Graph, Node
 from labspec.layout.part import stack_id
-from labspec.nearest import did_you_mean
+from labspec.nearest import did_you_mean, offer
 
 SELECTS_NOTHING = Rule(
     "LS501",
@@ -88,7 +88,8 @@ def placed(graph: Graph, wanted: Mapping[str, Sequence[str]]) -> tuple[dict[str,
                 label = Label("It is placed here already.", first[selector])
                 found.append(Diagnostic(SELECTS_NOTHING, f"`{selector}` is {twice}.", path, related=(label,)))
             elif selector not in known:
-                message, help_ = f"`{selector}` selects nothing.", did_you_mean(selector, known)
+                members = sorted(name for name in known if name.endswith(f".{selector}"))
+                message, help_ = f"`{selector}` selects nothing.", offer(members) or did_you_mean(selector, known)
                 found.append(Diagnostic(SELECTS_NOTHING, message, path, help=help_))
             chosen[selector] = stack
             first.setdefault(selector, path)
