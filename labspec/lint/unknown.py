@@ -66,7 +66,9 @@ def _explained(finding: Finding, kind_of: Callable[[Finding], str], region: str)
 def _unknown(word: str, around: Path, kind: str, region: str) -> tuple[str, str]:
     """What to say of a property that there is not, and what helps."""
     if around[:1] != ("Properties",):
-        return f"A resource has no attribute `{word}`", offered(word, ATTRIBUTES)
+        of_type = not around and word in schema.properties_at(kind, (), region)
+        help_ = f"Write it under `Properties`: it is a property of {kind}." if of_type else offered(word, ATTRIBUTES)
+        return f"A resource has no attribute `{word}`", help_
     inside = [step for step in around[1:] if isinstance(step, str)]
     where = f"`{inside[-1]}` of {kind}" if inside else kind or "This"
     help_ = offered(word, schema.properties_at(kind, around[1:], region))

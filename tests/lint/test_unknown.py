@@ -70,6 +70,12 @@ def _linted(engine: str, templates, origin_of, region):  # type: ignore[no-untyp
             "Did you mean `Properties`?",
         ),
         (
+            QUEUE + "    DelaySeconds: 5\n",
+            "6:5",
+            "A resource has no attribute `DelaySeconds`.",
+            "Write it under `Properties`: it is a property of AWS::SQS::Queue.",
+        ),
+        (
             POLICY,
             "7:7",
             "AWS::SQS::QueuePolicy has no property `Queue`.",
