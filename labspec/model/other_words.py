@@ -48,8 +48,8 @@ OTHER_WORDS = {
     "role": "iaminstanceprofile iamrole instanceprofile",
     "launch_template": "launchconfiguration launchtemplateid",
     "target_groups": "targetgrouparns targetgroups",
-    "from": "cidrip source sources",
-    "to": "destination destinations",
+    "from": "cidr cidrblock cidrblocks cidrip source sources",
+    "to": "cidr cidrblock cidrblocks cidrip destination destinations",
     "port": "fromport ports toport",
     "protocol": "ipprotocol",
     "ingress": "inbound rules securitygroupingress",
@@ -89,6 +89,15 @@ def likely(typed: str, words: Collection[str], most: int = 3) -> list[str]:
 
     None of the nearest is more than `most` edits away.
     """
-    squeezed = re.sub(r"[\W_]", "", typed.lower())
+    squeezed = _squeezed(typed)
     named = [word for word in words if squeezed in _OTHERS.get(word, ())]
     return named or alike(typed, words, most)
+
+
+def is_called(word: str, typed: str) -> bool:
+    """Whether others say a word for one of the language's."""
+    return _squeezed(typed) in _OTHERS.get(word, ())
+
+
+def _squeezed(typed: str) -> str:
+    return re.sub(r"[\W_]", "", typed.lower())

@@ -9,7 +9,7 @@ from labspec.diagnostic import Diagnostic, Fix, Label, Path, Rule, matches
 from labspec.model.grammar import MEMBERS, NESTED, SECTIONS
 from labspec.model.kind import Kind
 from labspec.model.misplaced import PLACES, spelled, value_at
-from labspec.model.other_words import likely
+from labspec.model.other_words import is_called, likely
 from labspec.model.places import fields_of, homes_of, is_around, noun_of, part_at, vocabulary
 from labspec.model.spec import Spec
 from labspec.nearest import TIED, offer, slip
@@ -28,6 +28,12 @@ EXISTING = ("vpcs", "subnets", "security_groups", "key_pairs", "file_systems", "
 """Sections whose members can be there already."""
 ELSEWHERE = {("load_balancers", "port"): "listeners", ("load_balancers", "forward"): "listeners"}
 """Where keys belong that people put into a kind, and that a search would not find."""
+OF_CDN = ("alias", "aliases", "certificate", "cname", "cnames", "domain", "domains")
+"""What people say of a website's CDN, and only an `override` can."""
+BY_OVERRIDE = (
+    "An `override` of the `distribution` can say it: `Aliases` and `ViewerCertificate`, with"
+    " `CloudFrontDefaultCertificate: null`, under `Properties: {DistributionConfig: {...}}`."
+)
 DIRECTIVES = ("extends", "include")
 """What a document can say of other files."""
 MOST = 3
@@ -46,6 +52,8 @@ def unknown_keys(owner: Path, keys: Mapping[str, str], hint: Callable[[Path], st
         near = [meant] if meant else likely(key, fields, 1 if inner_homes(key, owner) else 3)[:TIED]
         if key == "existing" and part and issubclass(part, Kind):
             yield _cannot_exist(owner)
+        elif owner[:1] == ("websites",) and key in OF_CDN:
+            yield _mistyped(owner, key, [], BY_OVERRIDE)
         elif near or (help_ := hint((*owner, key))):
             yield _mistyped(owner, key, near, help_ if not near else "")
         else:
@@ -73,7 +81,8 @@ def _where(owner: Path) -> str:
 def _mistyped(owner: Path, key: str, near: list[str], hint: str) -> Diagnostic:
     """A key that is close to one that there is, or that something else explains."""
     help_ = offer(near) or hint
-    if near and not near[0].startswith(key.rstrip("s")) and (homes := _homes(key, owner)):
+    by_letters = near and not near[0].startswith(key.rstrip("s")) and not is_called(near[0], key)
+    if by_letters and (homes := _homes(key, owner)):
         help_ += f" `{key}` itself belongs {' or '.join(homes)}."
     safe = near[:1] == [slip(key, words_at(owner))] and key not in vocabulary()
     fix = Fix(f"Write `{near[0]}`.", near[0], key, safe) if len(near) == 1 else None
