@@ -143,8 +143,7 @@ def _worse(before: Build, after: Build, findings: Sequence[Diagnostic]) -> bool:
     known = {_identity(diagnostic) for diagnostic in before.diagnostics}
     new = [d for d in after.diagnostics if d.level is Severity.ERROR and _identity(d) not in known]
     return any(
-        _room(error) == "0" or any(error.path in _places(f) and _room(error) <= _room(f) for f in findings)
-        for error in new
+        _room(error) == "0" or any(_is_at(error, f) and _room(error) <= _room(f) for f in findings) for error in new
     )
 
 
@@ -158,11 +157,13 @@ def _room(diagnostic: Diagnostic) -> str:
     return diagnostic.rule.code[2]
 
 
-def _places(finding: Diagnostic) -> tuple[Path, ...]:
-    """Where an error that an edit makes would be told."""
+def _is_at(error: Diagnostic, finding: Diagnostic) -> bool:
+    """Whether an error stands where one would that an edit makes: of an edited key also at the keys beside it."""
     if finding.at == "value" or finding.fix is None:
-        return (finding.path,)
-    return (finding.path[:-1], (*finding.path[:-1], finding.fix.text))
+        return error.path == finding.path
+    around = finding.path[:-1]
+    beside = error.at == "key" and error.path[:-1] == around
+    return beside or error.path in (around, (*around, finding.fix.text))
 
 
 def _told(finding: Diagnostic) -> str:

@@ -11,7 +11,7 @@ from labspec.model.kind import Entries, Kind, ListOf, Part, SomeOf
 from labspec.model.notation import noted
 from labspec.model.parts import Connected
 from labspec.model.text import PlainText
-from labspec.model.word import Choice, Name, Names, Word, wrong
+from labspec.model.word import Choice, Name, Names, Word, refuse_but_one, wrong
 from labspec.model.words import DURATION, PORT, CertificateArn, Duration, Integer, Port, read_duration, read_port
 
 
@@ -99,8 +99,8 @@ class Listener(Part):
 
     @model_validator(mode="after")
     def _one_action(self) -> Listener:
-        if (self.forward is None) == (self.redirect is None):
-            wrong("A listener has either `forward` or `redirect`.")
+        actions = {"forward": self.forward, "redirect": self.redirect}
+        refuse_but_one("A listener has either `forward` or `redirect`.", actions)
         return self
 
 

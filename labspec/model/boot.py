@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from labspec.model.kind import Entries, ListOf, Part
 from labspec.model.notation import noted
 from labspec.model.text import Text, read_plain
-from labspec.model.word import KEY, Name, Names, Use, scalar_of, wrong
+from labspec.model.word import KEY, Name, Names, Use, refuse_but_one, scalar_of, wrong
 from labspec.model.words import Boolean, File, FileMode, Package
 
 ACCOUNT = r"[A-Za-z0-9_.][A-Za-z0-9_.-]{0,31}"
@@ -53,7 +53,7 @@ class SetupFile(Part):
     @model_validator(mode="after")
     def _one_content(self) -> SetupFile:
         if self.source is not None and self.text is not None:
-            wrong("A file has `source` or `text`, not both.")
+            wrong("A file has `source` or `text`, not both.", place=("text", KEY))
         return self
 
     @model_validator(mode="after")
@@ -171,8 +171,7 @@ class UserData(Part):
 
     @model_validator(mode="after")
     def _one_content(self) -> UserData:
-        if (self.source is None) == (self.text is None):
-            wrong("User data has either `source` or `text`.")
+        refuse_but_one("User data has either `source` or `text`.", {"source": self.source, "text": self.text})
         return self
 
     @model_validator(mode="after")

@@ -13,7 +13,7 @@ from labspec.model.kind import Entries, Kind, Part
 from labspec.model.notation import NAME, scalar_schema
 from labspec.model.parts import Connected, Permissions
 from labspec.model.text import PlainText
-from labspec.model.word import Choice, Name, Names, Parameter, Word, scalar_of, wrong
+from labspec.model.word import KEY, Choice, Name, Names, Parameter, Word, refuse_but_one, scalar_of, wrong
 from labspec.model.words import Boolean, Duration, InstanceType, Integer, Size
 
 IMAGE_ID = "ami-[0-9a-f]{8}([0-9a-f]{9})?"
@@ -153,9 +153,11 @@ class Machine(Connected):
     @model_validator(mode="after")
     def _one_way(self) -> Machine:
         if self.user_data is not None and (self.setup is not None or self.mounts or self.secrets):
-            wrong("`user_data` replaces `setup`, `mounts` and `secrets`; they cannot stand together.")
+            message = "`user_data` replaces `setup`, `mounts` and `secrets`; they cannot stand together."
+            wrong(message, place=("user_data", KEY))
         if self.role is not None and self.permissions is not None:
-            wrong("`role` names a shared role; `permissions` make one of its own. Only one can be said.")
+            message = "`role` names a shared role; `permissions` make one of its own. Only one can be said."
+            wrong(message, place=("role", KEY))
         refuse_crossed(self.setup.files if self.setup else (), self.secrets, self.mounts)
         return self
 
@@ -241,6 +243,6 @@ class ImageMade(Kind):
 
     @model_validator(mode="after")
     def _one_source(self) -> ImageMade:
-        if sum(source is not None for source in (self.from_, self.public, self.id)) != 1:
-            wrong("An image has exactly one of `from`, `public` and `id`.")
+        sources = {"id": self.id, "public": self.public, "from": self.from_}
+        refuse_but_one("An image has exactly one of `from`, `public` and `id`.", sources)
         return self

@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from labspec.model.kind import Kind, ListOf, MemberName, MembersOf, Part, Silence, SomeOf
 from labspec.model.notation import PARAMETER, noted
 from labspec.model.text import PlainText, RawBody, expressions, plain, typed
-from labspec.model.word import Choice, Name, Names, Parameter, Word, scalar_of, wrong
+from labspec.model.word import Choice, Name, Names, Parameter, Word, refuse_but_one, scalar_of, wrong
 from labspec.model.words import Arn, PortRange, Ports, read_cidr
 
 GROUPED = (
@@ -172,8 +172,8 @@ class Existing(Part):
 
     @model_validator(mode="after")
     def _one_way(self) -> Existing:
-        if sum(way is not None for way in (self.id, self.parameter, self.ssm, self.export)) != 1:
-            wrong("What exists is found in exactly one way: `id`, `parameter`, `ssm` or `export`.")
+        ways = {"id": self.id, "parameter": self.parameter, "ssm": self.ssm, "export": self.export}
+        refuse_but_one("What exists is found in exactly one way: `id`, `parameter`, `ssm` or `export`.", ways)
         return self
 
     def in_zone(self, zone: str | int) -> Existing:

@@ -8,7 +8,7 @@ linking needs no code per kind.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NoReturn, get_args
 
@@ -72,6 +72,13 @@ def wrong(
         raise error
     details: InitErrorDetails = {"type": error, "loc": place, "input": None}
     raise ValidationError.from_exception_data("spec", [details])
+
+
+def refuse_but_one(message: str, fields: Mapping[str, object]) -> None:
+    """Refuse a mapping of whose fields, by the names that users write, not just one is said: the last is too many."""
+    said = [name for name, value in fields.items() if value is not None]
+    if len(said) != 1:
+        wrong(message, place=(said[-1], KEY) if said else ())
 
 
 def read_in(place: tuple[str | int, ...], read: Callable[[str], object], text: str) -> None:
