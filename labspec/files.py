@@ -74,11 +74,11 @@ def names(path: FilePath) -> tuple[str, ...]:
             raise Unreadable(f"`{path}` is a file, not a folder.", f"Name the folder that it lies in: `{path.parent}`.")
         if not path.is_dir():
             raise Unreadable(f"There is no folder `{path}`.", _help(path))
-        files = sorted(file for file in path.rglob("*") if file.is_file())
-        for file in files:
-            if file.is_symlink() and not _lies_in(file, path):
-                raise Unreadable(f"`{file}` is a link that leaves its folder.")
-        return tuple(file.relative_to(path).as_posix() for file in files)
+        inside = sorted(path.rglob("*"))
+        for each in inside:
+            if each.is_symlink() and each.exists() and not _lies_in(each, path):
+                raise Unreadable(f"`{each}` is a link that leaves its folder.")
+        return tuple(each.relative_to(path).as_posix() for each in inside if each.is_file())
     except OSError as error:
         raise Unreadable(f"`{path}` cannot be read: {error.strerror or error}.") from error
 

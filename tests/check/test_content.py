@@ -54,6 +54,18 @@ def test_a_missing_folder_is_said_once(tmp_path: Path) -> None:
     assert found.startswith("LS020 3:28 There is no folder")
 
 
+@pytest.mark.parametrize("name", ["index.html", "sub", "nowhere"])
+def test_a_link_may_not_leave_its_folder(tmp_path: Path, site: Path, name: str) -> None:
+    """What is uploaded follows links, also those to whole folders. One that leads nowhere uploads nothing."""
+    outside = tmp_path / "outside"
+    (outside / "sub").mkdir(parents=True)
+    (outside / "index.html").write_text("<!DOCTYPE html>", "utf-8")
+    (site / "link").symlink_to(outside / name)
+    (site / "inside").symlink_to(site / "index.html")
+    refused = [f"LS020 3:28 `{site / 'link'}` is a link that leaves its folder."]
+    assert messages(build(tmp_path, SPEC)) == (refused if name != "nowhere" else [])
+
+
 def test_content_may_be_large_because_it_is_not_read(tmp_path: Path, site: Path) -> None:
     with (site / "film.mp4").open("wb") as film:
         film.truncate(MAX_BYTES + 1)
