@@ -14,6 +14,7 @@ from cfnlint.runner import run_template_by_file_path
 from labspec.diagnostic import Diagnostic, Path, Severity, Span
 from labspec.lint import Engine, Finding, Loader, cfn_lint, lint, lint_directory, relative_urls, validate
 from labspec.lint.finding import COUNTERPARTS, distinct
+from labspec.report import to_text
 
 BOTH: dict[str, Loader] = {
     "cloudformation-validate": lambda: validate.findings,
@@ -155,6 +156,15 @@ class TestLint:
         assert found.help == "Did you mean `value-c`?"
 
 
+    def test_no_report_shows_a_password(self) -> None:
+        password = "hunter2hunter2"
+        text = resource(f"{DATABASE.removesuffix('}')},\n    MasterUserPassword: {password}\n    }}")
+        text = text.replace("ManageMasterUserPassword: true,", "")
+        found = lint_directory({"a.yaml": text}, engines=only("cfn-lint"))
+        assert "cfn-lint W2501" in {diagnostic.note.partition(";")[0] for diagnostic in found}
+        assert password not in to_text(found, {"a.yaml": text})
+
+
 class TestFailure:
     def test_a_linter_that_cannot_be_loaded_is_one_finding_and_the_other_still_speaks(self) -> None:
         def broken() -> Engine:
@@ -198,8 +208,10 @@ class TestCache:
         assert lint(MISSPELLED, origin_of, engines=engines, cache=tmp_path) == first
         assert len(first) == 1
 
-    @pytest.mark.parametrize("change", ["template", "region", "informational"])
-    def test_another_byte_or_setting_asks_again(self, tmp_path: Folder, change: str) -> None:
+    @pytest.mark.parametrize("change", ["template", "region", "informational", "labspec", "linter"])
+    def test_another_byte_or_setting_or_version_asks_again(
+        self, tmp_path: Folder, change: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         asked: list[str] = []
 
         def load() -> Engine:
@@ -215,6 +227,10 @@ class TestCache:
         run("a", None, False)
         run("a", None, False)
         assert len(asked) == 1
+        if change == "labspec":
+            monkeypatch.setattr("labspec.__version__", "another")
+        if change == "linter":
+            monkeypatch.setattr("labspec.lint.cache.version", lambda _: "another")
         run(
             "b" if change == "template" else "a", "eu-west-1" if change == "region" else None, change == "informational"
         )
