@@ -184,7 +184,10 @@ def moments() -> int:
 def test_a_build_that_is_stopped_changes_nothing_or_is_finished_by_the_next(
     moment: int, error: BaseException, tmp_path: Path
 ) -> None:
-    """Every call that changes the disk, from the first to the last, is where the machine may stop."""
+    """Every call that changes the disk, from the first to the last, is where the machine may stop.
+
+    The new manifest is never there before what it lists.
+    """
     output.write(tmp_path, OLD)
     (tmp_path / "notes.txt").write_text("mine")
     with pytest.MonkeyPatch.context() as patched:
@@ -192,6 +195,8 @@ def test_a_build_that_is_stopped_changes_nothing_or_is_finished_by_the_next(
         with contextlib.suppress(KeyboardInterrupt, Rejected):
             output.write(tmp_path, NEW)
             pytest.fail("the build was not stopped")
+    new = {name for name, text in NEW.items() if (tmp_path / name).exists() and (tmp_path / name).read_text() == text}
+    assert "manifest.json" not in new or new == NEW.keys()
     begun = (tmp_path / output.STAGING / output.JOURNAL).exists()
     output.recover(tmp_path)
     assert there(tmp_path) == {**(NEW if begun else OLD), "notes.txt": "mine"}
