@@ -11,6 +11,7 @@ import jsonschema
 import pytest
 
 from labspec.diagnostic import Diagnostic, Fix, Label, Rule, Severity, Span
+from labspec.diagnostic import Path as Place
 from labspec.report import Outcome, Run, silenced_to_text, to_text
 from labspec.report.forms import FORMS
 from tests.building import build
@@ -260,8 +261,10 @@ def test_junit_has_a_case_for_each_spec() -> None:
     assert (failure.text or "").splitlines() == ["error[LS999]: One.", "error[LS999]: Two."]
 
 
-def test_junit_is_xml_whatever_a_message_holds() -> None:
-    case = ElementTree.fromstring(FORMS["junit"](_run(Diagnostic(RULE, "a\x1b[1m <b> & \x00 \ud800 é"))))
+def test_junit_is_xml_whatever_a_message_or_a_name_holds() -> None:
+    found = Diagnostic(RULE, "a\x1b[1m <b> & \x00 \ud800 é")
+    case = ElementTree.fromstring(FORMS["junit"](Run("check", "0", (Outcome("\x1b.yaml", [found], {}),))))
+    assert case.findall("testsuite/testcase")[0].get("name") == "\ufffd.yaml"
     assert case.findall("testsuite/testcase/failure")[0].get("message") == "a\ufffd[1m <b> & \ufffd \ufffd é"
 
 
@@ -316,6 +319,14 @@ def test_gitlab_tells_findings_apart_that_are_alike() -> None:
     alike = [Diagnostic(RULE, "No.", span=Span("a.yaml", line, 1, line, 2)) for line in (1, 2)]
     prints = [violation["fingerprint"] for violation in json.loads(FORMS["gitlab"](_run(*alike)))]
     assert len(set(prints)) == 2
+
+
+@pytest.mark.parametrize(("file", "path"), [("a.yaml", ("vpcs", "other")), ("A.yaml", ("vpcs", "net"))])
+def test_gitlab_knows_a_finding_again_when_one_that_is_alike_is_mended(file: str, path: Place) -> None:
+    mended = Diagnostic(RULE, "No.", path, span=Span(file, 1, 1, 1, 2))
+    stays = Diagnostic(RULE, "No.", ("vpcs", "net"), span=Span("a.yaml", 2, 1, 2, 2))
+    before, after = (json.loads(FORMS["gitlab"](_run(*found))) for found in ([mended, stays], [stays]))
+    assert [violation["fingerprint"] for violation in after] == [before[1]["fingerprint"]]
 
 
 def test_gitlab_puts_what_has_no_place_at_the_beginning() -> None:
@@ -381,6 +392,8 @@ def _shown(text: str, span: Span) -> list[str]:
 
 def test_a_terminal_obeys_nothing_that_stands_in_a_file() -> None:
     assert _shown("\x1b[2J\tno\x9b1m\n", Span("a", 1, 6, 1, 8)) == ["\ufffd[2J\tno\ufffd1m", "    \t^^"]
+    turned = "\u202a\u202e\u2066\u2069"
+    assert _shown(f"{turned}no\n", Span("a", 1, 5, 1, 7)) == ["\ufffd" * 4 + "no", "    ^^"]
 
 
 @pytest.mark.parametrize(("at", "shown"), [(1, "x" * 240 + "..."), (1000, "..." + "x" * 240 + "..."), (1990, None)])
