@@ -106,10 +106,19 @@ def test_wrong_usage_is_status_2(arguments: list[str]) -> None:
     assert stopped.value.code == 2
 
 
-def test_one_directory_is_not_for_several_specs(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    assert main(["build", "fine.yaml", "warned.yaml", "--out", "there"]) == 2
-    assert "--out takes one spec at a time" in capsys.readouterr().err
-    assert not (tmp_path / "there").exists()
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["fine.yaml", "warned.yaml", "--out", "out"], "--out takes one spec at a time"),
+        (["fine.yaml", "other/fine.yaml"], "two of these specs would be written to out/fine"),
+    ],
+)
+def test_one_directory_is_not_for_several_specs(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert main(["build", *arguments]) == 2
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("out", [".", "..", "/"])
