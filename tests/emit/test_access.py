@@ -133,6 +133,16 @@ def test_a_rule_says_in_words_what_it_does(tmp_path: Path) -> None:
     assert properties(graph, "WebSgSshIngress")["Description"] == "Ours"
 
 
+def test_a_source_with_two_groups_is_let_in_from_both(tmp_path: Path) -> None:
+    two = "instances: {box: {subnet: data-a, ingress: {}, security_groups: other-sg}}\n"
+    spec = group("ingress: {http: {port: 80, from: box}}", f"\n{two}") + "  other-sg: {vpc: net}\n"
+    found = rules(graph_of(tmp_path, spec))
+    assert {identity: rule["SourceSecurityGroupId"]["Fn::GetAtt"][0] for identity, rule in found.items()} == {
+        "WebSgHttpFromBoxIngress": "BoxSecurityGroup",
+        "WebSgHttpFromOtherSgIngress": "OtherSgSecurityGroup",
+    }
+
+
 # ------------------------------------------------------------------ one rule, one tuple
 
 
@@ -227,6 +237,31 @@ def test_a_shared_role_for_machines_has_a_profile(tmp_path: Path) -> None:
     assert statement["Principal"] == {"Service": "ec2.amazonaws.com"}
     assert properties(graph, "WorkerInstanceProfile")["Roles"] == [{"Ref": "WorkerRole"}]
     assert set(graph.nodes) == {"RunnerRole", "WorkerRole", "WorkerInstanceProfile"}
+
+
+READABLE = """
+websites: {docs: {content: site}}
+file_systems: {shared: {subnets: data-a, ingress: {}}}
+databases: {orders: {engine: mysql, version: 8.4.7, subnets: [data-a, data-c], ingress: {}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "granted"),
+    [
+        ("read: docs", {"s3:ListBucket", "s3:GetObject"}),
+        ("write: docs", {"s3:ListBucket", "s3:GetObject", "s3:PutObject", "s3:DeleteObject"}),
+        ("read: shared", {"elasticfilesystem:ClientMount"}),
+        ("write: shared", {"elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"}),
+        ("read: orders", {"secretsmanager:GetSecretValue"}),
+    ],
+)
+def test_what_a_role_may_do_that_reads_or_writes(tmp_path: Path, said: str, granted: set[str]) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site/index.html").write_text("Hello", "utf-8")
+    graph = graph_of(tmp_path, f"{NETWORK}{READABLE}roles: {{worker: {{permissions: {{{said}}}}}}}\n")
+    (policy,) = properties(graph, "WorkerRole")["Policies"]
+    assert {action for each in policy["PolicyDocument"]["Statement"] for action in each["Action"]} == granted
 
 
 def test_no_role_has_a_fixed_name(tmp_path: Path) -> None:

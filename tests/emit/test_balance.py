@@ -242,7 +242,7 @@ def test_the_order_of_ports_is_not_the_order_written(tmp_path: Path) -> None:
         ("{8080: web}", "http://${Domain}:8080"),
         ("{443: {forward: web, certificate: Certificate}, 80: {redirect: https}}", "https://${Domain}"),
         ("{8443: {forward: web, certificate: Certificate}, 80: web}", "https://${Domain}:8443"),
-        ("{8080: web, 80: web}", "http://${Domain}"),
+        ("{8080: web, 80: web, 79: web}", "http://${Domain}"),
         ("{443: web}", "http://${Domain}:443"),
     ],
 )

@@ -170,8 +170,8 @@ def test_a_key_pair_is_the_instances_own(tmp_path: Path) -> None:
     assert properties(graph, "WebInstance")["KeyName"] == {"Ref": "OfficeKeyPair"}
 
 
-def test_tags_reach_disks(tmp_path: Path) -> None:
-    made = properties(graph_of(tmp_path, machine("tags: {Team: blue}")), "WebInstance")
+def test_tags_reach_disks_the_machines_own_before_those_of_all(tmp_path: Path) -> None:
+    made = properties(graph_of(tmp_path, machine("tags: {Team: blue}", "tags: {Team: red}")), "WebInstance")
     assert made["PropagateTagsToVolumeOnCreation"] is True
     assert made["Tags"] == [{"Key": "Name", "Value": "web"}, {"Key": "Team", "Value": "blue"}]
 
@@ -250,6 +250,13 @@ def test_a_machines_own_role_lets_session_manager_in_unless_told_otherwise(tmp_p
     bare = graph_of(tmp_path, machine("access: none"))
     assert "IamInstanceProfile" not in properties(bare, "WebInstance")
     assert "WebRole" not in bare.nodes
+
+
+def test_a_policy_that_a_machine_has_of_itself_is_attached_once(tmp_path: Path) -> None:
+    """IAM refuses a list with two of it."""
+    said = "permissions: {managed: [AmazonSSMManagedInstanceCore, ReadOnlyAccess]}"
+    managed = properties(graph_of(tmp_path, machine(said)), "WebRole")["ManagedPolicyArns"]
+    assert [each["Fn::Sub"].rpartition("/")[2] for each in managed] == ["AmazonSSMManagedInstanceCore", "ReadOnlyAccess"]
 
 
 def test_a_shared_role_is_taken_as_it_is(tmp_path: Path) -> None:

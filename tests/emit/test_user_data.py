@@ -6,6 +6,8 @@ import hashlib
 from pathlib import Path
 from textwrap import dedent
 
+import pytest
+
 from tests.building import NETWORK, build, graph_of, messages
 
 SPEC = """\
@@ -29,6 +31,13 @@ def test_user_data_over_16_kb_is_an_error_that_names_the_large_files(tmp_path: P
     assert told.startswith("LS403 ")
     assert "`server`" in told
     assert "/srv/large.bin" in made.diagnostics[0].help
+
+
+@pytest.mark.parametrize(("size", "codes"), [(16_384, []), (16_385, ["LS403"])])
+def test_user_data_may_have_16_kb_and_not_a_byte_more(size: int, codes: list[str], tmp_path: Path) -> None:
+    (tmp_path / "script.sh").write_text("#!/bin/bash\n".ljust(size, "#"), "utf-8")
+    machine = "instances: {server: {subnet: public-a, public_ip: true, user_data: {source: script.sh}}}\n"
+    assert [found.rule.code for found in build(tmp_path, NETWORK + machine).diagnostics] == codes
 
 
 def test_user_data_under_the_limit_is_fine(tmp_path: Path) -> None:
