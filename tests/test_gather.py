@@ -214,4 +214,5 @@ def test_inputs_are_named_as_the_specs_folder_sees_them(tmp_path: Path) -> None:
     (tmp_path / "parts/machine.yaml").write_text(f"{HEAD}instances:\n{part}", "utf-8")
     (tmp_path / "spec.yaml").write_text(f"{HEAD}include: [parts/machine.yaml]\n{SPEC}", "utf-8")
     made = compile_spec(str(tmp_path / "spec.yaml"), Options())
-    assert {"app.conf", "parts/app.conf"} <= set(json.loads(made.files["manifest.json"])["inputs"])
+    inputs = json.loads(made.files["manifest.json"])["inputs"]
+    assert set(inputs) == {"app.conf", "parts/app.conf", "parts/machine.yaml", "spec.yaml"}
