@@ -35,10 +35,12 @@ def bounds_of(spec: Spec, number: int | Parameter) -> Bounds:
     declared = spec.parameters.get(number.name)
     if declared is None or declared.type != "integer":
         return Bounds()
-    allowed = sorted({value for text in declared.allowed if (value := _number(text)) is not None})
+    low, high = _number(declared.min), _number(declared.max)
+    listed = {value for text in declared.allowed if (value := _number(text)) is not None}
+    allowed = sorted(v for v in listed if (low is None or low <= v) and (high is None or v <= high))
     if allowed:
         return Bounds(allowed[0], allowed[-1], tuple(allowed))
-    return Bounds(_number(declared.min), _number(declared.max))
+    return Bounds(low, high)
 
 
 def _number(text: str | None) -> int | None:
