@@ -120,6 +120,33 @@ def test_nat_is_one_for_all_or_one_for_each_zone(tmp_path: Path, nat: str, gatew
         )
 
 
+@pytest.mark.parametrize(("zones", "place"), [("[a, c]", "FrontASubnet"), ("[c, a]", "FrontCSubnet")])
+def test_the_only_nat_gateway_stands_in_the_first_zone(tmp_path: Path, zones: str, place: str) -> None:
+    """In the order of `zones`: a gateway that moves is replaced."""
+    front = "front: {access: public, cidr: 10.0.0.0/20, each: /24}"
+    spec = f"vpcs: {{net: {{cidr: 10.0.0.0/16, zones: {zones}, nat: single, subnets: {{{front}}}}}}}\n"
+    assert properties(graph_of(tmp_path, spec), "NetNatNatGateway")["SubnetId"] == {"Ref": place}
+
+
+def test_of_two_nat_gateways_in_a_zone_the_first_is_led_through(tmp_path: Path) -> None:
+    """The first by name, so that the order in which they are written moves no route."""
+    front, back = "front: {zone: a, cidr: 10.0.1.0/24, access: public}", "{zone: a, cidr: 10.0.2.0/24, access: private}"
+    nat = "nat_gateways: {nat-2: front, nat-1: front}"
+    spec = f"vpcs: {{net: {{cidr: 10.0.0.0/16, subnets: {{{front}, back: {back}}}, {nat}}}}}\n"
+    assert properties(graph_of(tmp_path, spec), "BackToInternet")["NatGatewayId"] == {"Ref": "Nat1NatGateway"}
+
+
+@pytest.mark.parametrize("access", ["isolated", "public"])
+def test_a_route_table_that_nobody_wrote_is_its_subnets(tmp_path: Path, access: str) -> None:
+    """It has the subnet's tags, and is there when the subnet is."""
+    said = f"{{zone: a, cidr: 10.0.1.0/24, access: {access}, tags: {{Tier: web}}, when: Extra}}"
+    spec = f"parameters: {{Extra: {{type: boolean}}}}\nvpcs: {{net: {{cidr: 10.0.0.0/16, subnets: {{front: {said}}}}}}}\n"
+    graph = graph_of(tmp_path, spec)
+    tags = [{"Key": "Name", "Value": "front"}, {"Key": "Tier", "Value": "web"}]
+    assert properties(graph, "FrontRouteTable")["Tags"] == properties(graph, "FrontSubnet")["Tags"] == tags
+    assert graph.nodes["FrontRouteTable"].body["Condition"] == graph.nodes["FrontSubnet"].body["Condition"] == "ExtraTrue"
+
+
 def test_a_route_leads_through_one_gateway(tmp_path: Path) -> None:
     graph = graph_of(tmp_path, SPELLED_OUT)
     assert properties(graph, "FrontRtToInternet") == {
