@@ -18,8 +18,8 @@ from labspec.graph import Stack
 from labspec.scalar import Scalar
 
 STR, INT, FLOAT, BOOL, NULL = (f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null"))
-NUMBER_LIKE = re.compile(r"[-+.]?[0-9][0-9_.eExo+-]*\Z")
-"""Text that some reader of YAML would take for a number: `089`, `1e3`, `0o17`. It is quoted, so that none does."""
+NUMBER_LIKE = re.compile(r"[-+]?\.?[0-9][0-9_.eExo+-]*\Z")
+"""Text that some reader of YAML would take for a number: `1e3`, `-.5`, `0o17`. It is quoted, so that none does."""
 LONG_ONLY = ("Contains", "EachMemberEquals", "EachMemberIn", "RefAll", "ValueOf", "ValueOfAll")
 """Functions of rules, of which AWS documents no short form (`Rule functions`, AWS CloudFormation)."""
 MAP, SEQ = "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"

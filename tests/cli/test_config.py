@@ -130,7 +130,7 @@ def test_scalars_stay_what_they_were_typed_as(tmp_path: Path, capsys: pytest.Cap
     """Text that YAML would read otherwise is quoted, texts of several lines are blocks, raw bodies keep their types."""
     (tmp_path / "spec.yaml").write_text(
         HEAD + "variables: {size: '5', colon: 'a: '}\ntags:\n  Colon: 'a: b'\n  Hash: 'a #b'\n  Empty: ''\n"
-        "  Lines: |-\n    one\n\n      two\n  Tilde: '~'\n"
+        "  Lines: |-\n    one\n\n      two\n  Kept: |+\n    one\n\n  Tilde: '~'\n"
         "  Filled: ${{ variables.colon }}b\n"
         "resources:\n  Queue:\n    Type: AWS::SQS::Queue\n    Properties:\n"
         "      DelaySeconds: 7\n      FifoQueue: true\n      QueueName: '12'\n"
@@ -149,6 +149,9 @@ tags:
     one
 
       two
+  Kept: |+
+    one
+
   Tilde: "~"
   Filled: "a: b"
 
