@@ -170,15 +170,19 @@ def test_an_empty_section_or_member_changes_nothing(tmp_path: Path) -> None:
 
 
 def test_in_a_raw_body_null_is_data_and_anything_replaces(tmp_path: Path) -> None:
-    properties = "{DisplayName: a, TopicName: b, DataProtectionPolicy: c}"
+    properties = (
+        "{DisplayName: a, TopicName: b, DataProtectionPolicy: c, ArchivePolicy: !Transform {Name: a, Other: b}}"
+    )
     files(tmp_path, base=f"{HEAD}resources: {{Topic: {{Type: AWS::SNS::Topic, Properties: {properties}}}}}\n")
-    over = "resources: {Topic: {Properties: {DisplayName: null, DataProtectionPolicy: {Version: 1}}}}\n"
+    over = "{DisplayName: null, DataProtectionPolicy: {Version: 1}, ArchivePolicy: {Name: c}}"
+    over = f"resources: {{Topic: {{Properties: {over}}}}}\n"
     made = build(tmp_path, OVER + over)
     assert made.graph is not None
     assert made.graph.nodes["Topic"].body["Properties"] == {
         "DisplayName": None,
         "TopicName": "b",
         "DataProtectionPolicy": {"Version": 1},
+        "ArchivePolicy": {"Name": "c"},
     }
 
 
@@ -280,12 +284,14 @@ def test_what_is_included_is_joined_and_laid_over(tmp_path: Path) -> None:
         tmp_path,
         base=HEAD + VPC,
         part="vpcs: {more: {cidr: 10.1.0.0/16}}\nexpect: {blocked: {b: {from: net, to: more}}}\n",
+        other="expect: {blocked: {a: {from: more, to: net}}}\n",
     )
-    text = "include: [part.yaml]\nvpcs: {more: {dns_support: false}}\nexpect: {blocked: {c: {from: more, to: net}}}\n"
+    own = "vpcs: {more: {dns_support: false}}\nexpect: {blocked: {c: {from: more, to: net}}}\n"
+    text = f"include: [part.yaml, other.yaml]\n{own}"
     made = build(tmp_path, OVER + text)
     assert made.spec is not None
     assert {name: vpc.dns_support for name, vpc in made.spec.vpcs.items()} == {"net": True, "more": False}
-    assert list(made.spec.expect.blocked) == ["b", "c"]
+    assert list(made.spec.expect.blocked) == ["b", "a", "c"]
 
 
 @pytest.mark.parametrize("directives", ["include: [a.yaml, b.yaml]\n", "extends: a.yaml\ninclude: b.yaml\n"])

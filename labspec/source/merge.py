@@ -32,7 +32,7 @@ def merged(work: Work, base: Tree, patch: Tree, path: Path = ()) -> Tree:
             entries[name] = tree
             if work.grammar.is_member(inner):
                 work.beside[inner] = base.value
-    return replace(base, value=entries, span=patch.span, key=patch.key or base.key, via=patch.via or base.via)
+    return replace(base, value=entries, span=patch.span, key=patch.key or base.key)
 
 
 def alone(work: Work, patch: Tree, path: Path = ()) -> Tree:
