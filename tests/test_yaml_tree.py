@@ -127,6 +127,10 @@ def test_the_help_says_how(text: str, help_: str, tmp_path: Path) -> None:
     assert help_ in found.help
 
 
+def test_a_tab_inside_a_text_indents_nothing(tmp_path: Path) -> None:
+    assert wrong(HEAD + VPC + "tags: {A: 'one\n\ttwo\n\tthree'}\n", tmp_path) == []
+
+
 # ------------------------------------------------------------------ what is YAML, and hides something
 
 
@@ -136,7 +140,7 @@ def test_the_help_says_how(text: str, help_: str, tmp_path: Path) -> None:
         ("description: a\ndescription: b\n", "LS002 4:1 "),
         ("vpcs:\n  net: {cidr: 10.0.0.0/16, cidr: 10.1.0.0/16}\n", "LS002 4:28 "),
         ("x-a: &a {cidr: 10.0.0.0/16}\nvpcs: {net: {<<: *a}}\n", "LS003 4:14 "),
-        ("x-a: &a {cidr: 10.0.0.0/16}\nvpcs: {net: {<<: [*a]}}\n", "LS003 4:14 "),
+        ("x-a: &a {dns_support: true}\nx-b: &b {cidr: 10.0.0.0/16}\nvpcs: {net: {<<: [*a, *b]}}\n", "LS003 5:14 "),
         ("region: !Ref A\n", "LS003 3:9 "),
         ("region: !!str a\n", "LS003 3:9 "),
         ("x-a: &a 1\nx-b: &a 2\n", "LS003 4:6 "),
@@ -199,10 +203,11 @@ LADDER = "\n".join(f"x-{n}: &a{n} {'[' * 50}{f'*a{n - 1}' if n else 'b'}{']' * 5
         "\n".join(" " * depth + "a:" for depth in range(1000)),
         "x-a:\n" + "- " * 10_000,
         LAUGHS,
+        "\n".join(LAUGHS.splitlines()[:9]),
         LADDER,
         "x-a: [" + "a, " * 200_000 + "]",
     ],
-    ids=["open", "lists", "maps", "block", "dashes", "laughs", "ladder", "long"],
+    ids=["open", "lists", "maps", "block", "dashes", "laughs", "few laughs", "ladder", "long"],
 )
 def test_what_is_too_deep_or_too_much_is_refused(text: str, tmp_path: Path) -> None:
     (found,) = wrong(HEAD + text + "\n", tmp_path)

@@ -56,6 +56,7 @@ BLANK = "This only looks like a blank: it is U+00A0, no-break space."
         ("vpcs:\n\u3000net: {}\n", "4:1", "This only looks like a blank: it is U+3000", "Replace it by a blank."),
         (VPC + "    ci\u200bdr: 10.0.0.0/16\n", "5:7", "An invisible character stands here: U+200B", "Write `cidr`."),
         ("\u200bregion: us-east-1\n", "3:1", "An invisible character stands here: U+200B", "Remove it."),
+        ("\u2060region: us-east-1\n", "3:1", "An invisible character stands here: U+2060", "Remove it."),
         ("description: a\xa0b\n", "3:15", BLANK, "Write `a b`."),
     ],
 )
