@@ -155,7 +155,6 @@ class TestLint:
         assert found.message == "'valuee-c' is not one of 16 values in 'x'."
         assert found.help == "Did you mean `value-c`?"
 
-
     def test_no_report_shows_a_password(self) -> None:
         password = "hunter2hunter2"
         text = resource(f"{DATABASE.removesuffix('}')},\n    MasterUserPassword: {password}\n    }}")

@@ -256,7 +256,10 @@ def test_a_policy_that_a_machine_has_of_itself_is_attached_once(tmp_path: Path) 
     """IAM refuses a list with two of it."""
     said = "permissions: {managed: [AmazonSSMManagedInstanceCore, ReadOnlyAccess]}"
     managed = properties(graph_of(tmp_path, machine(said)), "WebRole")["ManagedPolicyArns"]
-    assert [each["Fn::Sub"].rpartition("/")[2] for each in managed] == ["AmazonSSMManagedInstanceCore", "ReadOnlyAccess"]
+    assert [each["Fn::Sub"].rpartition("/")[2] for each in managed] == [
+        "AmazonSSMManagedInstanceCore",
+        "ReadOnlyAccess",
+    ]
 
 
 def test_a_shared_role_is_taken_as_it_is(tmp_path: Path) -> None:

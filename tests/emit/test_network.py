@@ -140,11 +140,15 @@ def test_of_two_nat_gateways_in_a_zone_the_first_is_led_through(tmp_path: Path) 
 def test_a_route_table_that_nobody_wrote_is_its_subnets(tmp_path: Path, access: str) -> None:
     """It has the subnet's tags, and is there when the subnet is."""
     said = f"{{zone: a, cidr: 10.0.1.0/24, access: {access}, tags: {{Tier: web}}, when: Extra}}"
-    spec = f"parameters: {{Extra: {{type: boolean}}}}\nvpcs: {{net: {{cidr: 10.0.0.0/16, subnets: {{front: {said}}}}}}}\n"
+    spec = (
+        f"parameters: {{Extra: {{type: boolean}}}}\nvpcs: {{net: {{cidr: 10.0.0.0/16, subnets: {{front: {said}}}}}}}\n"
+    )
     graph = graph_of(tmp_path, spec)
     tags = [{"Key": "Name", "Value": "front"}, {"Key": "Tier", "Value": "web"}]
     assert properties(graph, "FrontRouteTable")["Tags"] == properties(graph, "FrontSubnet")["Tags"] == tags
-    assert graph.nodes["FrontRouteTable"].body["Condition"] == graph.nodes["FrontSubnet"].body["Condition"] == "ExtraTrue"
+    assert (
+        graph.nodes["FrontRouteTable"].body["Condition"] == graph.nodes["FrontSubnet"].body["Condition"] == "ExtraTrue"
+    )
 
 
 def test_a_route_leads_through_one_gateway(tmp_path: Path) -> None:
