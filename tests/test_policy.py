@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import textwrap
 from pathlib import Path
 
@@ -64,6 +66,12 @@ def test_a_linters_finding_is_accepted_by_its_code_or_by_the_linter(tmp_path: Pa
     assert made.files
 
 
+def test_the_nearest_reason_counts(tmp_path: Path) -> None:
+    text = RULE_OF_GROUP.format(", silence: {E3012: of the rule}") + "    silence: {E3012: of the group}\n"
+    made = linted(tmp_path, NETWORK + text, finding("E3012", "WebSgHttpIngress"))
+    assert [d.silenced for d in made.silenced] == ["of the rule"]
+
+
 def test_two_members_accept_what_is_written_once(tmp_path: Path) -> None:
     """Where one is like the other, both findings stand at one line: neither is accepted in vain."""
     text = RULE_OF_GROUP.format("") + "    silence: {E3012: why}\n  api-sg: {like: web-sg, silence: {E3012: why}}\n"
@@ -123,6 +131,16 @@ def test_nothing_is_called_unused_where_a_linter_failed(tmp_path: Path) -> None:
     assert told(linted(tmp_path, text + lowered, failed)) == ["LS603 warning", "LS113 warning"]
 
 
+def test_a_linter_that_is_not_asked_is_a_rule_all_the_same(tmp_path: Path) -> None:
+    """Nothing has loaded it then, so it is a process of its own that has to know it."""
+    checks = "checks: {cfn-lint: {level: off, reason: a test}}\n"
+    (tmp_path / "spec.yaml").write_text(HEAD + NETWORK + checks, "utf-8")
+    command = [sys.executable, "-m", "labspec.cli", "check", "spec.yaml", "--no-validate"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_the_linters_that_stand_for_all_they_find_are_rules() -> None:
     assert {rule.name for rule in rules() if rule.code[2] == "6"} - {"linter-failed"} == LINTERS
 
@@ -162,6 +180,13 @@ def test_a_finding_whose_level_was_changed_shows_where(tmp_path: Path) -> None:
     assert label.text == "Here it is made an error."
     assert label.span is not None
     assert (label.span.line, label.span.column, label.span.end_column) == (4, 10, 24)
+
+
+def test_a_finding_whose_level_was_changed_shows_all_that_it_did(tmp_path: Path) -> None:
+    group = "{launch_template: {}, subnets: data-a, size: {min: 2, max: Most}}"
+    text = f"parameters: {{Most: {{type: integer}}}}\n{NETWORK}auto_scaling_groups: {{web: {group}}}\n"
+    (found,) = build(tmp_path, text + "checks: {sizes-cross: error}").diagnostics
+    assert [label.path for label in found.related] == [("parameters", "Most"), ("checks", "sizes-cross")]
 
 
 def test_an_error_that_is_lowered_does_not_stop_the_build(tmp_path: Path) -> None:
