@@ -190,6 +190,19 @@ def test_the_next_step_fits_what_was_built(
     assert following in said
 
 
+def test_a_template_that_is_too_large_for_a_call_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    arguments = ["build", "fine.yaml", "--no-validate", "--layout", "flat"]
+    assert main(arguments) == 0
+    size = (tmp_path / "out/fine-flat/flat.yaml").stat().st_size
+    for most, told in ((size, False), (size - 1, True)):
+        monkeypatch.setattr("labspec.cli.build.DIRECT", most)
+        capsys.readouterr()
+        assert main(arguments) == 0
+        assert ("the AWS CLI needs a bucket" in capsys.readouterr().out) == told
+
+
 def test_a_validator_that_found_something_did_not_find_nothing(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
@@ -289,6 +302,12 @@ def test_lint_shows_each_template_where_it_lies_and_tells_those_that_it_cannot_r
     told = re.findall(r"error\[(\w+)\]: .*\n +--> (\S+)", capsys.readouterr().err)
     unreadable = [("LS010", f"made/{name}.yaml:1:1") for name in "bcde"]
     assert told == [("LS602", "made/a.yaml:1:53"), *unreadable]
+
+
+@pytest.mark.parametrize(("options", "kept"), [([], True), (["--no-cache"], False)])
+def test_answers_of_the_linters_are_kept_unless_told_otherwise(options: list[str], kept: bool, tmp_path: Path) -> None:
+    assert main(["check", "fine.yaml", *options]) == 0
+    assert (tmp_path / "cache").exists() == kept
 
 
 def test_long_work_shows_that_it_goes_on() -> None:

@@ -131,11 +131,12 @@ class TestLint:
         assert found
         assert {diagnostic.level for diagnostic in found} == {Severity.HINT}
 
-    def test_a_type_unknown_in_the_region_is_found_in_that_region_only(self) -> None:
+    @pytest.mark.parametrize("engine", list(BOTH))
+    def test_a_type_unknown_in_the_region_is_found_in_that_region_only(self, engine: str) -> None:
         connector = "Type: AWS::AppRunner::VpcConnector, Properties: {Subnets: [subnet-12345678]}"
         template = {"a.yaml": resource(connector)}
         assert lint(template, origin_of, engines=BOTH, region="us-east-1") == []
-        (found,) = lint(template, origin_of, engines=only("cfn-lint"), region="ca-west-1")
+        (found,) = lint(template, origin_of, engines=only(engine), region="ca-west-1")
         assert "ca-west-1" in found.message
 
     def test_the_order_is_that_of_the_templates_and_their_lines(self) -> None:

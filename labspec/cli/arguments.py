@@ -35,10 +35,11 @@ def specs(parser: argparse.ArgumentParser, metavar: str = "SPEC") -> None:
     shared(parser)
 
 
-def _setting(text: str) -> str:
-    if not text.partition("=")[0] or "=" not in text:
+def _setting(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not (name and equals):
         raise argparse.ArgumentTypeError(f"`{text}` gives no variable a value: write VARIABLE=VALUE")
-    return text
+    return name, value
 
 
 def shared(parser: argparse.ArgumentParser) -> None:

@@ -42,9 +42,8 @@ def options(arguments: argparse.Namespace, drafts: Mapping[str, bytes] | None = 
     """What the command line decides; `drafts` are read in place of documents."""
     from labspec.compiler import Options
 
-    settings = dict(setting.partition("=")[::2] for setting in arguments.set)
     form = (arguments.layout, arguments.template_urls, arguments.format)
-    return Options(*form, settings, arguments.overlay, drafts or {})
+    return Options(*form, dict(arguments.set), arguments.overlay, drafts or {})
 
 
 def _linters(arguments: argparse.Namespace, names: Sequence[str]) -> Linters:

@@ -41,8 +41,7 @@ def _config(arguments: argparse.Namespace, spec: str) -> tuple[Outcome, list[str
     from labspec.compiler import Options, compile_spec
 
     start = time.perf_counter()
-    settings = dict(setting.partition("=")[::2] for setting in arguments.set)
-    options = Options("flat", settings=settings, overlays=arguments.overlay)
+    options = Options("flat", settings=dict(arguments.set), overlays=arguments.overlay)
     build = compile_spec(os.path.normpath(spec), options)
     reporting.show_timings(arguments, build.timings)
     found = outcome(spec, build, time.perf_counter() - start)

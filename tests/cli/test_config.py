@@ -78,7 +78,7 @@ def test_files_overlays_and_variables_are_gone_into_the_result(
     (tmp_path / "over.yaml").write_text("instances:\n  web: {storage: 20GiB}\n", "utf-8")
     spec, overlay = str(tmp_path / "spec.yaml"), str(tmp_path / "over.yaml")
     assert (
-        printed(capsys, spec, "--overlay", overlay, "--set", "stage=prod")
+        printed(capsys, spec, "--overlay", overlay, "--set", "stage=a=b")
         == (
             """\
 labspec: 1  # from base.yaml:1
@@ -116,7 +116,7 @@ instances:
     type: t3.small
 
 tags:
-  Stage: "prod"
+  Stage: "a=b"
   Quoted: "007"
   Plain: 007
 

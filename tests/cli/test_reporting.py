@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -145,7 +146,26 @@ def test_a_form_that_there_is_not_is_wrong_usage(report: str, said: str, capsys:
     assert said in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("color", "colored"), [("always", True), ("auto", False), ("never", False)])
-def test_colors_are_for_terminals(color: str, colored: bool, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("color", "terminal", "no_color", "colored"),
+    [
+        ("always", False, "1", True),
+        ("auto", False, "", False),
+        ("auto", True, "", True),
+        ("auto", True, "1", False),
+        ("never", True, "", False),
+    ],
+)
+def test_colors_are_for_terminals(
+    color: str,
+    terminal: bool,
+    no_color: str,
+    colored: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """And for those who do not ask programs for none (no-color.org)."""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
+    monkeypatch.setenv("NO_COLOR", no_color)
     assert check("wrong.yaml", "--color", color) == 1
     assert ("\x1b[" in capsys.readouterr().err) == colored
