@@ -262,9 +262,11 @@ def test_the_name_of_a_family_is_too_many_for_one(tmp_path: Path) -> None:
     assert (found.rule.code, found.help) == ("LS203", "Write `app-a` or `app-c`.")
 
 
-def test_the_names_of_a_family_are_offered(tmp_path: Path) -> None:
-    (found,) = build(tmp_path, ZONES + "instances: {i: {subnet: app-d}}\n").diagnostics
-    assert found.help.startswith("Did you mean `app")
+@pytest.mark.parametrize(("name", "meant"), [("app-d", "`app-a` or `app-c`"), ("apps", "`app`")])
+def test_the_names_of_a_family_and_its_own_are_offered(name: str, meant: str, tmp_path: Path) -> None:
+    text = f"file_systems: {{f: {{subnets: {name}, ingress: {{}}}}}}\n"
+    (found,) = build(tmp_path, ZONES + text).diagnostics
+    assert found.help == f"Did you mean {meant}?"
 
 
 # ------------------------------------------------------------------ parameters and expressions
