@@ -229,12 +229,12 @@ def _write(build: Build, stacks: list[Stack], architecture: Architecture) -> Non
     options = build.options
     text = to_yaml if options.format == "yaml" else to_json
     root, *children = stacks
-    build.files = {f"{child.name}.{options.format}": text(child) for child in children}
+    build.files = {f"{child.name}.{options.format}": text(child.template) for child in children}
     build.digest = _digest(build.files)
     if children:
         root = with_urls(root, build.digest, options.urls, f".{options.format}")
     build.stacks = (root, *children)
-    build.files = {f"{root.name}.{options.format}": text(root), **build.files}
+    build.files = {f"{root.name}.{options.format}": text(root.template), **build.files}
     for name, written in build.files.items():
         _report(build, too_large(name, written))
     build.files["manifest.json"] = _manifest(build, architecture)

@@ -227,6 +227,22 @@ def unfinished(directory: FilePath) -> list[Diagnostic]:
     return [Diagnostic(UNFINISHED, message, span=span, help="Run `labspec build` again: it finishes what was begun.")]
 
 
+def built(directory: FilePath) -> tuple[dict[str, str], list[Diagnostic]]:
+    """The templates of a directory that was built, and what in it is not as it was built."""
+    texts: dict[str, str] = {}
+    found = unfinished(directory)
+    ours = owned(directory)
+    if not ours:
+        found.append(_about(STALE, directory, "`{}` is no directory that was built.", "Run `labspec build`."))
+    for name, known in ours.items():
+        path = directory / name
+        if name != MANIFEST:
+            texts[name] = path.read_text("utf-8", "replace") if path.is_file() else ""
+            if digest(texts[name]) != known:
+                found.append(_about(STALE, path, "`{}` is not what was built.", "Run `labspec build`."))
+    return texts, found
+
+
 def _difference(path: FilePath, text: str) -> str:
     """What is to be said of a file that should hold a text; nothing where it does."""
     try:

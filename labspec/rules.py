@@ -26,6 +26,7 @@ ROOMS = {
     "4": "Emission",
     "5": "Layout and output",
     "6": "Linters",
+    "7": "AWS",
 }
 """The blocks of codes, by their first digit (see `Rule`)."""
 

@@ -14,7 +14,7 @@ import yaml
 from yaml.resolver import Resolver
 
 from labspec.diagnostic import Path
-from labspec.graph import Stack
+from labspec.graph import Body
 from labspec.scalar import Scalar
 
 STR, INT, FLOAT, BOOL, NULL = (f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null"))
@@ -25,15 +25,15 @@ LONG_ONLY = ("Contains", "EachMemberEquals", "EachMemberIn", "RefAll", "ValueOf"
 MAP, SEQ = "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"
 
 
-def to_yaml(stack: Stack) -> str:
+def to_yaml(template: Body) -> str:
     """The template as YAML."""
-    text: str = yaml.serialize(_node(stack.template), Dumper=yaml.CDumper, width=2**20, allow_unicode=False)
+    text: str = yaml.serialize(_node(template), Dumper=yaml.CDumper, width=2**20, allow_unicode=False)
     return text
 
 
-def to_json(stack: Stack) -> str:
+def to_json(template: Body) -> str:
     """The template as JSON."""
-    return json.dumps(stack.template, indent=2) + "\n"
+    return json.dumps(template, indent=2) + "\n"
 
 
 def _node(value: Any) -> yaml.Node:

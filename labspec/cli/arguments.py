@@ -21,6 +21,11 @@ def command(
 def specs(parser: argparse.ArgumentParser, metavar: str = "SPEC") -> None:
     """Specs, what is laid over them, and how to work and report."""
     parser.add_argument("specs", nargs="+", metavar=metavar, help="a spec; several are independent of one another")
+    composition(parser)
+
+
+def composition(parser: argparse.ArgumentParser) -> None:
+    """What is laid over a spec, and how to work and report."""
     parser.add_argument(
         "--overlay", action="append", default=[], metavar="FILE", help="lay a document over each spec (repeatable)"
     )
@@ -28,18 +33,11 @@ def specs(parser: argparse.ArgumentParser, metavar: str = "SPEC") -> None:
         "--set",
         action="append",
         default=[],
-        type=_setting,
+        type=pair,
         metavar="VARIABLE=VALUE",
         help="give a variable a value (repeatable)",
     )
     shared(parser)
-
-
-def _setting(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not (name and equals):
-        raise argparse.ArgumentTypeError(f"`{text}` gives no variable a value: write VARIABLE=VALUE")
-    return name, value
 
 
 def shared(parser: argparse.ArgumentParser) -> None:
@@ -51,18 +49,45 @@ def shared(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-v", "--verbose", action="store_true", help="print more: what is silenced, and where we fail")
 
 
-def form(parser: argparse.ArgumentParser) -> None:
-    """What the templates are to look like."""
+def shape(parser: argparse.ArgumentParser) -> None:
+    """How many templates there are to be, and in what notation."""
     parser.add_argument(
         "--layout", choices=("nested", "flat"), default="nested", help="nested stacks, or one flat template"
     )
+    parser.add_argument("--format", choices=("yaml", "json"), default="yaml", help="the notation of the templates")
+
+
+def form(parser: argparse.ArgumentParser) -> None:
+    """What the templates are to look like."""
+    shape(parser)
     parser.add_argument(
         "--template-urls",
         choices=("parameters", "relative"),
         default="parameters",
         help="where the root finds its nested templates",
     )
-    parser.add_argument("--format", choices=("yaml", "json"), default="yaml", help="the notation of the templates")
+
+
+def account(parser: argparse.ArgumentParser) -> None:
+    """Whose AWS account, and where in the world."""
+    parser.add_argument("--profile", help="a profile of the AWS CLI; its own choice unless said")
+    parser.add_argument("--region", help="the region of the stack; the AWS CLI's own unless said")
+
+
+def lacks_aws(command: str) -> str:
+    """What a command that calls AWS needs and is not installed; empty where nothing is missing."""
+    from importlib.util import find_spec
+
+    missing = f"`labspec {command}` calls AWS and needs boto3: pip install 'labspec[aws]'."
+    return "" if find_spec("boto3") else missing
+
+
+def pair(text: str) -> tuple[str, str]:
+    """A name and its value."""
+    name, equals, value = text.partition("=")
+    if not (name and equals):
+        raise argparse.ArgumentTypeError(f"`{text}` gives nothing a value: write NAME=VALUE")
+    return name, value
 
 
 def validation(parser: argparse.ArgumentParser) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 VALIDATOR = "cloudformation-validate"
 LINTERS = (VALIDATOR, "cfn-lint")
+ROOTS = ("root.", "flat.")
 
 
 def compiled(arguments: argparse.Namespace, spec: str, linters: Sequence[str] = (VALIDATOR,)) -> Build:
@@ -29,6 +30,24 @@ def compiled(arguments: argparse.Namespace, spec: str, linters: Sequence[str] = 
     build = compile_spec(os.path.normpath(spec), options(arguments), _linters(arguments, wanted) if wanted else None)
     show_timings(arguments, build.timings)
     return build
+
+
+def templates(arguments: argparse.Namespace, target: str) -> tuple[Outcome, str, dict[str, str]]:
+    """What was found in a spec, or a directory that was built; the spec's name; and its templates, the root first."""
+    if FilePath(target).is_dir():
+        return _built(FilePath(target))
+    build = compiled(arguments, target)
+    texts = {name: text for name, text in build.files.items() if name != "manifest.json"}
+    return outcome(target, build, 0.0), build.spec.name if build.spec else "", texts
+
+
+def _built(directory: FilePath) -> tuple[Outcome, str, dict[str, str]]:
+    from labspec.output import built, read_manifest
+    from labspec.report import Outcome
+
+    texts, found = built(directory)
+    texts = dict(sorted(texts.items(), key=lambda file: not file[0].startswith(ROOTS)))
+    return Outcome(str(directory), found, texts, 0.0), read_manifest(directory).get("name", ""), texts
 
 
 def outcome(spec: str, build: Build, seconds: float) -> Outcome:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 
 def progress(words: str) -> AbstractContextManager[object]:
@@ -13,3 +14,15 @@ def progress(words: str) -> AbstractContextManager[object]:
     from rich.console import Console
 
     return Console(stderr=True).status(words)
+
+
+@contextmanager
+def counting(words: str, most: int) -> Iterator[Callable[[int], None]]:
+    """Show the words and how far the work has come: what is given is to be called with the number."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(f"{words}...") as status:
+        yield lambda number: status.update(f"{words}: {number} of {most}")

@@ -10,7 +10,9 @@ from labspec.template.intrinsics import call, text_of
 
 
 def find_template(url: Any, parent: str, names: Collection[str]) -> tuple[str | None, str]:
-    """The file that a resolved `TemplateURL` in the file `parent` means, or None and why none can be told.
+    """The file that a `TemplateURL` in the file `parent` means, or None and why none can be told.
+
+    It may be resolved, or as it was written.
 
     A relative path is taken from the file that it stands in. Of an address, composed or literal, the end of the path
     counts: the file whose own path shares the longest end with it.
@@ -37,7 +39,7 @@ def _end(value: Any) -> str:
     if text is not None:
         return text
     match call(value):
-        case "Fn::Sub", [str(template), _]:
+        case "Fn::Sub", str(template) | [str(template), _]:
             return template.rpartition("}")[2]
         case "Fn::Join", [str(delimiter), [*before, last]]:
             text = text_of(last)

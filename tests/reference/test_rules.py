@@ -21,6 +21,7 @@ BLOCKS = {
     "4": ("emit/",),
     "5": ("layout/", "output"),
     "6": ("lint/",),
+    "7": ("cloud/",),
 }
 """The room of each block of codes (see `Rule`), by the files that declare them."""
 
@@ -33,6 +34,7 @@ WITHOUT_EXAMPLE = {
     "LS512": "it is about the output directory, not the spec",
     "LS513": "it is about the output directory, not the spec",
     "LS603": "it is the linter's fault, not the spec's",
+    "LS701": "it is AWS's answer, not the spec's",
 }
 
 
@@ -74,6 +76,7 @@ def test_a_rule_is_explained(rule: Rule) -> None:
 RAISED_IN = {
     "LS403": "tests/emit/test_user_data.py",
     "LS504": "tests/test_layout.py",
+    "LS701": "tests/cloud/test_publish.py",
     "LS510": "tests/test_cli.py",
     "LS511": "tests/test_cli.py",
     "LS512": "tests/test_cli.py",

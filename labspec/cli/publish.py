@@ -1,0 +1,106 @@
+"""`labspec publish`."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from labspec.cli import arguments as takes
+from labspec.cli import reporting
+from labspec.cli.compiling import templates
+from labspec.cli.progress import counting, progress
+from labspec.cli.status import misused
+from labspec.wording import plural
+
+if TYPE_CHECKING:
+    from labspec.cloud.account import Account
+    from labspec.cloud.publication import Publication
+    from labspec.report import Outcome
+
+PREFIX = "labspec/"
+
+
+def parser(commands: Any) -> None:
+    """What the command takes."""
+    this = takes.command(
+        commands,
+        "publish",
+        run,
+        "Send templates to a bucket, under names that never change, and print the console's links.",
+        "labspec publish specs/full.yaml --bucket my-templates --parameter AdminCidr=203.0.113.7/32",
+    )
+    this.add_argument("target", metavar="SPEC|DIR", help="a spec, or a directory that was built")
+    takes.composition(this)
+    takes.shape(this)
+    takes.validation(this)
+    takes.account(this)
+    this.add_argument("--bucket", required=True, help="the bucket, in the region of the stack")
+    this.add_argument("--prefix", default=PREFIX, help=f"what keys in it begin with; {PREFIX} unless said")
+    this.add_argument("--create-bucket", action="store_true", help="make the bucket where it is not there")
+    this.add_argument("--stack", metavar="NAME", help="the stack's name in the links; the spec's unless said")
+    this.add_argument(
+        "--parameter",
+        action="append",
+        default=[],
+        type=takes.pair,
+        metavar="NAME=VALUE",
+        help="a value for the links (repeatable)",
+    )
+    reporting.option(this)
+    this.set_defaults(template_urls="relative", changed=True)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Publish a spec's templates, or those of a directory."""
+    if problem := takes.lacks_aws("publish"):
+        return misused(problem)
+    arguments.specs = [arguments.target]
+    return reporting.for_each(arguments, _publish)
+
+
+def _publish(arguments: argparse.Namespace, target: str) -> tuple[Outcome, list[str]]:
+    from labspec.cloud.refusal import Refused, refusal
+
+    start = time.perf_counter()
+    found, name, texts = templates(arguments, target)
+    words: list[str] = []
+    if not found.failed:
+        try:
+            words = _sent(arguments, name, texts)
+        except Refused as refused:
+            found = found._replace(diagnostics=[*found.diagnostics, refusal(refused)])
+    return found._replace(seconds=time.perf_counter() - start), words
+
+
+def _sent(arguments: argparse.Namespace, name: str, texts: Mapping[str, str]) -> list[str]:
+    from labspec.cloud import bucket
+    from labspec.cloud.account import Account
+    from labspec.cloud.publication import publication
+
+    account = Account(arguments.profile, arguments.region)
+    s3 = account.client("s3")
+    with progress("asking for the bucket..."):
+        bucket.make_ready(s3, arguments.bucket, account.region, arguments.create_bucket)
+    address = partial(bucket.address, arguments.bucket, account.region, account.suffix)
+    made = publication(texts, next(iter(texts)), arguments.prefix, address)
+    with counting("publishing", len(made.pieces)) as went:
+        sent = bucket.upload(s3, arguments.bucket, made.pieces, went)
+    return _summary(arguments, account, made, name, sent)
+
+
+def _summary(arguments: argparse.Namespace, account: Account, made: Publication, name: str, sent: int) -> list[str]:
+    from labspec.cloud.bucket import address
+    from labspec.cloud.console import quick_create
+
+    url = address(arguments.bucket, account.region, account.suffix, made.root.key)
+    given = dict(pair.partition("=")[::2] for pair in arguments.parameter)
+    link = quick_create(account.region, url, arguments.stack or name, made.parameters, given)
+    there = len(made.pieces) - sent
+    return [
+        f"s3://{arguments.bucket}/{arguments.prefix}: {plural(sent, 'template')} sent, {there} there already.",
+        f"Root: {url}",
+        f"Create the stack: {link}",
+    ]

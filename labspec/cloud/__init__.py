@@ -1,0 +1,5 @@
+"""Everything that talks to AWS, and what it says of it.
+
+The one room that imports boto3. `account` opens clients, and `refusal` is what AWS refuses, said plainly; `publication`
+gives templates the addresses that they are published under; `bucket` puts them there; `console` makes links.
+"""

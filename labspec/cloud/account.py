@@ -1,0 +1,87 @@
+"""Clients of AWS, opened as the AWS CLI opens them; and what AWS refuses, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    NoRegionError,
+    PartialCredentialsError,
+    ProfileNotFound,
+)
+
+from labspec.cloud.refusal import Refused
+
+EXPIRED = ("ExpiredToken", "ExpiredTokenException", "RequestExpired")
+UNKNOWN = ("InvalidAccessKeyId", "InvalidClientTokenId", "SignatureDoesNotMatch", "UnrecognizedClientException")
+DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403")
+BUSY = ("SlowDown", "Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException")
+RETRIES = 6
+
+
+class Account:
+    """Clients for one profile and region; both are the AWS CLI's own where they are not given.
+
+    Raises `Refused` where there is no such profile, or no region.
+    """
+
+    def __init__(self, profile: str | None = None, region: str | None = None) -> None:
+        with plainly():
+            self._session: Any = boto3.Session(profile_name=profile, region_name=region)
+        if self._session.region_name is None:
+            raise Refused("No region is chosen.", "Give `--region`, or set AWS_REGION.")
+        self.region: str = self._session.region_name
+        partition = self._session.get_partition_for_region(self.region)
+        self.suffix = "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
+
+    def client(self, service: str) -> Any:
+        """A client that tries again where AWS is busy (boto3's standard mode)."""
+        config = Config(retries={"mode": "standard", "total_max_attempts": RETRIES}, user_agent_extra="labspec")
+        return self._session.client(service, config=config)
+
+
+@contextmanager
+def plainly() -> Iterator[None]:
+    """Inside, what boto3 and AWS raise becomes `Refused`."""
+    try:
+        yield
+    except ClientError as error:
+        raise _refused(error) from error
+    except ProfileNotFound as error:
+        raise Refused(f"{error}.", "`aws configure list-profiles` lists what there is.") from error
+    except (NoCredentialsError, PartialCredentialsError) as error:
+        raise Refused(
+            "There are no credentials for AWS.", "Log in as for the AWS CLI, such as `aws sso login`."
+        ) from error
+    except NoRegionError as error:
+        raise Refused("No region is chosen.", "Give `--region`, or set AWS_REGION.") from error
+    except EndpointConnectionError as error:
+        raise Refused(f"AWS cannot be reached: {error}", "Look at the network, and at AWS_ENDPOINT_URL.") from error
+    except BotoCoreError as error:
+        raise Refused(f"AWS cannot be asked: {error}.") from error
+
+
+def code_of(error: ClientError) -> str:
+    """AWS's code of an error, such as `NoSuchBucket`."""
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def _refused(error: ClientError) -> Refused:
+    code, said = code_of(error), error.response.get("Error", {}).get("Message", "")
+    if code in EXPIRED:
+        return Refused("The credentials have expired.", "Log in again; what was done so far stays done.")
+    if code in UNKNOWN:
+        return Refused("AWS does not know these credentials.", "Look at `aws sts get-caller-identity`.")
+    if code in DENIED:
+        return Refused(f"These credentials may not call {error.operation_name}.", said if said != "Forbidden" else "")
+    if code in BUSY:
+        return Refused("AWS is asked too often.", "Try again in a minute: what was done so far stays done.")
+    return Refused(f"AWS refused {error.operation_name}: {said or code}.".replace("..", "."))

@@ -1,0 +1,119 @@
+"""The bucket that templates are published to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from labspec.cloud.account import DENIED, code_of, plainly
+from labspec.cloud.publication import Piece
+from labspec.cloud.refusal import Refused
+
+AT_ONCE = 8
+EVERYBODY = (
+    "http://acs.amazonaws.com/groups/global/AllUsers",
+    "http://acs.amazonaws.com/groups/global/AuthenticatedUsers",
+)
+"""Groups of a bucket's grants that mean anyone (`Access control list (ACL) overview`, Amazon S3 User Guide)."""
+CLOSED = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True)
+
+
+def make_ready(s3: Any, bucket: str, region: str, create: bool) -> None:
+    """Raise `Refused` where a bucket cannot serve: it is not there, not in the region, or open to the public.
+
+    One that is not there is made where that is asked for, closed to the public.
+    """
+    with plainly():
+        there = _region_of(s3, bucket)
+        if there is None and create:
+            _make(s3, bucket, region)
+        elif there is None:
+            raise Refused(f"There is no bucket `{bucket}`.", "Write its name as it is, or add `--create-bucket`.")
+        elif there != region:
+            help_ = f"Publish with `--region {there}`, or to a bucket of {region}."
+            raise Refused(f"The bucket `{bucket}` is in {there}, not in {region}.", help_)
+        elif _is_public(s3, bucket):
+            help_ = "Turn on its Block Public Access, or publish to another one."
+            raise Refused(f"The bucket `{bucket}` is open to the public.", help_)
+
+
+def address(bucket: str, region: str, suffix: str, key: str) -> str:
+    """Where CloudFormation finds a key. A bucket whose name has dots is no name of a host that has a certificate."""
+    host = f"s3.{region}.{suffix}"
+    return f"https://{host}/{bucket}/{key}" if "." in bucket else f"https://{bucket}.{host}/{key}"
+
+
+def upload(s3: Any, bucket: str, pieces: Sequence[Piece], went: Callable[[int], None]) -> int:
+    """Send what is not there yet, and return how many that were; `went` hears of each piece that is there.
+
+    What has the key of a piece and is something else is never replaced: raises `Refused`.
+    """
+    sent = 0
+    with plainly(), ThreadPoolExecutor(AT_ONCE) as workers:
+        try:
+            for number, new in enumerate(workers.map(lambda piece: _send(s3, bucket, piece), pieces), 1):
+                sent += new
+                went(number)
+        except BaseException:
+            workers.shutdown(cancel_futures=True)
+            raise
+    return sent
+
+
+def _region_of(s3: Any, bucket: str) -> str | None:
+    try:
+        return str(s3.head_bucket(Bucket=bucket)["BucketRegion"])
+    except ClientError as error:
+        if code_of(error) == "404":
+            return None
+        if code_of(error) in DENIED:
+            message = f"The bucket `{bucket}` is another account's, or these credentials may not see it."
+            raise Refused(message, "Names of buckets are taken in the whole world: choose another one.") from error
+        raise
+
+
+def _make(s3: Any, bucket: str, region: str) -> None:
+    place = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+    s3.create_bucket(Bucket=bucket, **place)
+    s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=CLOSED)
+
+
+def _is_public(s3: Any, bucket: str) -> bool:
+    """Whether a bucket is surely open. What these credentials may not look at is not held against it."""
+    blocked = _asked(lambda: s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]) or {}
+    grants = _asked(lambda: s3.get_bucket_acl(Bucket=bucket)["Grants"]) or []
+    status = _asked(lambda: s3.get_bucket_policy_status(Bucket=bucket)["PolicyStatus"]) or {}
+    granted = any(grant["Grantee"].get("URI") in EVERYBODY for grant in grants) and not blocked.get("IgnorePublicAcls")
+    return granted or (bool(status.get("IsPublic")) and not blocked.get("RestrictPublicBuckets"))
+
+
+def _asked(question: Callable[[], Any]) -> Any:
+    try:
+        return question()
+    except ClientError as error:
+        if code_of(error) in (*DENIED, "NoSuchBucketPolicy", "NoSuchPublicAccessBlockConfiguration"):
+            return None
+        raise
+
+
+def _send(s3: Any, bucket: str, piece: Piece) -> bool:
+    content = piece.text.encode()
+    try:
+        there = s3.head_object(Bucket=bucket, Key=piece.key)["ContentLength"]
+    except ClientError as error:
+        if code_of(error) != "404":
+            raise
+    else:
+        if there != len(content):
+            raise Refused(f"s3://{bucket}/{piece.key} is there, and is not what is to be published.")
+        return False
+    try:
+        s3.put_object(Bucket=bucket, Key=piece.key, Body=content, ContentType="text/plain", IfNoneMatch="*")
+    except ClientError as error:
+        if code_of(error) != "PreconditionFailed":
+            raise
+        return False  # somebody else sent the same at the same time
+    return True

@@ -1,0 +1,197 @@
+"""Templates reach a bucket once, under keys that say what they hold, and lead to one another there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+import boto3
+import pytest
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
+from moto import mock_aws
+
+from labspec.cli import main
+from labspec.template import read
+from tests.building import HEAD, NETWORK
+
+REGION, BUCKET = "ap-northeast-2", "lab-templates"
+HOST = f"https://{BUCKET}.s3.{REGION}.amazonaws.com/"
+MORE = "parameters: {AdminCidr: {type: cidr}, Token: {type: secret}}\nsecurity_groups: {web: {vpc: net, RULES}}\n"
+RULES = "ingress: {ssh: {port: 22, from: AdminCidr}}, silence: {unused-member: a test}"
+SPEC = HEAD + NETWORK + MORE.replace("RULES", RULES)
+
+
+@pytest.fixture(autouse=True)
+def s3(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "spec.yaml").write_text(SPEC, "utf-8")
+    for name, value in (("ACCESS_KEY_ID", "x"), ("SECRET_ACCESS_KEY", "x"), ("DEFAULT_REGION", REGION)):
+        monkeypatch.setenv(f"AWS_{name}", value)
+    with mock_aws():
+        client = boto3.client("s3")
+        client.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+        yield client
+
+
+def publish(*arguments: str, target: str = "spec.yaml") -> int:
+    return main(["publish", target, "--bucket", BUCKET, "--no-validate", *arguments])
+
+
+def published(s3: Any, bucket: str = BUCKET) -> dict[str, str]:
+    """What lies in the bucket, by key."""
+    listed = s3.list_objects_v2(Bucket=bucket).get("Contents", [])
+    return {each["Key"]: s3.get_object(Bucket=bucket, Key=each["Key"])["Body"].read().decode() for each in listed}
+
+
+def root_of(there: dict[str, str]) -> dict[str, Any]:
+    ((key, text),) = [(key, text) for key, text in there.items() if key.endswith("/root.yaml")]
+    return read(text, key).data
+
+
+def test_the_root_leads_to_what_was_published(s3: Any) -> None:
+    assert publish() == 0
+    there = published(s3)
+    root = root_of(there)
+    urls = [body["Properties"]["TemplateURL"] for body in root["Resources"].values()]
+    assert {f"{HOST}{key}" for key in there if not key.endswith("/root.yaml")} == set(urls)
+    assert set(root["Parameters"]) == {"AdminCidr", "Token"}
+    assert all(key.startswith("labspec/") for key in there)
+
+
+def test_a_built_directory_is_published_as_its_spec_is(s3: Any) -> None:
+    assert publish() == 0
+    before = published(s3)
+    for urls in ("parameters", "relative"):
+        assert main(["build", "spec.yaml", "--template-urls", urls, "--no-validate", "-q"]) == 0
+        assert publish(target="out/spec") == 0
+        assert published(s3) == before
+
+
+def test_what_is_there_is_not_sent_again_and_never_replaced(s3: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    assert publish() == 0
+    first = published(s3)
+    assert publish() == 0
+    assert "0 templates sent, 3 there already" in capsys.readouterr().out
+    Path("spec.yaml").write_text(SPEC.replace("10.0.4.0/24", "10.0.5.0/24"), "utf-8")
+    assert publish() == 0
+    assert "2 templates sent, 1 there already" in capsys.readouterr().out
+    assert first.items() <= published(s3).items()
+    key = next(key for key in first if key.endswith("security.yaml"))
+    s3.put_object(Bucket=BUCKET, Key=key, Body=b"other")
+    assert publish() == 1
+    assert f"s3://{BUCKET}/{key} is there, and is not what is to be published." in capsys.readouterr().err
+    assert published(s3)[key] == "other"
+
+
+def test_the_link_is_filled_in_and_tells_no_secret(capsys: pytest.CaptureFixture[str]) -> None:
+    values = ["--parameter", "AdminCidr=203.0.113.7/32", "--parameter", "Token=hunter2hunter2"]
+    assert publish("--stack", "my-lab", *values) == 0
+    said = capsys.readouterr()
+    page, _, query = said.out.rpartition("Create the stack: ")[2].strip().partition("#/stacks/create/review?")
+    assert page == f"https://console.aws.amazon.com/cloudformation/home?region={REGION}"
+    asked = dict(parse_qsl(query))
+    assert asked.pop("templateURL").startswith(f"{HOST}labspec/")
+    assert asked == {"stackName": "my-lab", "param_AdminCidr": "203.0.113.7/32"}
+    assert "hunter2" not in said.out + said.err
+
+
+def test_a_flat_build_is_its_own_root(s3: Any) -> None:
+    assert publish("--layout", "flat", "--format", "json") == 0
+    ((key, text),) = published(s3).items()
+    assert key.endswith("/flat.json")
+    assert set(json.loads(text)["Parameters"]) == {"AdminCidr", "Token"}
+
+
+def test_nothing_is_published_of_a_spec_or_a_directory_that_is_wrong(
+    s3: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["build", "spec.yaml", "--no-validate", "-q"]) == 0
+    Path("spec.yaml").write_text(SPEC.replace("cidr:", "cird:"), "utf-8")
+    assert publish() == 1
+    Path("out/spec/security.yaml").write_text("Resources: {}\n", "utf-8")
+    assert publish(target="out/spec") == 1
+    assert "`out/spec/security.yaml` is not what was built." in capsys.readouterr().err
+    assert publish(target=".") == 1
+    assert published(s3) == {}
+
+
+# ------------------------------------------------------------------ the bucket
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    assert main(["publish", "spec.yaml", "--no-validate", *arguments]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("error[LS701]: ")
+    return said
+
+
+def test_a_bucket_that_is_not_there_is_made_where_that_is_asked_for(
+    s3: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "There is no bucket `new-one`." in refused(capsys, "--bucket", "new-one")
+    assert main(["publish", "spec.yaml", "--no-validate", "--bucket", "new-one", "--create-bucket"]) == 0
+    assert len(published(s3, "new-one")) == 3
+    closed = s3.get_public_access_block(Bucket="new-one")["PublicAccessBlockConfiguration"]
+    assert closed == dict.fromkeys(closed, True)
+
+
+def test_a_bucket_elsewhere_is_refused(s3: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    said = refused(capsys, "--bucket", BUCKET, "--region", "eu-west-1")
+    assert f"The bucket `{BUCKET}` is in {REGION}, not in eu-west-1." in said
+    assert published(s3) == {}
+
+
+@pytest.mark.parametrize("way", ["policy", "grant"])
+def test_a_bucket_that_is_open_to_the_public_is_refused(way: str, s3: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    if way == "grant":
+        s3.put_bucket_acl(Bucket=BUCKET, ACL="public-read")
+    else:
+        allow = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{BUCKET}/*"}
+        s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps({"Version": "2012-10-17", "Statement": [allow]}))
+    assert "is open to the public" in refused(capsys, "--bucket", BUCKET)
+    assert published(s3) == {}
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("ExpiredToken", "The credentials have expired."),
+        ("InvalidAccessKeyId", "AWS does not know these credentials."),
+        ("AccessDenied", "These credentials may not call PutObject."),
+        ("SlowDown", "AWS is asked too often."),
+        ("Strange", "AWS refused PutObject: It is strange."),
+    ],
+)
+def test_what_aws_refuses_is_told_plainly(
+    code: str, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def send(client: Any, operation: str, asked: dict[str, Any]) -> Any:
+        if operation == "PutObject":
+            raise ClientError({"Error": {"Code": code, "Message": "It is strange."}}, operation)
+        return call(client, operation, asked)
+
+    call = BaseClient._make_api_call  # type: ignore[attr-defined]
+    monkeypatch.setattr(BaseClient, "_make_api_call", send)
+    assert said in refused(capsys, "--bucket", BUCKET)
+
+
+def test_without_a_profile_credentials_or_a_region_it_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "The config profile (nobody) could not be found." in refused(
+        capsys, "--bucket", BUCKET, "--profile", "nobody"
+    )
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    assert "No region is chosen." in refused(capsys, "--bucket", BUCKET)
+
+
+def test_without_boto3_it_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    assert publish() == 2
+    assert "pip install 'labspec[aws]'" in capsys.readouterr().err
