@@ -86,8 +86,8 @@ def _sent(arguments: argparse.Namespace, name: str, texts: Mapping[str, str]) ->
         bucket.make_ready(s3, arguments.bucket, account.region, arguments.create_bucket)
     address = partial(bucket.address, arguments.bucket, account.region, account.suffix)
     made = publication(texts, next(iter(texts)), arguments.prefix, address)
-    with counting("publishing", len(made.pieces)) as went:
-        sent = bucket.upload(s3, arguments.bucket, made.pieces, went)
+    with counting("publishing", len(made.others) + 1) as went:
+        sent = bucket.upload(s3, arguments.bucket, made, went)
     return _summary(arguments, account, made, name, sent)
 
 
@@ -98,7 +98,7 @@ def _summary(arguments: argparse.Namespace, account: Account, made: Publication,
     url = address(arguments.bucket, account.region, account.suffix, made.root.key)
     given = dict(pair.partition("=")[::2] for pair in arguments.parameter)
     link = quick_create(account.region, url, arguments.stack or name, made.parameters, given)
-    there = len(made.pieces) - sent
+    there = len(made.others) + 1 - sent
     return [
         f"s3://{arguments.bucket}/{arguments.prefix}: {plural(sent, 'template')} sent, {there} there already.",
         f"Root: {url}",

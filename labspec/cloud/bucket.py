@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from labspec.cloud.account import DENIED, code_of, plainly
-from labspec.cloud.publication import Piece
+from labspec.cloud.publication import Piece, Publication
 from labspec.cloud.refusal import Refused
 
 AT_ONCE = 8
@@ -46,21 +46,28 @@ def address(bucket: str, region: str, suffix: str, key: str) -> str:
     return f"https://{host}/{bucket}/{key}" if "." in bucket else f"https://{bucket}.{host}/{key}"
 
 
-def upload(s3: Any, bucket: str, pieces: Sequence[Piece], went: Callable[[int], None]) -> int:
-    """Send what is not there yet, and return how many that were; `went` hears of each piece that is there.
+def upload(s3: Any, bucket: str, publication: Publication, went: Callable[[int], None]) -> int:
+    """Send what is not there yet, and return how many that were; `went` hears how many are there.
 
-    What has the key of a piece and is something else is never replaced: raises `Refused`.
+    The root comes last, so that a root that is there leads to nothing that is not. What has the key of a piece and is
+    something else is never replaced: raises `Refused`.
     """
     sent = 0
-    with plainly(), ThreadPoolExecutor(AT_ONCE) as workers:
+    with plainly():
+        for number, new in enumerate(_sent(s3, bucket, publication), 1):
+            sent += new
+            went(number)
+    return sent
+
+
+def _sent(s3: Any, bucket: str, publication: Publication) -> Iterator[bool]:
+    with ThreadPoolExecutor(AT_ONCE) as workers:
         try:
-            for number, new in enumerate(workers.map(lambda piece: _send(s3, bucket, piece), pieces), 1):
-                sent += new
-                went(number)
+            yield from workers.map(lambda piece: _send(s3, bucket, piece), publication.others)
         except BaseException:
             workers.shutdown(cancel_futures=True)
             raise
-    return sent
+    yield _send(s3, bucket, publication.root)
 
 
 def _region_of(s3: Any, bucket: str) -> str | None:

@@ -39,11 +39,6 @@ class Publication(NamedTuple):
     parameters: Mapping[str, Any]
     """What the root declares."""
 
-    @property
-    def pieces(self) -> tuple[Piece, ...]:
-        """Everything, in the order in which it has to be there."""
-        return (*self.others, self.root)
-
 
 def publication(texts: Mapping[str, str], root: str, prefix: str, address: Callable[[str], str]) -> Publication:
     """What is published of the template `root` and those that it nests, all given by their names.

@@ -87,6 +87,21 @@ def test_what_is_there_is_not_sent_again_and_never_replaced(s3: Any, capsys: pyt
     assert published(s3)[key] == "other"
 
 
+def test_a_root_that_is_there_leads_to_nothing_that_is_not(s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def send(client: Any, operation: str, asked: dict[str, Any]) -> Any:
+        if operation == "PutObject" and asked["Key"].endswith("security.yaml"):
+            raise KeyboardInterrupt
+        return call(client, operation, asked)
+
+    call = BaseClient._make_api_call  # type: ignore[attr-defined]
+    monkeypatch.setattr(BaseClient, "_make_api_call", send)
+    assert publish() == 130
+    assert not [key for key in published(s3) if key.endswith("root.yaml")]
+    monkeypatch.setattr(BaseClient, "_make_api_call", call)
+    assert publish() == 0
+    assert root_of(published(s3))["Resources"]
+
+
 def test_the_link_is_filled_in_and_tells_no_secret(capsys: pytest.CaptureFixture[str]) -> None:
     values = ["--parameter", "AdminCidr=203.0.113.7/32", "--parameter", "Token=hunter2hunter2"]
     assert publish("--stack", "my-lab", *values) == 0
