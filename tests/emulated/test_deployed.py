@@ -1,0 +1,79 @@
+"""Every spec of the project deploys, stands there as it says, can be changed, and leaves nothing behind."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from labspec.cli import main
+from labspec.compiler import Build, Options, compile_spec
+from tests.emulated.account import REGION, ROOT, Stacks, emulated, standing
+from tests.emulated.described import described
+from tests.joining import joined_of, things
+
+BUCKET = "templates"
+ADMIN = {"AdminCidr": "203.0.113.7/32"}
+CASES = [(path, "nested") for path in sorted((ROOT / "specs").glob("*.yaml"))] + [(ROOT / "specs/full.yaml", "flat")]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch, emulated(tmp_path_factory.mktemp("emulated")) as environment:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        yield
+
+
+def values_of(build: Build) -> dict[str, str]:
+    assert build.spec
+    return {name: value for name, value in ADMIN.items() if name in build.spec.parameters}
+
+
+def published(capsys: pytest.CaptureFixture[str], spec: Path, form: str) -> str:
+    """The address of a spec's root in the bucket."""
+    assert main(["publish", str(spec), "--layout", form, "--bucket", BUCKET, "--create-bucket", "--no-validate"]) == 0
+    (root,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Root: ")]
+    return root.removeprefix("Root: ")
+
+
+def expected(build: Build) -> Counter[str]:
+    return described(things(joined_of(build, {**defaults(build), **values_of(build), "AWS::Region": REGION})))
+
+
+def defaults(build: Build) -> dict[str, Any]:
+    parameters = build.stacks[0].template.get("Parameters", {})
+    return {name: body["Default"] for name, body in parameters.items() if "Default" in body}
+
+
+def test_all_that_the_specs_describe_stands_there_and_nothing_of_it_is_left(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    before = standing()
+    stacks, wanted = Stacks(), Counter[str]()
+    for path, form in CASES:
+        build = compile_spec(str(path.relative_to(ROOT)), Options(layout=form))  # type: ignore[arg-type]
+        wanted += expected(build)
+        stacks.begin(f"{path.stem}-{form}", published(capsys, path, form), **values_of(build))
+    names = [f"{path.stem}-{form}" for path, form in CASES]
+    ended = {name: stacks.end(name) for name in names}
+    assert ended == dict.fromkeys(names, "CREATE_COMPLETE"), {name: stacks.failures(name) for name in names}
+    there = standing()
+    assert (there - before - wanted, wanted - (there - before)) == (Counter(), Counter())
+    _empty_buckets()
+    for name in names:
+        stacks.delete(name)
+    assert standing() == before
+
+
+def _empty_buckets() -> None:
+    """A bucket that is not empty would stop its stack."""
+    s3: Any = boto3.resource("s3")
+    for bucket in s3.buckets.all():
+        if bucket.name != BUCKET:
+            bucket.objects.all().delete()
