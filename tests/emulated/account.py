@@ -17,6 +17,8 @@ import boto3
 
 ROOT = Path(__file__).parents[2]
 REGION = "us-east-1"
+BUCKET = "templates"
+"""The bucket that the tests publish to: no stack's own."""
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
 DONE = ("COMPLETE", "FAILED")
 
@@ -187,7 +189,7 @@ def _kept() -> Iterator[str]:
     for each in boto3.client("rds").describe_db_instances()["DBInstances"]:
         copy = bool(each.get("ReadReplicaSourceDBInstanceIdentifier"))
         yield f"database {each['Engine']} {each['DBInstanceClass']}, a copy: {copy}"
-    yield from ("bucket" for each in boto3.client("s3").list_buckets()["Buckets"] if "website" in each["Name"])
+    yield from ("bucket" for each in boto3.client("s3").list_buckets()["Buckets"] if each["Name"] != BUCKET)
     for each in boto3.client("cloudfront").list_distributions()["DistributionList"].get("Items", ()):
         yield f"distribution, enabled: {each['Enabled']}"
     yield from ("secret" for _ in boto3.client("secretsmanager").list_secrets()["SecretList"])

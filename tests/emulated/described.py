@@ -17,51 +17,67 @@ def described(things: dict[str, Thing]) -> Counter[str]:
 
 
 def _words(things: dict[str, Thing], thing: Thing) -> Iterator[str]:
-    said = thing.properties
-    match thing.type.removeprefix("AWS::"):
-        case "EC2::VPC":
-            yield f"vpc {said['CidrBlock']}"
-        case "EC2::Subnet":
-            yield f"subnet {said['CidrBlock']} in {_zone(said['AvailabilityZone'])}"
-        case "EC2::Route":
-            yield f"route to {said['DestinationCidrBlock']} by {'internet' if 'GatewayId' in said else 'nat'}"
-        case "EC2::SecurityGroupIngress":
-            ports = f"{said.get('FromPort', 'all')}-{said.get('ToPort', 'all')}"
-            yield f"rule {said['IpProtocol']} {ports} from {_peer(things, said)}"
-        case "EC2::Instance":
-            data = things[said["LaunchTemplate"]["LaunchTemplateId"]["Ref"]].properties["LaunchTemplateData"]
-            yield f"instance {data['InstanceType']}"
-        case "AutoScaling::AutoScalingGroup":
-            yield f"group of {said['MinSize']} to {said['MaxSize']}"
-        case "ElasticLoadBalancingV2::LoadBalancer":
-            yield f"load balancer {said['Scheme']} in {len(said['Subnets'])} zones"
-        case "ElasticLoadBalancingV2::Listener":
-            yield f"listener {said['Protocol']} {said['Port']}"
-        case "ElasticLoadBalancingV2::TargetGroup":
-            yield f"targets {said['Protocol']} {said['Port']} asked for {said['HealthCheckPath']}"
-        case "EFS::FileSystem":
-            yield f"file system, encrypted: {said['Encrypted']}"
-        case "RDS::DBInstance":
-            yield _database(things, said)
-        case "CloudFront::Distribution":
-            yield f"distribution, enabled: {said['DistributionConfig']['Enabled']}"
-        case kind if kind in PLAIN:
-            yield PLAIN[kind]
+    kind, said = thing.type.removeprefix("AWS::"), thing.properties
+    if kind in WORDS:
+        yield WORDS[kind].format_map(said)
+    elif kind in TOLD:
+        yield TOLD[kind](things, said)
 
 
-PLAIN = {
-    "EC2::SubnetRouteTableAssociation": "association",
-    "EC2::NatGateway": "nat gateway",
-    "EC2::EIP": "address",
-    "EC2::SecurityGroup": "security group",
-    "EC2::LaunchTemplate": "launch template",
+WORDS = {
+    "AutoScaling::AutoScalingGroup": "group of {MinSize} to {MaxSize}",
+    "CloudFront::Distribution": "distribution, enabled: {DistributionConfig[Enabled]}",
     "Custom::Image": "image",
+    "EC2::EIP": "address",
+    "EC2::Instance": "instance {InstanceType}",
+    "EC2::LaunchTemplate": "launch template",
+    "EC2::NatGateway": "nat gateway",
+    "EC2::SecurityGroup": "security group",
+    "EC2::SubnetRouteTableAssociation": "association",
+    "EC2::VPC": "vpc {CidrBlock}",
+    "EFS::FileSystem": "file system, encrypted: {Encrypted}",
     "EFS::MountTarget": "mount target",
+    "ElasticLoadBalancingV2::Listener": "listener {Protocol} {Port}",
+    "ElasticLoadBalancingV2::TargetGroup": "targets {Protocol} {Port} asked for {HealthCheckPath}",
     "S3::Bucket": "bucket",
-    "SecretsManager::Secret": "secret",
     "SNS::Topic": "topic",
+    "SecretsManager::Secret": "secret",
 }
-"""What is told by its kind alone."""
+"""Of each type what is told of it, with its properties."""
+
+
+def _subnet(_: dict[str, Thing], said: dict[str, Any]) -> str:
+    return f"subnet {said['CidrBlock']} in {_zone(said['AvailabilityZone'])}"
+
+
+def _route(_: dict[str, Thing], said: dict[str, Any]) -> str:
+    return f"route to {said['DestinationCidrBlock']} by {'internet' if 'GatewayId' in said else 'nat'}"
+
+
+def _rule(things: dict[str, Thing], said: dict[str, Any]) -> str:
+    ports = f"{said.get('FromPort', 'all')}-{said.get('ToPort', 'all')}"
+    return f"rule {said['IpProtocol']} {ports} from {_peer(things, said)}"
+
+
+def _balancer(_: dict[str, Thing], said: dict[str, Any]) -> str:
+    return f"load balancer {said['Scheme']} in {len(said['Subnets'])} zones"
+
+
+def _database(things: dict[str, Thing], said: dict[str, Any]) -> str:
+    source = said.get("SourceDBInstanceIdentifier")
+    name = next(iter(source.values())) if source else None
+    whole = things[name if isinstance(name, str) else name[0]].properties if name else said
+    return f"database {whole['Engine']} {said['DBInstanceClass']}, a copy: {bool(source)}"
+
+
+TOLD: dict[str, Callable[[dict[str, Thing], dict[str, Any]], str]] = {
+    "EC2::Route": _route,
+    "EC2::SecurityGroupIngress": _rule,
+    "EC2::Subnet": _subnet,
+    "ElasticLoadBalancingV2::LoadBalancer": _balancer,
+    "RDS::DBInstance": _database,
+}
+"""The same where it takes more than to fill in properties."""
 
 
 def _zone(value: Any) -> str:
@@ -80,14 +96,3 @@ def _peer(things: dict[str, Thing], said: dict[str, Any]) -> str:
         case str(cidr):
             return cidr
     return "a group"
-
-
-def _database(things: dict[str, Thing], said: dict[str, Any]) -> str:
-    source = said.get("SourceDBInstanceIdentifier")
-    whole: Callable[[str], Any] = said.get
-    if source is not None:
-        (name,) = source.values()
-        whole = things[name if isinstance(name, str) else name[0]].properties.get
-    return (
-        f"database {whole('Engine')} {said.get('DBInstanceClass') or whole('DBInstanceClass')}, a copy: {bool(source)}"
-    )

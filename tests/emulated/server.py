@@ -169,7 +169,7 @@ HANDLERS |= {
     f"{EC2}NatGateway": {"create": nat_gateway, "delete": gone("DeleteNatGateway", "NatGatewayId")},
     f"{EC2}SecurityGroupIngress": rule("Ingress"),
     f"{EC2}SecurityGroupEgress": rule("Egress"),
-    f"{EC2}Instance": {"create": instance, "delete": gone("TerminateInstances", "InstanceId")},
+    f"{EC2}Instance": {"create": instance, "delete": gone("TerminateInstances", "InstanceId.1")},
     f"{EC2}KeyPair": {"create": key_pair, "delete": gone("DeleteKeyPair", "KeyName")},
     "AWS::SSM::Document": {"create": recorded, "delete": lambda *_: None},
     "AWS::SSM::Association": {"create": recorded, "delete": lambda *_: None},

@@ -12,11 +12,10 @@ import pytest
 
 from labspec.cli import main
 from labspec.compiler import Build, Options, compile_spec
-from tests.emulated.account import REGION, ROOT, Stacks, emulated, standing
+from tests.emulated.account import BUCKET, REGION, ROOT, Stacks, emulated, standing
 from tests.emulated.described import described
 from tests.joining import joined_of, things
 
-BUCKET = "templates"
 ADMIN = {"AdminCidr": "203.0.113.7/32"}
 CASES = [(path, "nested") for path in sorted((ROOT / "specs").glob("*.yaml"))] + [(ROOT / "specs/full.yaml", "flat")]
 
@@ -59,8 +58,8 @@ def test_all_that_the_specs_describe_stands_there_and_nothing_of_it_is_left(
     for path, form in CASES:
         build = compile_spec(str(path.relative_to(ROOT)), Options(layout=form))  # type: ignore[arg-type]
         wanted += expected(build)
-        stacks.begin(f"{path.stem}-{form}", published(capsys, path, form), **values_of(build))
-    names = [f"{path.stem}-{form}" for path, form in CASES]
+        stacks.begin(f"{form}-{path.stem}", published(capsys, path, form), **values_of(build))
+    names = [f"{form}-{path.stem}" for path, form in CASES]
     ended = {name: stacks.end(name) for name in names}
     assert ended == dict.fromkeys(names, "CREATE_COMPLETE"), {name: stacks.failures(name) for name in names}
     there = standing()
