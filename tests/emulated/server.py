@@ -112,10 +112,15 @@ def rule(side: str) -> dict[str, Any]:
         made = f"sgr-{uuid.uuid4().hex[:17]}"
         return made, {"Id": made}
 
-    return {
-        "create": create,
-        "delete": lambda _, said: call(f"RevokeSecurityGroup{side}", **permission(said)),
-    }
+    def delete(_: str, said: dict[str, Any]) -> None:
+        call(f"RevokeSecurityGroup{side}", **permission(said))
+
+    def replace(identity: str, old: dict[str, Any], new: dict[str, Any], stack: str) -> Made:
+        made = create(identity, new, stack)
+        delete(identity, old)
+        return made
+
+    return {"create": create, "delete": delete, "update": replace}
 
 
 def instance(_: str, said: dict[str, Any], __: str) -> Made:

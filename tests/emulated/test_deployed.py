@@ -70,6 +70,56 @@ def test_all_that_the_specs_describe_stands_there_and_nothing_of_it_is_left(
     assert standing() == before
 
 
+SITE = """\
+labspec: 1
+name: site
+parameters: {Port: {type: integer, default: 80}, AdminCidr: {type: cidr}}
+vpcs:
+  net:
+    cidr: 10.0.0.0/16
+    zones: [a, c]
+    nat: single
+    subnets:
+      public: {cidr: 10.0.0.0/20, each: /24, access: public}
+      app: {cidr: 10.0.16.0/20, each: /24, access: private}
+instances:
+  web: {subnet: app-a, ingress: {ssh: {port: 22, from: AdminCidr}}}
+  old: {subnet: app-c, ingress: {ssh: {port: 22, from: net}}}
+file_systems:
+  shared: {subnets: app, ingress: {nfs: {port: 2049, from: web}}, on_delete: delete}
+"""
+
+
+@pytest.mark.parametrize("form", ["nested", "flat"])
+@pytest.mark.parametrize(
+    "edit",
+    [
+        ("a parameter", "", ""),
+        (
+            "a subnet more",
+            "    subnets:\n",
+            "    subnets:\n      more: {zone: a, cidr: 10.0.64.0/24, access: isolated}\n",
+        ),
+        ("a machine less", "  old: {subnet: app-c, ingress: {ssh: {port: 22, from: net}}}\n", ""),
+        ("another port", "port: 22, from: AdminCidr", "port: 443, from: AdminCidr"),
+    ],
+    ids=lambda edit: edit[0].replace(" ", "-"),
+)
+def test_a_change_makes_of_what_stands_there_what_is_described(
+    edit: tuple[str, str, str], form: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spec, (_, old, new), stacks, before = tmp_path / "site.yaml", edit, Stacks(), standing()
+    for kind, text, admin in (("CREATE", SITE, "10.9.0.0/16"), ("UPDATE", SITE.replace(old, new), "10.8.0.0/16")):
+        spec.write_text(text, "utf-8")
+        build = compile_spec(str(spec), Options(layout=form))
+        stacks.begin("site", published(capsys, spec, form), kind, AdminCidr=admin)
+        assert stacks.end("site") == f"{kind}_COMPLETE", stacks.failures("site")
+        there = {"AdminCidr": admin, "AWS::Region": REGION}
+        assert standing() - before == described(things(joined_of(build, {**defaults(build), **there})))
+    stacks.delete("site")
+    assert standing() == before
+
+
 def _empty_buckets() -> None:
     """A bucket that is not empty would stop its stack."""
     s3: Any = boto3.resource("s3")
