@@ -96,7 +96,7 @@ def _summary(arguments: argparse.Namespace, account: Account, made: Publication,
     from labspec.cloud.console import quick_create
 
     url = address(arguments.bucket, account.region, account.suffix, made.root.key)
-    given = dict(pair.partition("=")[::2] for pair in arguments.parameter)
+    given = dict(arguments.parameter)
     link = quick_create(account.region, url, arguments.stack or name, made.parameters, given)
     there = len(made.others) + 1 - sent
     return [
