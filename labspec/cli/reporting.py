@@ -69,6 +69,8 @@ def for_each(
         if not outcome.failed and not arguments.quiet:
             _say(reports, words)
         outcomes.append(outcome)
+    if problem := _replaced(reports, {name for outcome in outcomes for name in outcome.texts}):
+        return misused(problem)
     if problem := _write(reports, arguments.command, tuple(outcomes)):
         return misused(problem)
     return ERRORS if any(outcome.failed for outcome in outcomes) else FINE
@@ -81,14 +83,21 @@ def _problem(reports: list[Wanted], read: Set[str]) -> str:
     files = [report.file for report in reports if report.file]
     if len(set(files)) < len(files):
         return "two reports cannot go to one file."
+    if problem := _replaced(reports, read):
+        return problem
     for file in files:
-        if FilePath(file).resolve() in {FilePath(each).resolve() for each in read}:
-            return f"the report `{file}` would overwrite what is read; name another file."
         try:
             FilePath(file).open("ab").close()
         except OSError as error:
             return _unwritable(file, error)
     return ""
+
+
+def _replaced(reports: list[Wanted], read: Set[str]) -> str:
+    """Which report would replace what is read, if one would."""
+    places = {FilePath(each).resolve() for each in read}
+    file = next((report.file for report in reports if report.file and FilePath(report.file).resolve() in places), "")
+    return f"the report `{file}` would overwrite what is read; name another file." if file else ""
 
 
 def _unwritable(file: str, error: OSError) -> str:

@@ -235,7 +235,7 @@ class Choice:
     parameters: tuple[ParameterType, ...] = ()
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        options = tuple(_literals(source))
+        options = tuple(literals(source))
         word = Word(lambda text: _one_of(text, options), "one of " + ", ".join(options), parameters=self.parameters)
         return _schema(word, source, options=options)
 
@@ -243,12 +243,13 @@ class Choice:
         return choice_schema(schema["metadata"]["options"], self.parameters)
 
 
-def _literals(source: Any) -> Iterator[str]:
+def literals(source: Any) -> Iterator[str]:
+    """The words that a type lists."""
     for argument in get_args(source):
         if isinstance(argument, str):
             yield argument
         else:
-            yield from _literals(argument)
+            yield from literals(argument)
 
 
 def _one_of(text: str, options: tuple[str, ...]) -> str:

@@ -106,11 +106,12 @@ def test_a_report_that_cannot_be_written_is_wrong_usage(
 
 
 def test_a_report_never_replaces_what_is_read(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    (tmp_path / "more.yaml").write_text("tags: {a: b}\n", "utf-8")
-    for file in ("./fine.yaml", "more.yaml"):
+    (tmp_path / "more.yaml").write_text("include: part.yaml\n", "utf-8")
+    (tmp_path / "part.yaml").write_text("tags: {a: b}\n", "utf-8")
+    for file in ("./fine.yaml", "more.yaml", "part.yaml"):
         assert check("fine.yaml", "--overlay", "more.yaml", "--report", f"json={file}") == 2
         assert f"the report `{file}` would overwrite what is read" in capsys.readouterr().err
-    assert (tmp_path / "more.yaml").read_text("utf-8") == "tags: {a: b}\n"
+    assert (tmp_path / "part.yaml").read_text("utf-8") == "tags: {a: b}\n"
 
 
 def test_a_disk_that_fills_up_is_told_as_well(
