@@ -123,7 +123,7 @@ class Diagnostic(NamedTuple):
     `span` is filled in by `source`; rooms that read text themselves (the YAML scanner, linters of foreign
     templates) may give it directly. `note` is what a second tool said (a linter's own rule and words); `also` are the
     names of that rule, the linter's own first. `silenced` is the reason why the spec accepts it; empty if it does not.
-    `hides` says that no report may show the text that it points at.
+    `hides` says that no report may show the text that it points at, beside this finding or beside another one.
     """
 
     rule: Rule
