@@ -47,9 +47,11 @@ class When:
         inner = value["not"] if negated else value
         text = scalar_of(inner, "a parameter, or {not: a parameter}")
         if not PASCAL.match(text):
+            opposite = re.fullmatch(rf"(?:!|(?i:not)\b)\s*({PARAMETER})", text)
+            help_ = "A parameter's name is PascalCase, such as `PublishWebsite`."
             wrong(
                 f"`{text}` is not the name of a parameter.",
-                "A parameter's name is PascalCase, such as `PublishWebsite`.",
+                f"Write `{{not: {opposite[1]}}}`." if opposite and not negated else help_,
             )
         return cls(Parameter(str(text), ("boolean",), or_unset=True), negated)
 
