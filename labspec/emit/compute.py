@@ -10,7 +10,7 @@ from troposphere.policies import CreationPolicy, ResourceSignal
 from labspec.emit.emitter import Emitter, given
 from labspec.emit.groups import emit_own_group, groups_of
 from labspec.emit.hardware import TEMPLATE, disks, image_id, key_name
-from labspec.emit.machine import boots, user_data, user_data_field, waits_for_mounts
+from labspec.emit.machine import user_data, user_data_field, waits_for_mounts
 from labspec.emit.order import waits_for_gateway, waits_for_way_out
 from labspec.emit.roles import machine_role
 from labspec.model.architecture import Member
@@ -87,7 +87,7 @@ def _version(body: Instance, template: str) -> Any:
 
 
 def _ready(body: Machine) -> CreationPolicy | None:
-    if not boots(body):
+    if not body.boots:
         return None
     return CreationPolicy(ResourceSignal=ResourceSignal(Count=1, Timeout=f"PT{body.ready_within}S"))
 
