@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from labspec.cli import arguments as takes
 from labspec.cli import reporting
-from labspec.cli.compiling import VALIDATOR, compiled, count, outcome
+from labspec.cli.compiling import compiled, count, outcome
 from labspec.cli.status import misused
+from labspec.linters import VALIDATOR
 
 if TYPE_CHECKING:
     from labspec.compiler import Build

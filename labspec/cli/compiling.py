@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from labspec.cli.progress import progress
 from labspec.cli.reporting import show_timings
+from labspec.linters import CFN_LINT, VALIDATOR
 from labspec.wording import plural
 
 if TYPE_CHECKING:
     from labspec.compiler import Build, Linters, Options
     from labspec.diagnostic import Diagnostic
     from labspec.report import Outcome
-
-VALIDATOR = "cloudformation-validate"
-LINTERS = (VALIDATOR, "cfn-lint")
 
 
 def compiled(arguments: argparse.Namespace, spec: str, linters: Sequence[str] = (VALIDATOR,)) -> Build:
@@ -72,7 +70,7 @@ def engines(names: Sequence[str]) -> dict[str, Any]:
 
         return findings
 
-    loaders = {VALIDATOR: validate, "cfn-lint": cfn_lint}
+    loaders = {VALIDATOR: validate, CFN_LINT: cfn_lint}
     return {name: loaders[name] for name in names}
 
 
