@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from labspec.diagnostic import Path
+from labspec.diagnostic import At, Path
 from labspec.model.balance import LoadBalancer
 from labspec.model.boot import SetupFile
 from labspec.model.kind import Kind, leaves
@@ -23,13 +23,17 @@ USERS = ("load_balancers", "auto_scaling_groups", "instances", "launch_templates
 
 
 class Member(NamedTuple):
-    """A named thing of the spec: its section and name, what it says, where, and what it stands in."""
+    """A named thing of the spec: its section and name, what it says, where, and what it stands in.
+
+    `named` is the half of the entry at its path that holds the name; None where the name follows from its owner's.
+    """
 
     section: str
     name: str
     body: Kind
     path: Path
     owner: Member | None = None
+    named: At | None = "key"
 
     @property
     def key(self) -> str:
