@@ -17,6 +17,7 @@ from labspec import files
 from labspec.diagnostic import Diagnostic, Path, Rule, Severity
 from labspec.model.architecture import Contents
 from labspec.model.attributes import AWS_VALUES, split
+from labspec.model.boot import SetupFile
 from labspec.model.kind import leaves
 from labspec.model.load import Loaded
 from labspec.model.places import part_at
@@ -151,7 +152,7 @@ def _odd_byte(content: bytes) -> int | None:
 
 def _not_text(path: Path, target: FilePath, content: bytes, odd: int) -> Diagnostic:
     message = f"`{target}` is not text in UTF-8 (byte {odd} is 0x{content[odd]:02X})."
-    may_be_copied = "files" in path[:-1]
+    may_be_copied = part_at(path[:-1]) is SetupFile
     rest = "or leave `render` out: it is copied byte for byte then." if may_be_copied else "as all user data is."
     return Diagnostic(NOT_TEXT, message, help=f"Save it as UTF-8, {rest}")
 

@@ -181,8 +181,8 @@ class Architecture:
             return (member,)
         if member.owner is not None:
             return self.vpcs_of(member.owner)
-        for field_name in ("vpc", "subnet", "subnets", "targets"):
-            value = getattr(member.body, field_name, None)
+        for field_name in member.body.stands_in:
+            value = getattr(member.body, field_name)
             for found in self.many([value] if isinstance(value, Name) else value or ()):
                 return self.vpcs_of(found)
         led = {vpc.selector: vpc for user in self.users_of(member) for vpc in self.vpcs_of(user)}

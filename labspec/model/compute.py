@@ -182,6 +182,7 @@ class Instance(Machine):
 
     section: ClassVar[str] = "instances"
     suffix: ClassVar[str] = "Instance"
+    stands_in: ClassVar[tuple[str, ...]] = ("subnet",)
 
     subnet: Annotated[Name, Names("subnets")]
     """The subnet that it stands in."""

@@ -262,6 +262,8 @@ class Kind(Part):
     section: ClassVar[str] = ""
     suffix: ClassVar[str] = ""
     """The kind's part of a logical id, such as `SecurityGroup`."""
+    stands_in: ClassVar[tuple[str, ...]] = ()
+    """The fields that name what a member stands in, or with what; the first of them that is said tells."""
 
     when: When | None = None
     """A parameter that decides, at deploy time, whether the member is there: a boolean one that is true, or another
