@@ -1,4 +1,4 @@
-"""The shell script that a machine runs once, at the end of its first boot: it sets the machine up, and says how it went.
+"""The shell script that a machine runs once, at the end of its first boot: it sets it up, and says how that went.
 
 Like `boot`, it is made of plain data, and of `Hole`s for what only CloudFormation knows.
 """
