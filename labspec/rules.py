@@ -27,7 +27,7 @@ ROOMS = {
     "5": "Layout and output",
     "6": "Linters",
 }
-"""The blocks of codes, by their first digit (see `Rule`)."""
+"""What stands in the blocks of codes, by their first digit (see `BLOCKS` for who finds it)."""
 
 
 def lowering(rule: Rule) -> str:
