@@ -54,10 +54,10 @@ class Contents:
     contain, `texts` those of files that are used as texts, with variables filled in.
     """
 
-    files: dict[FileName, bytes] = field(default_factory=dict)
-    folders: dict[FileName, tuple[str, ...]] = field(default_factory=dict)
-    pages: dict[FileName, dict[str, bytes]] = field(default_factory=dict)
-    texts: dict[FileName, Text] = field(default_factory=dict)
+    files: Mapping[FileName, bytes] = field(default_factory=dict)
+    folders: Mapping[FileName, tuple[str, ...]] = field(default_factory=dict)
+    pages: Mapping[FileName, Mapping[str, bytes]] = field(default_factory=dict)
+    texts: Mapping[FileName, Text] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
