@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
-from enum import StrEnum
+from enum import IntEnum, StrEnum, auto
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -68,11 +68,43 @@ def matches(pattern: Pattern, path: Path) -> bool:
     return all(want in ("*", have) for want, have in zip(pattern, path, strict=False))
 
 
+class Room(IntEnum):
+    """Who finds something, in the order in which they work: what one finds wrong hides what later ones would find."""
+
+    SOURCE = auto()
+    MODEL = auto()
+    POLICY = auto()
+    GATHER = auto()
+    LINK = auto()
+    CHECK = auto()
+    EMIT = auto()
+    LAYOUT = auto()
+    OUTPUT = auto()
+    LINT = auto()
+    CLOUD = auto()
+
+
+BLOCKS = {
+    "LS00": Room.SOURCE,
+    "LS01": Room.SOURCE,
+    "LS02": Room.GATHER,
+    "LS10": Room.MODEL,
+    "LS11": Room.POLICY,
+    "LS2": Room.LINK,
+    "LS3": Room.CHECK,
+    "LS4": Room.EMIT,
+    "LS50": Room.LAYOUT,
+    "LS51": Room.OUTPUT,
+    "LS6": Room.LINT,
+    "LS7": Room.CLOUD,
+}
+"""The blocks in which codes are numbered, by how they begin. No code is ever used again."""
+
+
 class Rule(NamedTuple):
     """A kind of finding, declared beside the code that raises it and explained by `labspec explain`.
 
-    `wrong` and `right` are small pieces of YAML. Codes are numbered in blocks by room and never
-    reused: LS0xx source, LS1xx model, LS2xx link, LS3xx check, LS4xx emit, LS5xx layout and output, LS6xx linters.
+    `wrong` and `right` are small pieces of YAML. The code is one of the block of its room.
     """
 
     code: str
@@ -86,9 +118,14 @@ class Rule(NamedTuple):
     """Whether it is a law without which nothing sensible can be built."""
 
     @property
+    def room(self) -> Room:
+        """Who finds it."""
+        return next(room for block, room in BLOCKS.items() if self.code.startswith(block))
+
+    @property
     def can_be_lowered(self) -> bool:
         """Whether a spec may lower or silence it: laws, what linters find, and whatever is no error anyway."""
-        return not self.binding and (self.code[2] in "36" or self.severity is not Severity.ERROR)
+        return not self.binding and (self.room in (Room.CHECK, Room.LINT) or self.severity is not Severity.ERROR)
 
 
 class Label(NamedTuple):
@@ -123,7 +160,7 @@ class Diagnostic(NamedTuple):
     `span` is filled in by `source`; rooms that read text themselves (the YAML scanner, linters of foreign
     templates) may give it directly. `note` is what a second tool said (a linter's own rule and words); `also` are the
     names of that rule, the linter's own first. `silenced` is the reason why the spec accepts it; empty if it does not.
-    `hides` says that no report may show the text that it points at.
+    `hides` says that no report may show the text that it points at, beside this finding or beside another one.
     """
 
     rule: Rule

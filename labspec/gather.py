@@ -17,6 +17,7 @@ from labspec import files
 from labspec.diagnostic import Diagnostic, Path, Rule, Severity
 from labspec.model.architecture import Contents
 from labspec.model.attributes import AWS_VALUES, split
+from labspec.model.boot import SetupFile
 from labspec.model.kind import leaves
 from labspec.model.load import Loaded
 from labspec.model.places import part_at
@@ -89,7 +90,8 @@ def gather(loaded: Loaded) -> Gathered:
         for wrong in work.wrong[name]
         if _concerns(wrong, path) and not (wrong.rule is NOT_RENDERED and path in left)  # its `render` may be mistyped
     ]
-    return Gathered(work.contents, typed, (*found, *loaded.variables.found[before:]))
+    contents = Contents(work.files, work.folders, work.pages, work.texts)
+    return Gathered(contents, typed, (*found, *loaded.variables.found[before:]))
 
 
 @dataclass
@@ -97,7 +99,10 @@ class _Work:
     """The state of gathering files. What is wrong with one is told wherever it is mentioned."""
 
     loaded: Loaded
-    contents: Contents = field(default_factory=Contents)
+    files: dict[FileName, bytes] = field(default_factory=dict)
+    folders: dict[FileName, tuple[str, ...]] = field(default_factory=dict)
+    pages: dict[FileName, Mapping[str, bytes]] = field(default_factory=dict)
+    texts: dict[FileName, Text] = field(default_factory=dict)
     typed: dict[FileName, tuple[str, str]] = field(default_factory=dict)
     wrong: dict[FileName, list[Diagnostic]] = field(default_factory=dict)
 
@@ -106,8 +111,8 @@ class _Work:
         try:
             target = files.resolve(name.folder, name.name)
             if name.use == "folder":
-                self.contents.folders[name] = files.names(target)
-                self.contents.pages[name] = files.pages(target, self.contents.folders[name])
+                self.folders[name] = files.names(target)
+                self.pages[name] = files.pages(target, self.folders[name])
             else:
                 yield from self._file(name, path, target, files.read(target))
         except files.Unreadable as error:
@@ -118,7 +123,7 @@ class _Work:
         if odd is not None and name.use != "copied":
             yield _not_text(path, target, content, odd)
             return
-        self.contents.files[name] = content
+        self.files[name] = content
         if odd is None:
             # A byte order mark is no part of a text.
             yield from self._text(name, path, target, content.decode("utf-8").removeprefix("\ufeff"))
@@ -127,11 +132,11 @@ class _Work:
         if name.use == "rendered":
             text, mistakes = Text.of_file(typed)
             found = [Diagnostic(MALFORMED, m.message, chars=m.chars, help=m.help) for m in mistakes[:MOST]]
-            self.contents.texts[name] = self.loaded.variables.fill_text(text, path)
+            self.texts[name] = self.loaded.variables.fill_text(text, path)
         else:
             found = list(islice(_not_rendered(self.loaded.spec, typed), MOST))
             if name.use == "text":
-                self.contents.texts[name] = Text((typed,))
+                self.texts[name] = Text((typed,))
         if found or name.use == "rendered":
             self.typed[name] = (str(target), typed)
         yield from found
@@ -151,7 +156,7 @@ def _odd_byte(content: bytes) -> int | None:
 
 def _not_text(path: Path, target: FilePath, content: bytes, odd: int) -> Diagnostic:
     message = f"`{target}` is not text in UTF-8 (byte {odd} is 0x{content[odd]:02X})."
-    may_be_copied = "files" in path[:-1]
+    may_be_copied = part_at(path[:-1]) is SetupFile
     rest = "or leave `render` out: it is copied byte for byte then." if may_be_copied else "as all user data is."
     return Diagnostic(NOT_TEXT, message, help=f"Save it as UTF-8, {rest}")
 

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable, Iterable
-from functools import lru_cache
-from importlib.util import LazyLoader, find_spec, module_from_spec
-from typing import TYPE_CHECKING, Any
+from functools import cache, lru_cache
+from importlib import import_module
+from typing import Any
 
 from labspec.wording import series
-
-if TYPE_CHECKING:
-    import rapidfuzz
 
 FEW = 12
 """Choices that a sentence still lists."""
@@ -20,19 +16,10 @@ TIED = 3
 """Choices, equally near, that a sentence still offers."""
 
 
-def _on_demand(name: str) -> Any:
-    """A library that is loaded when something in it is first asked for: the recipe of `importlib`'s own pages."""
-    spec = find_spec(name)
-    assert spec is not None
-    assert spec.loader is not None
-    spec.loader = LazyLoader(spec.loader)
-    module = sys.modules[name] = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-# Loading it takes as long as compiling a small spec, and in most specs no word is wrong.
-rapidfuzz = sys.modules.get("rapidfuzz") or _on_demand("rapidfuzz")
+@cache
+def _rapidfuzz() -> Any:
+    """The library. To load it takes as long as to compile a small spec, and in most specs no word is wrong."""
+    return import_module("rapidfuzz")
 
 
 def alike(word: str, choices: Iterable[str], most: int = 3) -> list[str]:
@@ -47,12 +34,12 @@ def alike(word: str, choices: Iterable[str], most: int = 3) -> list[str]:
 
 def _alike(word: str, options: list[str], most: int, form: Callable[[str], str]) -> list[str]:
     typed, forms = form(word), [form(option) for option in options]
-    measure, limit = rapidfuzz.distance.DamerauLevenshtein.distance, min(most, 2 if len(typed) < 9 else 3)
-    found = rapidfuzz.process.extract(typed, forms, scorer=measure, score_cutoff=limit, limit=None)
+    measure, limit = _rapidfuzz().distance.DamerauLevenshtein.distance, min(most, 2 if len(typed) < 9 else 3)
+    found = _rapidfuzz().process.extract(typed, forms, scorer=measure, score_cutoff=limit, limit=None)
     least = min((edits for _, edits, _ in found), default=0)
     near = [options[index] for there, edits, index in found if edits == least and _share(typed, there)]
     # People rarely mistype how a word begins, which this measure minds.
-    return sorted(near, key=lambda option: (rapidfuzz.distance.JaroWinkler.distance(word, option), option))
+    return sorted(near, key=lambda option: (_rapidfuzz().distance.JaroWinkler.distance(word, option), option))
 
 
 def _share(one: str, other: str) -> bool:
@@ -98,7 +85,7 @@ def slip(word: str, choices: Iterable[str]) -> str | None:
     if len(same) == 1:
         return same[0]
     limit = 0 if len(word) < 4 else 1 if len(word) < 9 else 2
-    distance = rapidfuzz.distance.OSA.distance
+    distance = _rapidfuzz().distance.OSA.distance
     near = [choice for choice in options if distance(word.lower(), choice.lower(), score_cutoff=limit + 1) <= limit + 1]
     if len(near) != 1 or distance(word.lower(), near[0].lower()) > limit:
         return None

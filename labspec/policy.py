@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from labspec.diagnostic import Diagnostic, Fix, Label, Path, Rule, Severity
+from labspec.linters import LINTERS
 from labspec.model.document import Level
 from labspec.model.kind import Part
 from labspec.model.notation import LINTER_RULE
@@ -60,8 +61,6 @@ UNUSED = Rule(
     Severity.WARNING,
 )
 
-LINTERS = frozenset({"cfn-lint", "cloudformation-validate"})
-"""The rules that stand for all that a linter finds."""
 WEIGHTS = (*Severity, "off")
 """Levels, the heaviest first."""
 LEVELS = {"W": Severity.WARNING}
@@ -167,10 +166,10 @@ def _own_level(name: str) -> str:
 
 
 def _linters_of(name: str) -> AnySet[str]:
-    """The linters that must be asked before it is known that a rule finds nothing."""
+    """The linters that must be asked before it is known that a rule finds nothing. Its own rule has a linter's name."""
     if name in LINTERS:
         return {name}
-    return LINTERS if _is_linters(name) or name == "linter-failed" else frozenset()
+    return set(LINTERS) if _is_linters(name) or name == "linter-failed" else frozenset()
 
 
 def _misnamed(name: str, path: Path) -> Iterator[Diagnostic]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from labspec.cli import main
 from labspec.compiler import Options, compile_spec
-from labspec.report import to_text
+from labspec.report import Outcome, to_text
 from tests.building import HEAD, NETWORK
 
 ROOT = Path(__file__).parents[1]
@@ -175,7 +175,7 @@ def test_huge_files_are_answered_shortly(content: str, codes: set[str], tmp_path
     build = compile_spec(str(tmp_path / "fuzz.yaml"), Options())
     assert {found.rule.code for found in build.diagnostics} == codes
     assert build.source is not None
-    assert len(to_text(build.diagnostics, build.source.texts)) < 50_000
+    assert len(to_text(Outcome("fuzz.yaml", build.diagnostics, build.source.texts))) < 50_000
 
 
 # ------------------------------------------------------------------ the commands

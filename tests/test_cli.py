@@ -179,6 +179,11 @@ def test_build_tells_what_it_wrote_and_what_comes_next(
         (["--layout", "flat"], "Next: upload out/fine-flat/flat.yaml"),
         (["--template-urls", "relative"], "Next: aws cloudformation package --template-file out/fine/root.yaml"),
         (["--format", "json", "--out", "here"], "  Create stack with here/root.json"),
+        (["--out", "in here"], "  aws s3 cp 'in here' s3://BUCKET/"),
+        (
+            ["--template-urls", "relative", "--out", "in here"],
+            "Next: aws cloudformation package --template-file 'in here/root.yaml' ",
+        ),
     ],
 )
 def test_the_next_step_fits_what_was_built(

@@ -10,7 +10,7 @@ import pytest
 from labspec.compiler import Build, Options, compile_spec, understand
 from labspec.model.architecture import Architecture
 from labspec.model.text import Text
-from labspec.report import to_text
+from labspec.report import Outcome, to_text
 from tests.building import HEAD, NETWORK, build, messages
 from tests.emit.test_database import database
 
@@ -87,7 +87,7 @@ def test_the_report_shows_the_line_of_the_file_and_who_mentions_it(
     monkeypatch.chdir(tmp_path)
     made = built(Path(), "on ${{ Stgae }}\r\n")
     assert made.source is not None
-    assert to_text(made.diagnostics, made.source.texts).startswith(
+    assert to_text(Outcome("spec.yaml", made.diagnostics, made.source.texts)).startswith(
         "error[LS206]: There is no parameter `Stgae`.\n"
         "   --> app.conf:1:4\n"
         "   |\n"

@@ -14,7 +14,7 @@ import pytest
 
 from labspec.compiler import Build, Options, compile_spec
 from labspec.graph import Graph, references
-from labspec.report import counted, to_text
+from labspec.report import Outcome, counted, to_text
 
 ROOT = Path(__file__).parents[1]
 CASES = sorted(path.parent for path in (ROOT / "tests/golden").glob("*/spec.yaml"))
@@ -29,7 +29,7 @@ def test_golden(case: Path, update: bool) -> None:
     made["graph.txt"] = graph_text(nested.graph)
     texts = nested.source.texts if nested.source else {}
     if nested.diagnostics:
-        made["diagnostics.txt"] = to_text(nested.diagnostics, texts) + f"\n{counted(nested.diagnostics)}\n"
+        made["diagnostics.txt"] = to_text(Outcome("", nested.diagnostics, texts)) + f"\n{counted(nested.diagnostics)}\n"
     expected = case / "expected"
     if update:
         rewrite(expected, made)

@@ -14,7 +14,8 @@ from cfnlint.runner import run_template_by_file_path
 from labspec.diagnostic import Diagnostic, Path, Severity, Span
 from labspec.lint import Engine, Finding, Loader, cfn_lint, lint, lint_directory, relative_urls, validate
 from labspec.lint.finding import COUNTERPARTS, distinct
-from labspec.report import to_text
+from labspec.linters import CFN_LINT, VALIDATOR
+from labspec.report import Outcome, to_text
 
 BOTH: dict[str, Loader] = {
     "cloudformation-validate": lambda: validate.findings,
@@ -162,7 +163,7 @@ class TestLint:
         text = text.replace("ManageMasterUserPassword: true,", "")
         found = lint_directory({"a.yaml": text}, engines=only("cfn-lint"))
         assert "cfn-lint W2501" in {diagnostic.note.partition(";")[0] for diagnostic in found}
-        assert password not in to_text(found, {"a.yaml": text})
+        assert password not in to_text(Outcome("a", found, {"a.yaml": text}))
 
 
 class TestFailure:
@@ -429,9 +430,9 @@ def test_the_table_of_counterparts_is_what_the_linters_do() -> None:
     said = validate.findings(templates, "us-east-1", False) + cfn_lint.findings(templates, "us-east-1", False)
     for rule, others in COUNTERPARTS.items():
         here = [finding for finding in said if finding.file == f"{rule}.yaml"]
-        assert rule in {finding.rule for finding in here if finding.engine == validate.NAME}, rule
+        assert rule in {finding.rule for finding in here if finding.engine == VALIDATOR}, rule
         pair = [finding for finding in here if finding.rule in {rule, *others}]
-        assert {cfn_lint.NAME, validate.NAME} == {finding.engine for finding in pair}, rule
+        assert {CFN_LINT, VALIDATOR} == {finding.engine for finding in pair}, rule
         assert len({finding.engine for finding in distinct(pair)}) == 1, rule
 
 

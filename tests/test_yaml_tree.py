@@ -241,6 +241,8 @@ def test_a_document_of_mistakes_is_not_read_on(tmp_path: Path) -> None:
         ("'5'", "5"),
         ("!!str 5", "5"),
         ("!Ref A", {"Ref": "A"}),
+        ("!Ref On", {"Ref": "On"}),
+        ("!ImportValue 012", {"Fn::ImportValue": "012"}),
         ("!GetAtt A.B.C", {"Fn::GetAtt": ["A", "B.C"]}),
         ("!Sub [a, {b: !Ref C}]", {"Fn::Sub": ["a", {"b": {"Ref": "C"}}]}),
     ],

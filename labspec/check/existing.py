@@ -121,7 +121,7 @@ def _impossible(member: Member) -> Iterator[Diagnostic]:
         message = f"`{member.name}` is there already, and `{owner.name}`, which it stands in, is not."
         label = Label(f"`{owner.name}` is made by this spec.", owner.path, "key")
         yield Diagnostic(IMPOSSIBLE, message, (*member.path, "existing"), "key", related=(label,))
-    if isinstance(member.body, InternetGateway) and not is_new and member.path[-1] == "subnets":
+    if isinstance(member.body, InternetGateway) and not is_new and owner.body.internet_gateway is None:
         message = f"`{owner.name}` is there already: its new public subnets need to know its gateway to the internet."
         help_ = "Say `internet_gateway` if it has none yet; otherwise make such subnets where the gateway is made."
         yield Diagnostic(IMPOSSIBLE, message, member.path, "key", help=help_)

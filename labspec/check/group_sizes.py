@@ -51,7 +51,7 @@ def check_group_sizes(architecture: Architecture) -> Iterator[Diagnostic]:
         yield from _room(group, most)
         yield from _crossed(group, least, most)
         yield from _defaults(architecture, group)
-        if group.signals and isinstance(group.body.size.min, Parameter) and (least.low is None or least.low < 1):
+        if group.machine.boots and isinstance(group.body.size.min, Parameter) and (least.low is None or least.low < 1):
             name, path = group.body.size.min.name, (*group.member.path, "size", "min")
             message = f"`{name}` can be 0, and a group that starts with no machine never gets its signal."
             label = _declared(group.body.size.min)

@@ -32,7 +32,7 @@ def check_group_updates(architecture: Architecture) -> Iterator[Diagnostic]:
     """What each group waits for while its machines are replaced."""
     for group in machine_groups(architecture):
         path = (*group.member.path, "update", "wait_for_signal")
-        if group.body.update.wait_for_signal is not None and not group.signals:
+        if group.body.update.wait_for_signal is not None and not group.machine.boots:
             label = Label(f"`{group.template.name}` has nothing to do as it boots.", group.template.path, "key")
             message = f"`{group.member.name}` waits for a signal that no machine sends."
             yield Diagnostic(SILENT, message, path, related=(label,), help="Leave the line out.")
@@ -45,7 +45,7 @@ def check_group_updates(architecture: Architecture) -> Iterator[Diagnostic]:
 
 def _pause(group: MachineGroup) -> tuple[int, Path]:
     """How long a batch is waited for, and where that is said."""
-    if not group.signals:
+    if not group.machine.boots:
         return group.body.health_check.grace or 0, (*group.member.path, "health_check", "grace")
     said = group.body.update.wait_for_signal
     if said is not None:

@@ -18,11 +18,6 @@ class MachineGroup(NamedTuple):
     template: Member
     machine: LaunchTemplate
 
-    @property
-    def signals(self) -> bool:
-        """Whether its machines tell CloudFormation that they are ready."""
-        return bool(self.machine.setup or self.machine.mounts or self.machine.secrets)
-
 
 def machine_groups(architecture: Architecture) -> Iterator[MachineGroup]:
     """All groups, but those whose template is wrong: that is said already."""

@@ -31,10 +31,16 @@ def check_parameter_values(architecture: Architecture) -> Iterator[Diagnostic]:
             label = Label("Its largest value stands here.", (*path, "max"))
             yield Diagnostic(REFUSED_DEFAULT, message, (*path, "min"), related=(label,))
         elif declared.default and not _is_told(declared) and (fault := _fault(declared, declared.default)):
-            place, words, help_ = fault
-            label = Label("This says so.", (*path, place))
-            message = f"The default of `{name}`, `{declared.default}`, {words}."
-            yield Diagnostic(REFUSED_DEFAULT, message, (*path, "default"), related=(label,), help=help_)
+            yield _refused(name, declared, *fault)
+
+
+def _refused(name: str, declared: ParameterDeclared, place: str, words: str, help_: str) -> Diagnostic:
+    path: Path = ("parameters", name)
+    label = Label("This says so.", (*path, place))
+    secret = declared.type == "secret"
+    shown = "" if secret else f", `{declared.default}`,"
+    message = f"The default of `{name}`{shown} {words}."
+    return Diagnostic(REFUSED_DEFAULT, message, (*path, "default"), related=(label,), help=help_, hides=secret)
 
 
 def refuses_itself(declared: ParameterDeclared) -> bool:

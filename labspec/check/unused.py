@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from labspec.diagnostic import Diagnostic, Path, Rule, Severity
+from labspec.diagnostic import Diagnostic, Pattern, Rule, Severity, matches
 from labspec.model.architecture import Architecture, Member
 from labspec.model.attributes import ATTRIBUTES, split
 from labspec.model.network import RouteTable
@@ -50,6 +50,8 @@ IDLE = {
     "notifications": "Nothing notifies `{}`.",
 }
 """What is said of a member without a use. Members of other sections do something by themselves."""
+REGISTERS: Pattern = ("auto_scaling_groups", "*", "target_groups")
+"""Where a group puts its machines into target groups: that brings nobody to these."""
 Key = tuple[str, str]
 
 
@@ -74,7 +76,7 @@ def check_unused(architecture: Architecture) -> Iterator[Diagnostic]:
 def _named(architecture: Architecture) -> Iterator[Key]:
     """Every member that something else speaks of."""
     for path, leaf in architecture.leaves:
-        if isinstance(leaf, Name) and not _registers(path):
+        if isinstance(leaf, Name) and not matches(REGISTERS, path):
             yield from ((m.section, m.name) for m in architecture.meant(leaf) if path[: len(m.path)] != m.path)
         elif isinstance(leaf, Text):
             yield from _asked(expression.words for expression in leaf.expressions)
@@ -87,11 +89,6 @@ def _in_files(architecture: Architecture) -> Iterator[tuple[str, ...]]:
     """The expressions in files. Where one is copied, so that they mean nothing, that is what is told."""
     for content in architecture.contents.files.values():
         yield from (words for words, _ in expressions(content.decode("utf-8", "ignore")))
-
-
-def _registers(path: Path) -> bool:
-    """Whether an auto scaling group puts its machines into a target group: that brings nobody to it."""
-    return path[0] == "auto_scaling_groups" and path[2] == "target_groups"
 
 
 def _asked(expressions_: Iterable[tuple[str, ...]]) -> Iterator[Key]:

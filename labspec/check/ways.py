@@ -9,7 +9,7 @@ from labspec.check.places import is_public, places
 from labspec.diagnostic import Diagnostic, Label, Path, Rule, Severity
 from labspec.model.architecture import Architecture, Member
 from labspec.model.balance import LoadBalancer
-from labspec.model.compute import Instance, LaunchTemplate, Machine
+from labspec.model.compute import Instance, LaunchTemplate
 from labspec.model.database import Database
 from labspec.model.network import Subnet
 from labspec.model.scaling import AutoScalingGroup
@@ -60,9 +60,9 @@ def _machine(architecture: Architecture, member: Member) -> Iterator[Diagnostic]
     addressed = body.elastic_ip or body.public_ip
     if addressed and not public:
         yield _not_public(member, place, (*member.path, "subnet"))
-    elif _sets_up(body) and not _leads_out(architecture, place, addressed):
+    elif body.boots and not _leads_out(architecture, place, addressed):
         yield _no_way_out(member, place, (*member.path, "subnet"))
-    elif _sets_up(body) and is_shut_in(architecture, member, HTTPS):
+    elif body.boots and is_shut_in(architecture, member, HTTPS):
         yield _shut_in(member)
 
 
@@ -71,10 +71,10 @@ def _group(architecture: Architecture, member: Member) -> Iterator[Diagnostic]:
     assert isinstance(body, AutoScalingGroup)
     template = architecture.one(body.launch_template).body
     assert isinstance(template, LaunchTemplate)
-    if _sets_up(template) and is_shut_in(architecture, member, HTTPS):
+    if template.boots and is_shut_in(architecture, member, HTTPS):
         yield _shut_in(architecture.one(body.launch_template))
         return
-    for stands in places(architecture, body.subnets) or () if _sets_up(template) else ():
+    for stands in places(architecture, body.subnets) or () if template.boots else ():
         if not _leads_out(architecture, stands.subnet, addressed=False):
             yield _no_way_out(member, stands.subnet, (*member.path, "subnets", stands.index))
 
@@ -87,10 +87,6 @@ def _faces_internet(architecture: Architecture, member: Member) -> Iterator[Diag
     for stands in places(architecture, body.subnets) or () if faces else ():
         if is_public(architecture, stands.subnet) is False:
             yield _not_public(member, stands.subnet, (*member.path, "subnets", stands.index))
-
-
-def _sets_up(body: Machine) -> bool:
-    return bool(body.setup or body.mounts or body.secrets)
 
 
 def _no_way_out(member: Member, place: Member, path: Path) -> Diagnostic:

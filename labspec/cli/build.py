@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import time
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
 from labspec.cli import arguments as takes
 from labspec.cli import reporting
-from labspec.cli.compiling import VALIDATOR, compiled, count, outcome
+from labspec.cli.compiling import compiled, count, outcome
 from labspec.cli.status import misused
+from labspec.linters import VALIDATOR
 
 if TYPE_CHECKING:
     from labspec.compiler import Build
@@ -100,10 +102,15 @@ def _next(build: Build, directory: FilePath) -> list[str]:
         beyond = f"It has {size:,} bytes; over {DIRECT:,} the AWS CLI needs a bucket (deploy --s3-bucket)."
         return [step, *([f"  {beyond}"] if size > DIRECT else [])]
     if build.options.urls == "relative":
-        package = f"aws cloudformation package --template-file {root} --s3-bucket BUCKET"
+        package = f"aws cloudformation package --template-file {_typed(root)} --s3-bucket BUCKET"
         return [f"Next: {package} --output-template-file packaged.yaml"]
     return [
         "Next: copy the templates to a bucket in the stack's region, then upload the root in the console:",
-        f"  aws s3 cp {directory} s3://BUCKET/labspec/{build.digest}/ --recursive --exclude manifest.json",
+        f"  aws s3 cp {_typed(directory)} s3://BUCKET/labspec/{build.digest}/ --recursive --exclude manifest.json",
         f"  Create stack with {root}; TemplateBucket is BUCKET.",
     ]
+
+
+def _typed(path: FilePath) -> str:
+    """A path as a shell takes it."""
+    return shlex.quote(str(path))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from labspec.cli.progress import progress
 from labspec.cli.reporting import show_timings
+from labspec.linters import CFN_LINT, VALIDATOR
 from labspec.wording import plural
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from labspec.diagnostic import Diagnostic
     from labspec.report import Outcome
 
-VALIDATOR = "cloudformation-validate"
-LINTERS = (VALIDATOR, "cfn-lint")
 ROOTS = ("root.", "flat.")
 
 
@@ -90,7 +89,7 @@ def engines(names: Sequence[str]) -> dict[str, Any]:
 
         return findings
 
-    loaders = {VALIDATOR: validate, "cfn-lint": cfn_lint}
+    loaders = {VALIDATOR: validate, CFN_LINT: cfn_lint}
     return {name: loaders[name] for name in names}
 
 

@@ -16,7 +16,7 @@ from pathlib import Path as FilePath
 from labspec import edits
 from labspec.cli.compiling import options
 from labspec.compiler import Build, compile_spec
-from labspec.diagnostic import Diagnostic, Path, Severity
+from labspec.diagnostic import Diagnostic, Path, Room, Severity
 from labspec.edits import Change, Edit
 from labspec.source import Source
 
@@ -143,18 +143,14 @@ def _worse(before: Build, after: Build, findings: Sequence[Diagnostic]) -> bool:
     known = {_identity(diagnostic) for diagnostic in before.diagnostics}
     new = [d for d in after.diagnostics if d.level is Severity.ERROR and _identity(d) not in known]
     return any(
-        _room(error) == "0" or any(_is_at(error, f) and _room(error) <= _room(f) for f in findings) for error in new
+        error.rule.room is Room.SOURCE or any(_is_at(error, f) and error.rule.room <= f.rule.room for f in findings)
+        for error in new
     )
 
 
 def _identity(diagnostic: Diagnostic) -> tuple[str, str, Path, str]:
     file = diagnostic.span.file if diagnostic.span else ""
     return diagnostic.rule.code, file, diagnostic.path, diagnostic.message
-
-
-def _room(diagnostic: Diagnostic) -> str:
-    """The block of a rule's code: a room comes after those of lower blocks, which hide what it would find."""
-    return diagnostic.rule.code[2]
 
 
 def _is_at(error: Diagnostic, finding: Diagnostic) -> bool:

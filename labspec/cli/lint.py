@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from labspec.cli import arguments as takes
 from labspec.cli import reporting
-from labspec.cli.compiling import LINTERS, cache, compiled, count, engines, outcome
+from labspec.cli.compiling import cache, compiled, count, engines, outcome
 from labspec.cli.progress import progress
 from labspec.cli.status import misused
+from labspec.linters import LINTERS
 from labspec.wording import plural
 
 if TYPE_CHECKING:
     from labspec.diagnostic import Diagnostic
     from labspec.report import Outcome
-
-TEMPLATES = (".yaml", ".yml", ".json", ".template")
 
 
 def parser(commands: Any) -> None:
@@ -90,7 +89,9 @@ def _inside(directory: FilePath, found: Diagnostic) -> Diagnostic:
 
 
 def _templates(directory: FilePath) -> list[FilePath]:
-    return [path for path in sorted(directory.iterdir()) if path.suffix in TEMPLATES and path.name != "manifest.json"]
+    from labspec.template import SUFFIXES
+
+    return [path for path in sorted(directory.iterdir()) if path.suffix in SUFFIXES and path.name != "manifest.json"]
 
 
 def _words(found: Outcome, size: str) -> list[str]:

@@ -115,9 +115,9 @@ def _show(arguments: argparse.Namespace, reports: list[Wanted], outcome: Outcome
     from labspec.report import silenced_to_text, summed, to_text
 
     if Wanted("text") in reports and outcome.diagnostics:
-        print(to_text(outcome.diagnostics, outcome.texts, _colored(arguments)), file=sys.stderr)
+        print(to_text(outcome, _colored(arguments)), file=sys.stderr)
     if Wanted("text") in reports and outcome.silenced and arguments.verbose:
-        print(silenced_to_text(outcome.silenced, outcome.texts, _colored(arguments)), file=sys.stderr)
+        print(silenced_to_text(outcome, _colored(arguments)), file=sys.stderr)
     where = f"{outcome.target}: " if len(arguments.specs) > 1 else ""
     print(f"labspec: {where}{summed(outcome)}.", file=sys.stderr)
 

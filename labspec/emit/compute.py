@@ -10,7 +10,7 @@ from troposphere.policies import CreationPolicy, ResourceSignal
 from labspec.emit.emitter import Emitter, given
 from labspec.emit.groups import emit_own_group, groups_of
 from labspec.emit.hardware import TEMPLATE, disks, image_id, key_name
-from labspec.emit.machine import boots, user_data, user_data_field, waits_for_mounts
+from labspec.emit.machine import user_data, user_data_field, waits_for_mounts
 from labspec.emit.order import waits_for_gateway, waits_for_way_out
 from labspec.emit.roles import machine_role
 from labspec.model.architecture import Member
@@ -28,7 +28,19 @@ def instance(e: Emitter, member: Member) -> None:
     place = e.architecture.one(body.subnet)
     emit_own_group(e, member)
     profile = machine_role(e, member)
-    template = e.add(
+    template = _template(e, member, body, place)
+    identity = _instance(e, member, body, template, profile)
+    if _addressed(body, place):
+        waits_for_gateway(e, identity, place)
+    waits_for_way_out(e, identity, place)
+    waits_for_mounts(e, identity, body, [place])
+    if body.elastic_ip:
+        _elastic_ip(e, member, place)
+
+
+def _template(e: Emitter, member: Member, body: Instance, place: Member) -> str:
+    """What must replace the machine."""
+    return e.add(
         member,
         ec2.LaunchTemplate,
         TEMPLATE,
@@ -43,7 +55,11 @@ def instance(e: Emitter, member: Member) -> None:
             "LaunchTemplateData.UserData": user_data_field(body),
         },
     )
-    identity = e.add(
+
+
+def _instance(e: Emitter, member: Member, body: Instance, template: str, profile: Any) -> str:
+    """Everything else."""
+    return e.add(
         member,
         ec2.Instance,
         LaunchTemplate=ec2.LaunchTemplateSpecification(
@@ -68,12 +84,6 @@ def instance(e: Emitter, member: Member) -> None:
             "CreationPolicy": "ready_within",
         },
     )
-    if _addressed(body, place):
-        waits_for_gateway(e, identity, place)
-    waits_for_way_out(e, identity, place)
-    waits_for_mounts(e, identity, body, [place])
-    if body.elastic_ip:
-        _elastic_ip(e, member, place)
 
 
 def _addressed(body: Instance, place: Member) -> bool:
@@ -87,7 +97,7 @@ def _version(body: Instance, template: str) -> Any:
 
 
 def _ready(body: Machine) -> CreationPolicy | None:
-    if not boots(body):
+    if not body.boots:
         return None
     return CreationPolicy(ResourceSignal=ResourceSignal(Count=1, Timeout=f"PT{body.ready_within}S"))
 

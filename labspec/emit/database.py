@@ -22,8 +22,6 @@ from labspec.model.word import Parameter
 SUBNET_GROUP = "subnet_group"
 PARAMETER_GROUP = "parameter_group"
 
-"""What becomes of the data, as CloudFormation's policies call it."""
-
 LOGGED = {"general": {"general_log": "1"}, "slowquery": {"slow_query_log": "1"}, "error": {}}
 """Parameters without which a log has nothing to export; the error log is always written."""
 

@@ -15,6 +15,7 @@ from troposphere import Join, Ref, Select, Split, Sub, Tags, awslambda, iam, log
 from labspec.emit.emitter import Emitter, logical_id
 from labspec.emit.hardware import made_image, public_path
 from labspec.emit.roles import ROLE, policy, trust
+from labspec.emit.schemas import ASSOCIATION
 from labspec.graph import ROOT_STACK_NAME
 from labspec.lambdas import IMAGE_MAKER, SERVICE_TIMEOUT, Grant
 from labspec.lambdas.inline import inline, source_of
@@ -27,8 +28,6 @@ from labspec.model.word import Name
 MAKER = "image-maker"
 """The name of the function among the images: `layout` places it by `images.image-maker`, and its ids begin with it."""
 FUNCTION = "function"
-SCHEMA = "schema_association"
-"""The role, on a database, of the order to run its script."""
 LOG_GROUP = "log_group"
 RETENTION = 30
 """The days for which the function's log is kept."""
@@ -61,7 +60,7 @@ def _waits_for_schemas(e: Emitter, identity: str, member: Member, source: Name) 
         schema = database.body.schema_
         if schema is not None and e.architecture.one(schema.through) == e.architecture.one(source):
             why = "making an image restarts the instance that runs the script"
-            e.edge(identity, logical_id(database, SCHEMA), why, origin=(*member.path, "from"))
+            e.edge(identity, logical_id(database, ASSOCIATION), why, origin=(*member.path, "from"))
 
 
 def _maker(e: Emitter) -> Member:

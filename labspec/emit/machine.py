@@ -47,17 +47,12 @@ DYNAMIC = "{{resolve:"
 LIMIT = 16384
 
 
-def boots(body: Machine) -> bool:
-    """Whether a machine does anything as it boots that CloudFormation waits for."""
-    return bool(body.setup or body.mounts or body.secrets)
-
-
 def user_data(e: Emitter, member: Member, body: Machine, group: Member | None = None) -> Any:
     """The user data of a machine; None where it has nothing to do. `group` is what it is launched by."""
     texts = _Texts(e)
     if body.user_data is not None:
         script = texts.script(_raw_text(e, body.user_data))
-    elif boots(body) or _is_copy(e, body):
+    elif body.boots or _is_copy(e, body):
         script = _boot(e, texts, body, _signal(e, body, member, group))
     else:
         return None
@@ -125,7 +120,7 @@ def _boot(e: Emitter, texts: _Texts, body: Machine, signal: Signal | None) -> Sc
 
 def _signal(e: Emitter, body: Machine, member: Member, group: Member | None) -> Signal | None:
     """Whom a machine tells that it is ready: its group, if it is launched by one, else itself."""
-    if not boots(body):
+    if not body.boots:
         return None
     checks = tuple(_check(target) for target in _targets(e, group)) if group else ()
     return Signal(Hole("AWS::StackName"), logical_id(group or member), Hole("AWS::Region"), body.ready_within, checks)

@@ -17,7 +17,7 @@ from troposphere.policies import (
 from labspec.diagnostic import Path
 from labspec.emit.emitter import Emitter, logical_id, pascal
 from labspec.emit.hardware import TEMPLATE
-from labspec.emit.machine import boots, waits_for_mounts
+from labspec.emit.machine import waits_for_mounts
 from labspec.emit.order import listener_role, waits_for_gateway, waits_for_way_out
 from labspec.graph import Body
 from labspec.model.architecture import Member
@@ -98,7 +98,7 @@ ORIGINS: dict[str, str | Path] = {
 
 def _ready(e: Emitter, body: AutoScalingGroup, machine: Machine) -> CreationPolicy | None:
     """Each machine that the group starts with tells that it is ready. Of none, nothing is waited for."""
-    if not boots(machine) or body.size.min == 0:
+    if not machine.boots or body.size.min == 0:
         return None
     # A parameter can stand here, as in AWS's own aws-quickstart/quickstart-linux-bastion.
     signal = ResourceSignal(Count=e.value(body.size.min), Timeout=f"PT{machine.ready_within}S")
@@ -108,14 +108,14 @@ def _ready(e: Emitter, body: AutoScalingGroup, machine: Machine) -> CreationPoli
 def _update(e: Emitter, body: AutoScalingGroup, machine: Machine) -> UpdatePolicy:
     """How machines are replaced. Where they do not tell that they are ready, each batch gets its time of grace."""
     said = body.update
-    pause = said.wait_for_signal or machine.ready_within if boots(machine) else _grace(body, machine)
+    pause = said.wait_for_signal or machine.ready_within if machine.boots else _grace(body, machine)
     return UpdatePolicy(
         AutoScalingRollingUpdate=AutoScalingRollingUpdate(
             MaxBatchSize=said.batch,
             MinInstancesInService=_kept(e, body),
             PauseTime=f"PT{pause}S",
             SuspendProcesses=SUSPENDED,
-            WaitOnResourceSignals=boots(machine),
+            WaitOnResourceSignals=machine.boots,
         ),
         # Scaling may have changed the size since the last deployment.
         AutoScalingScheduledAction=AutoScalingScheduledAction(IgnoreUnmodifiedGroupSizeProperties=True),
@@ -136,7 +136,7 @@ def _grace(body: AutoScalingGroup, machine: Machine) -> int:
     """How long a new machine is left alone: as long as its setup may take, unless said."""
     if body.health_check.grace is not None:
         return body.health_check.grace
-    return machine.ready_within if boots(machine) else 300
+    return machine.ready_within if machine.boots else 300
 
 
 def _size(e: Emitter, body: AutoScalingGroup) -> dict[str, Any]:

@@ -19,6 +19,8 @@ from labspec.model.architecture import Member
 from labspec.model.compute import Instance
 from labspec.model.database import Database, Schema
 
+ASSOCIATION = "schema_association"
+"""The role, on a database, of the order to run its script."""
 SECONDS = 900
 """How long the script may run."""
 
@@ -44,7 +46,7 @@ def emit_schema(e: Emitter, member: Member, body: Database, schema: Schema) -> N
     association = e.add(
         member,
         ssm.Association,
-        "schema_association",
+        ASSOCIATION,
         section="schemas",
         Name=Ref(document),
         Parameters={

@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from labspec.diagnostic import Path
-from labspec.model.architecture import Architecture
+from labspec.diagnostic import At, Path
+from labspec.model.architecture import Architecture, Member
 from labspec.nearest import alike
 
 Key = tuple[str, str]
 """A section, and a name in it."""
+
+
+class Declaration(NamedTuple):
+    """A name that somebody wrote, and the half of an entry that it stands in."""
+
+    name: str
+    path: Path
+    at: At
 
 
 class Declared(NamedTuple):
@@ -45,6 +53,17 @@ class Declared(NamedTuple):
 
     def where(self, key: Key) -> Path:
         """Where a name is declared. The members of a family are declared by one line."""
-        family = self.architecture.families.get(key)
-        member = self.architecture.members.get((key[0], family[0]) if family else key)
+        member = self._member(key)
         return member.path if member else key
+
+    def declaration(self, key: Key) -> Declaration | None:
+        """What declares a name as it is written; None where the name follows from another."""
+        member = self._member(key)
+        if member is None:
+            return Declaration(key[1], key, "key")
+        name = str(member.path[-1]) if member.named == "key" else member.name
+        return Declaration(name, member.path, member.named) if member.named else None
+
+    def _member(self, key: Key) -> Member | None:
+        family = self.architecture.families.get(key)
+        return self.architecture.members.get((key[0], family[0]) if family else key)

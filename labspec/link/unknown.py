@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from labspec.diagnostic import Diagnostic, Fix, Label, Path, Rule
-from labspec.link.declared import Declared, Key
+from labspec.link.declared import Declaration, Declared, Key
 from labspec.model.architecture import Member
 from labspec.model.other_words import likely
 from labspec.model.word import kebab
@@ -73,14 +73,14 @@ def unknown(found: Iterable[Unknown], declared: Declared, used: Callable[[], set
     for each in found:
         if not declared.may_be_misnamed(each.word, each.sections):
             by_word.setdefault(each.word, []).append(each)
-    mistyped: dict[Path, dict[str, list[Unknown]]] = {}
+    mistyped: dict[Declaration, dict[str, list[Unknown]]] = {}
     for word, uses in by_word.items():
-        if key := _meant(word, uses, declared, used):
-            mistyped.setdefault(declared.where(key), {})[word] = uses
-    for place, words in mistyped.items():
+        if (key := _meant(word, uses, declared, used)) and (declaration := declared.declaration(key)):
+            mistyped.setdefault(declaration, {})[word] = uses
+    for declaration, words in mistyped.items():
         uses = [use for each in words.values() for use in each]
-        if len(uses) > 1 and place not in used():
-            yield _mistyped(place, list(words), uses)
+        if len(uses) > 1 and declaration.path not in used():
+            yield _mistyped(declaration, list(words), uses)
             for word in words:
                 del by_word[word]
     for word, uses in by_word.items():
@@ -103,14 +103,15 @@ def _meant(word: str, uses: Sequence[Unknown], declared: Declared, used: Callabl
     return keys.pop() if len(keys) == 1 else None
 
 
-def _mistyped(place: Path, words: Sequence[str], uses: Sequence[Unknown]) -> Diagnostic:
+def _mistyped(declared: Declaration, words: Sequence[str], uses: Sequence[Unknown]) -> Diagnostic:
     """A declaration that nothing names as it is spelled."""
+    name, path, at = declared
     named = series([f"`{word}`" for word in words], "and")
-    message = f"`{place[-1]}` is declared here, and named {named} everywhere."
-    rule = UNKNOWN_PARAMETER if place[0] == "parameters" else UNKNOWN_NAME
-    fix = Fix(f"Write `{words[0]}`.", words[0], str(place[-1])) if len(words) == 1 else None
-    help_ = f"Write `{words[0]}` here, or `{place[-1]}` there." if fix else "Spell it alike everywhere."
-    return Diagnostic(rule, message, place, "key", related=places_of(uses, "It is named here"), help=help_, fix=fix)
+    message = f"`{name}` is declared here, and named {named} everywhere."
+    rule = UNKNOWN_PARAMETER if path[0] == "parameters" else UNKNOWN_NAME
+    fix = Fix(f"Write `{words[0]}`.", words[0], name) if len(words) == 1 else None
+    help_ = f"Write `{words[0]}` here, or `{name}` there." if fix else "Spell it alike everywhere."
+    return Diagnostic(rule, message, path, at, related=places_of(uses, "It is named here"), help=help_, fix=fix)
 
 
 def _unknown(word: str, uses: Sequence[Unknown], declared: Declared, used: Callable[[], set[Path]]) -> Diagnostic:
@@ -147,19 +148,20 @@ def _idle(
     near: Sequence[str], sections: Sequence[str], declared: Declared, used: Callable[[], set[Path]]
 ) -> Iterator[Label]:
     """The declarations that may be what is mistyped, because nothing names them."""
-    idle: dict[Path, list[str]] = {}
+    idle: dict[Declaration, list[str]] = {}
     for key in ((section, name) for name in near for section in sections):
-        if declared.has(*key) and (place := declared.where(key)) not in used():
-            idle.setdefault(place, []).append(f"`{key[1]}`")
-    for place, names in idle.items():
+        declaration = declared.declaration(key) if declared.has(*key) else None
+        if declaration and declaration.path not in used():
+            idle.setdefault(declaration, []).append(f"`{key[1]}`")
+    for (_, path, at), names in idle.items():
         text = f"{series(names, 'and')} {'are' if names[1:] else 'is'} declared here, and named nowhere."
-        yield Label(text, place, "value" if place[-1] == "internet_gateway" else "key")
+        yield Label(text, path, at)
 
 
 def _of_another_kind(
     use: Unknown, other: Member, more: Sequence[Unknown], declared: Declared, used: Callable[[], set[Path]]
 ) -> Diagnostic:
-    label = Label("It is declared here.", other.path, "key")
+    label = Label("It is declared here.", other.path, other.named or "key")
     message = f"`{use.word}` is {an(noun(other.section))}; this field names {an(_wanted(use))}."
     choices = declared.names(use.sections)
     idle = _idle(likely(use.word, choices)[:TIED], use.sections, declared, used)

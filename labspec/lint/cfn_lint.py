@@ -14,8 +14,7 @@ from cfnlint.runner import Runner, run_template_by_file_path
 
 from labspec.diagnostic import Path, Severity
 from labspec.lint.finding import Finding, failure
-
-NAME = "cfn-lint"
+from labspec.linters import CFN_LINT
 
 # cfn-lint would take the region from the environment, and the same template would be right on one machine only.
 _DEFAULT_REGION = "us-east-1"
@@ -68,15 +67,15 @@ def _file(folder: pathlib.Path, file: str, runner: Runner) -> Iterator[Finding]:
             if match.rule.id not in _EXPECTED:
                 yield _finding(folder, file, match)
     except Exception as error:  # A crash on one template must not silence the others.
-        yield failure(NAME, [file], error)
+        yield failure(CFN_LINT, [file], error)
 
 
 def _finding(folder: pathlib.Path, file: str, match: Match) -> Finding:
     message = str(match.message).replace(f"{folder}{os.sep}", "")
     if match.rule.id == _BROKEN_RULE:
-        return failure(NAME, [file], message)
+        return failure(CFN_LINT, [file], message)
     return Finding(
-        NAME,
+        CFN_LINT,
         match.rule.id,
         _SEVERITIES[match.rule.severity],
         message,

@@ -18,8 +18,7 @@ from cloudformation_validate import Severity as Level
 
 from labspec.diagnostic import Path, Severity
 from labspec.lint.finding import Finding, failure
-
-NAME = "cloudformation-validate"
+from labspec.linters import VALIDATOR
 
 _SEVERITIES = {"FATAL": Severity.ERROR, "ERROR": Severity.ERROR, "WARN": Severity.WARNING}
 
@@ -56,13 +55,13 @@ def _file(engine: CelEngine, config: ValidateConfig, file: str, text: str) -> It
         for found in engine.validate_template(TemplateContent(text, file), config).diagnostics:
             yield _finding(file, found)
     except Exception as error:  # A crash on one template must not silence the others.
-        yield failure(NAME, [file], error)
+        yield failure(VALIDATOR, [file], error)
 
 
 def _finding(file: str, found: Reported) -> Finding:
     line, column = found.start_line or 1, found.start_column or 1
     return Finding(
-        NAME,
+        VALIDATOR,
         found.rule_id,
         _SEVERITIES.get(found.severity.name, Severity.HINT),
         found.message,

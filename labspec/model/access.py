@@ -24,6 +24,7 @@ class SecurityGroup(Kind):
 
     section: ClassVar[str] = "security_groups"
     suffix: ClassVar[str] = "SecurityGroup"
+    stands_in: ClassVar[tuple[str, ...]] = ("vpc",)
 
     vpc: Annotated[Name, Names("vpcs")] | None = None
     """Its VPC; the one that all stand in that use it, or the only one, unless said."""

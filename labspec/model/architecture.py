@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from labspec.diagnostic import Path
+from labspec.diagnostic import At, Path
 from labspec.model.balance import LoadBalancer
 from labspec.model.boot import SetupFile
 from labspec.model.kind import Kind, leaves
@@ -23,13 +23,17 @@ USERS = ("load_balancers", "auto_scaling_groups", "instances", "launch_templates
 
 
 class Member(NamedTuple):
-    """A named thing of the spec: its section and name, what it says, where, and what it stands in."""
+    """A named thing of the spec: its section and name, what it says, where, and what it stands in.
+
+    `named` is the half of the entry at its path that holds the name; None where the name follows from its owner's.
+    """
 
     section: str
     name: str
     body: Kind
     path: Path
     owner: Member | None = None
+    named: At | None = "key"
 
     @property
     def key(self) -> str:
@@ -50,10 +54,10 @@ class Contents:
     contain, `texts` those of files that are used as texts, with variables filled in.
     """
 
-    files: dict[FileName, bytes] = field(default_factory=dict)
-    folders: dict[FileName, tuple[str, ...]] = field(default_factory=dict)
-    pages: dict[FileName, dict[str, bytes]] = field(default_factory=dict)
-    texts: dict[FileName, Text] = field(default_factory=dict)
+    files: Mapping[FileName, bytes] = field(default_factory=dict)
+    folders: Mapping[FileName, tuple[str, ...]] = field(default_factory=dict)
+    pages: Mapping[FileName, Mapping[str, bytes]] = field(default_factory=dict)
+    texts: Mapping[FileName, Text] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -177,8 +181,8 @@ class Architecture:
             return (member,)
         if member.owner is not None:
             return self.vpcs_of(member.owner)
-        for field_name in ("vpc", "subnet", "subnets", "targets"):
-            value = getattr(member.body, field_name, None)
+        for field_name in member.body.stands_in:
+            value = getattr(member.body, field_name)
             for found in self.many([value] if isinstance(value, Name) else value or ()):
                 return self.vpcs_of(found)
         led = {vpc.selector: vpc for user in self.users_of(member) for vpc in self.vpcs_of(user)}

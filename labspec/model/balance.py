@@ -64,6 +64,7 @@ class TargetGroup(Kind):
 
     section: ClassVar[str] = "target_groups"
     suffix: ClassVar[str] = "TargetGroup"
+    stands_in: ClassVar[tuple[str, ...]] = ("vpc", "targets")
 
     port: Port
     """The port on which targets listen."""
@@ -128,6 +129,7 @@ class LoadBalancer(Connected):
 
     section: ClassVar[str] = "load_balancers"
     suffix: ClassVar[str] = "LoadBalancer"
+    stands_in: ClassVar[tuple[str, ...]] = ("subnets",)
 
     scheme: Annotated[Literal["internet-facing", "internal"], Choice()]
     """`internet-facing` or `internal`. It has no default: it is the risk."""

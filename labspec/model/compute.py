@@ -150,6 +150,11 @@ class Machine(Connected):
     ready_within: Duration = 900
     """How long its setup may take."""
 
+    @property
+    def boots(self) -> bool:
+        """Whether it does anything as it boots that CloudFormation waits for."""
+        return bool(self.setup or self.mounts or self.secrets)
+
     @model_validator(mode="after")
     def _one_way(self) -> Machine:
         if self.user_data is not None and (self.setup is not None or self.mounts or self.secrets):
@@ -177,6 +182,7 @@ class Instance(Machine):
 
     section: ClassVar[str] = "instances"
     suffix: ClassVar[str] = "Instance"
+    stands_in: ClassVar[tuple[str, ...]] = ("subnet",)
 
     subnet: Annotated[Name, Names("subnets")]
     """The subnet that it stands in."""

@@ -117,6 +117,7 @@ class Database(Connected):
 
     section: ClassVar[str] = "databases"
     suffix: ClassVar[str] = "Database"
+    stands_in: ClassVar[tuple[str, ...]] = ("subnets",)
 
     engine: Annotated[Literal["mysql"], Choice()]
     """`mysql`."""

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Network
 from typing import Any
 
-from labspec.diagnostic import Diagnostic, Label, Path, Rule
+from labspec.diagnostic import At, Diagnostic, Label, Path, Rule
 from labspec.model.architecture import Member
 from labspec.model.database import Database
+from labspec.model.kind import Kind
 from labspec.model.network import InternetGateway, NatGateway, RouteTable, Subnet, Vpc
 from labspec.model.parts import Existing
 from labspec.model.pieces import MOST, Lack, no_piece, piece, wrong_zone
@@ -93,10 +94,8 @@ class _Network:
             self._route(name, subnet, path, name in listed)
         return self.out
 
-    def _add(
-        self, section: str, name: str, body: Subnet | NatGateway | RouteTable | InternetGateway, path: Path
-    ) -> None:
-        self.out.members.append(Member(section, name, body, path, self.owner))
+    def _add(self, section: str, name: str, body: Kind, path: Path, named: At | None = "key") -> None:
+        self.out.members.append(Member(section, name, body, path, self.owner, named))
 
     def _wrong(self, rule: Rule, message: str, path: Path, help: str = "") -> None:
         self.out.diagnostics.append(Diagnostic(rule, message, path, "key", help=help))
@@ -190,13 +189,18 @@ class _Network:
             key=lambda each: (self._rank(each[1]), each[0]),  # in whatever order they are written
         )
         if self.vpc.internet_gateway or any(subnet.existing is None for _, subnet in public):
-            said = "internet_gateway" if self.vpc.internet_gateway else "subnets"
-            self._add("internet_gateways", self._igw, InternetGateway.model_construct(), (*self.owner.path, said))
+            self._internet_gateway("internet_gateway" if self.vpc.internet_gateway else "subnets")
         for name, gateway in self.vpc.nat_gateways.items():
             self._add("nat_gateways", name, gateway, (*self.owner.path, "nat_gateways", name))
         for name, subnet in self._nat_places(public):
-            body = NatGateway.model_construct(subnet=Name(subnet, ("subnets",)))
-            self._add("nat_gateways", name, body, (*self.owner.path, "nat"))
+            nat = NatGateway.model_construct(subnet=Name(subnet, ("subnets",)))
+            self._add("nat_gateways", name, nat, (*self.owner.path, "nat"), None)
+
+    def _internet_gateway(self, said: str) -> None:
+        """The one that the VPC names, or that its public subnets need."""
+        named: At | None = "value" if self.vpc.internet_gateway else None
+        body = InternetGateway.model_construct()
+        self._add("internet_gateways", self._igw, body, (*self.owner.path, said), named)
 
     def _rank(self, subnet: Subnet) -> tuple[int, str]:
         """What puts a subnet before others: its zone's place in `zones`, then in the alphabet."""

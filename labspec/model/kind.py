@@ -47,9 +47,11 @@ class When:
         inner = value["not"] if negated else value
         text = scalar_of(inner, "a parameter, or {not: a parameter}")
         if not PASCAL.match(text):
+            opposite = re.fullmatch(rf"(?:!|(?i:not)\b)\s*({PARAMETER})", text)
+            help_ = "A parameter's name is PascalCase, such as `PublishWebsite`."
             wrong(
                 f"`{text}` is not the name of a parameter.",
-                "A parameter's name is PascalCase, such as `PublishWebsite`.",
+                f"Write `{{not: {opposite[1]}}}`." if opposite and not negated else help_,
             )
         return cls(Parameter(str(text), ("boolean",), or_unset=True), negated)
 
@@ -260,6 +262,8 @@ class Kind(Part):
     section: ClassVar[str] = ""
     suffix: ClassVar[str] = ""
     """The kind's part of a logical id, such as `SecurityGroup`."""
+    stands_in: ClassVar[tuple[str, ...]] = ()
+    """The fields that name what a member stands in, or with what; the first of them that is said tells."""
 
     when: When | None = None
     """A parameter that decides, at deploy time, whether the member is there: a boolean one that is true, or another

@@ -98,7 +98,7 @@ def _homes(part: type[Part]) -> list[tuple[str, frozenset[str]]]:
     return [
         (f"{name}.<name>" if _is_mapping(annotation) else name, frozenset(fields_of(inner)) - set(Kind.model_fields))
         for name, annotation in fields_of(part).items()
-        if (inner := next(_parts(annotation), None)) is not None
+        if (inner := next(parts_in(annotation), None)) is not None
     ]
 
 
@@ -134,9 +134,10 @@ def _is_mapping(annotation: Any) -> bool:
     return get_origin(_plain(annotation)) is dict
 
 
-def _parts(annotation: Any) -> Iterator[type[Part]]:
+def parts_in(annotation: Any) -> Iterator[type[Part]]:
+    """The parts of the language inside a type."""
     if isinstance(annotation, type) and issubclass(annotation, Part):
         yield annotation
         return
     for argument in get_args(annotation):
-        yield from _parts(argument)
+        yield from parts_in(argument)

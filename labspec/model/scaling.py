@@ -133,6 +133,7 @@ class AutoScalingGroup(Kind):
 
     section: ClassVar[str] = "auto_scaling_groups"
     suffix: ClassVar[str] = "AutoScalingGroup"
+    stands_in: ClassVar[tuple[str, ...]] = ("subnets",)
 
     launch_template: Annotated[Name, Names("launch_templates")]
     """What its machines are made from."""

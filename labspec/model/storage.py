@@ -48,6 +48,7 @@ class FileSystem(Connected):
 
     section: ClassVar[str] = "file_systems"
     suffix: ClassVar[str] = "FileSystem"
+    stands_in: ClassVar[tuple[str, ...]] = ("subnets",)
 
     subnets: SomeOf[Annotated[Name, Names("subnets")]] = ()
     """One subnet for each zone: there stands a mount target."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, get_args
 
 from labspec.model.kind import Part
+from labspec.model.places import parts_in
 from labspec.model.spec import Spec
 
 SHARED_BY = 4
@@ -27,7 +27,7 @@ def sections() -> dict[str, type[Part] | None]:
     """The keys of a document that hold mappings, and the class of their entries (of themselves, for a single part)."""
     found: dict[str, type[Part] | None] = {}
     for name, info in Spec.model_fields.items():
-        inner = next(_parts(info.annotation), None)
+        inner = next(parts_in(info.annotation), None)
         if inner is not None or name == "resources":
             found[name] = inner
     return found
@@ -53,7 +53,7 @@ def title(part: type[Part]) -> str:
 def inside(part: type[Part]) -> Iterator[type[Part]]:
     """The classes that a class's own fields hold."""
     for info in part.model_fields.values():
-        yield from _parts(info.annotation)
+        yield from parts_in(info.annotation)
 
 
 def _reached(part: type[Part], seen: dict[type[Part], None]) -> dict[type[Part], None]:
@@ -62,11 +62,3 @@ def _reached(part: type[Part], seen: dict[type[Part], None]) -> dict[type[Part],
         for inner in inside(part):
             _reached(inner, seen)
     return seen
-
-
-def _parts(annotation: Any) -> Iterator[type[Part]]:
-    if isinstance(annotation, type) and issubclass(annotation, Part):
-        yield annotation
-        return
-    for argument in get_args(annotation):
-        yield from _parts(argument)

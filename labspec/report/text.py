@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AnySet
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -32,14 +33,38 @@ class Paint:
         return f"\x1b[{code}m{text}\x1b[0m" if self.on else text
 
 
-def to_text(diagnostics: Sequence[Diagnostic], texts: Mapping[str, str], color: bool = False) -> str:
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The files that were read, and their lines that no finding may show, for one of them hides what stands there."""
+
+    texts: Mapping[str, str]
+    hidden: AnySet[tuple[str, int]]
+
+    @classmethod
+    def of(cls, outcome: Outcome) -> Sources:
+        """What was read for an outcome, and what all that was found there hides."""
+        spans = [found.span for found in outcome.all if found.hides and found.span]
+        return cls(outcome.texts, {line for span in spans for line in _covered(span)})
+
+    def at(self, span: Span) -> str | None:
+        """The line that a span begins in; None where it is hidden, or in no file."""
+        lines = _lines(self.texts.get(span.file, ""))
+        seen = 0 < span.line <= len(lines) and (span.file, span.line) not in self.hidden
+        return lines[span.line - 1] if seen else None
+
+
+def _covered(span: Span) -> Iterator[tuple[str, int]]:
+    return ((span.file, line) for line in range(span.line, span.end_line + 1))
+
+
+def to_text(outcome: Outcome, color: bool = False) -> str:
     """All findings, at most `MOST` of them in full, and the number of the rest."""
-    paint = Paint(color)
+    sources, paint = Sources.of(outcome), Paint(color)
     severities = list(Severity)
-    chosen = sorted(ordered(diagnostics), key=lambda diagnostic: severities.index(diagnostic.level))[:MOST]
-    shown = [_one(diagnostic, texts, paint) for diagnostic in ordered(chosen)]
-    if len(diagnostics) > MOST:
-        shown.append(f"... and {len(diagnostics) - MOST} more; --report json has them all.\n")
+    found = sorted(ordered(outcome.diagnostics), key=lambda diagnostic: severities.index(diagnostic.level))
+    shown = [_one(diagnostic, sources, paint) for diagnostic in ordered(found[:MOST])]
+    if len(found) > MOST:
+        shown.append(f"... and {len(found) - MOST} more; --report json has them all.\n")
     return "\n".join(shown)
 
 
@@ -51,25 +76,26 @@ def run_to_text(run: Run) -> str:
 
 
 def _told(outcome: Outcome) -> str:
-    return f"{to_text(outcome.diagnostics, outcome.texts)}\n" if outcome.diagnostics else ""
+    return f"{to_text(outcome)}\n" if outcome.diagnostics else ""
 
 
-def silenced_to_text(silenced: Sequence[Diagnostic], texts: Mapping[str, str], color: bool = False) -> str:
+def silenced_to_text(outcome: Outcome, color: bool = False) -> str:
     """What the spec accepts, each finding with the reason."""
-    return "\n".join(_one(diagnostic, texts, Paint(color)) for diagnostic in ordered(silenced))
+    sources, paint = Sources.of(outcome), Paint(color)
+    return "\n".join(_one(diagnostic, sources, paint) for diagnostic in ordered(outcome.silenced))
 
 
-def _one(diagnostic: Diagnostic, texts: Mapping[str, str], paint: Paint) -> str:
+def _one(diagnostic: Diagnostic, sources: Sources, paint: Paint) -> str:
     color = GREY if diagnostic.silenced else COLORS[diagnostic.level]
     level = "silenced" if diagnostic.silenced else diagnostic.level
     head = paint(f"1;{color}", f"{level}[{diagnostic.rule.code}]") + paint("1", f": {diagnostic.message}")
     lines = [head]
     width = _gutter(diagnostic)
     if diagnostic.span:
-        lines += _snippet(diagnostic.span, "", {} if diagnostic.hides else texts, paint, color, "^", width)
+        lines += _snippet(diagnostic.span, "", sources, paint, color, "^", width)
     for label in diagnostic.related:
         if label.span:
-            lines += _snippet(label.span, label.text, texts, paint, "34", "-", width)
+            lines += _snippet(label.span, label.text, sources, paint, "34", "-", width)
     said = {"help": "" if diagnostic.silenced else diagnostic.help, "note": diagnostic.note}
     for word, text in {**said, "reason": diagnostic.silenced}.items():
         if text:
@@ -82,15 +108,13 @@ def _gutter(diagnostic: Diagnostic) -> int:
     return max((len(str(span.line)) for span in spans if span), default=1)
 
 
-def _snippet(
-    span: Span, text: str, texts: Mapping[str, str], paint: Paint, color: str, mark: str, width: int
-) -> list[str]:
+def _snippet(span: Span, text: str, sources: Sources, paint: Paint, color: str, mark: str, width: int) -> list[str]:
     arrow = paint("34", "-->" if mark == "^" else ":::")
     lines = [f"{' ' * width} {arrow} {span.file}:{span.line}:{span.column}"]
-    source = _lines(texts.get(span.file, ""))
-    if not 0 < span.line <= len(source):
+    source = sources.at(span)
+    if source is None:
         return [*lines, f"{' ' * width}     {text}"] if text else lines
-    typed, start, end = _shown(source[span.line - 1], span)
+    typed, start, end = _shown(source, span)
     marks = mark * max(1, min(end, len(typed)) - start)
     pad = "".join("\t" if char == "\t" else " " for char in typed[:start])
     bar = paint("34", "|")

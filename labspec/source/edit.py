@@ -11,12 +11,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from labspec.diagnostic import Fix, Path, Span
-from labspec.yaml_tree import Tree
+from labspec.yaml_tree import Tree, begins
 
 PLAIN = re.compile(r"(?!(?:null|Null|NULL)\Z)[\w./](?:[\w./%+~@-]|:(?=\S)| (?=\S))*\Z")
 """Texts that stand for themselves in every style of scalar, also inside braces."""
-PROPERTIES = re.compile(r"(?:[&!]\S*[ \t]+)*")
-"""An anchor and a tag before a scalar."""
 
 
 def edit_of(fix: Fix, typed: object, span: Span | None, texts: Mapping[str, str]) -> Fix | None:
@@ -32,8 +30,7 @@ def _characters(span: Span, old: str, lines: list[str]) -> Span | None:
     if span.line != span.end_line or span.line > len(lines):
         return None
     raw = lines[span.line - 1][span.column - 1 : span.end_column - 1]
-    properties = PROPERTIES.match(raw)
-    start = properties.end() if properties else 0
+    start = begins(raw)
     quoted = raw[start:] in (f'"{old}"', f"'{old}'")
     if raw[start:] != old and not quoted:
         return None

@@ -11,12 +11,13 @@ pseudo parameters are left. Conditions are decided as far as they can be. See `J
 """
 
 from labspec.template.conditions import Condition
-from labspec.template.join import join, read_directory, read_folder
+from labspec.template.join import SUFFIXES, join, read_directory, read_folder
 from labspec.template.joined import Joined, NestedStack, Output, Resource, Unresolved, Wait
 from labspec.template.text import Template, read
 from labspec.template.tree import TemplateError
 
 __all__ = [
+    "SUFFIXES",
     "Condition",
     "Joined",
     "NestedStack",

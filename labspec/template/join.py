@@ -30,7 +30,8 @@ _OWN_KEYS = ("Type", "Properties", "Condition", "DependsOn")
 _UNDERSTOOD_TRANSFORMS = ("AWS::LanguageExtensions",)
 _MAX_NESTING = 32
 _MAX_STACKS = 2_500
-_SUFFIXES = (".yaml", ".yml", ".json", ".template")
+SUFFIXES = (".yaml", ".yml", ".json", ".template")
+"""How the names of templates end."""
 
 
 def read_directory(
@@ -68,7 +69,7 @@ def _names(folder: pathlib.Path) -> list[str]:
     for where, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith((".", "node_modules")))
         paths = (pathlib.Path(where, name) for name in sorted(files) if not name.startswith("."))
-        names += [path.relative_to(folder).as_posix() for path in paths if path.suffix.lower() in _SUFFIXES]
+        names += [path.relative_to(folder).as_posix() for path in paths if path.suffix.lower() in SUFFIXES]
     return names
 
 

@@ -12,7 +12,7 @@ from labspec.yaml_tree.data import Reading
 from labspec.yaml_tree.rules import NOT_ALLOWED, TOO_LARGE
 from labspec.yaml_tree.slips import slip_at
 from labspec.yaml_tree.tree import MAX_DEPTH, MAX_NODES, Tree, within
-from labspec.yaml_tree.typed import typed_at
+from labspec.yaml_tree.typed import begins, typed_at
 
 __all__ = [
     "MAX_DEPTH",
@@ -21,6 +21,7 @@ __all__ = [
     "TOO_LARGE",
     "Reading",
     "Tree",
+    "begins",
     "parse",
     "slip_at",
     "typed_at",

@@ -116,7 +116,8 @@ class Reading:
     def _core(self, tree: Tree, text: str, path: Path) -> Any:
         if tree.tag.startswith(CORE) and tree.tag != f"{CORE}str":
             self._wrong(tree, path, f"The tag `{_shown(tree.tag)}` cannot stand here.", "Write the value as it is.")
-        if tree.style in ("quoted", "block") or tree.tag == f"{CORE}str":
+        # A tag says what a scalar is: by its look a reader types only one that has none.
+        if tree.style in ("quoted", "block") or tree.tag:
             return self._scalar(tree, text)
         if tree.is_null or tree.is_empty:
             return None

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from labspec.diagnostic import Span
 
 BLANK = " \t\r\n"
-PROPERTIES = re.compile(r"(?:[&!]\S*\s+)*")
+PROPERTIES = re.compile(r"(?:[&!]\S*[ \t]+)*")
+"""An anchor and a tag before a scalar."""
 DOUBLED = re.compile("''|.")
 ESCAPED = re.compile(r"\\(?:x(..)|u(.{4})|U(.{8})|(.))|[^\\]")
 NAMED = {
@@ -44,10 +45,16 @@ def typed_at(lines: Sequence[str], span: Span, value: str, chars: tuple[int, int
     return Span(span.file, line, column, end_line, end_column)
 
 
+def begins(typed: str) -> int:
+    """Where a scalar begins in what was typed: after its anchor and its tag."""
+    properties = PROPERTIES.match(typed)
+    return properties.end() if properties else 0
+
+
 def _typed(lines: Sequence[str], span: Span) -> Iterator[Typed]:
     """The characters of a scalar that are no blanks, in their order."""
     start = span.column - 1
-    start += len(PROPERTIES.match(lines[span.line - 1][start:])[0])  # type: ignore[index]  # it always matches
+    start += begins(lines[span.line - 1][start:])
     sign = lines[span.line - 1][start : start + 1]
     for number in range(span.line, min(span.end_line, len(lines)) + 1):
         line = lines[number - 1][: span.end_column - 1] if number == span.end_line else lines[number - 1]

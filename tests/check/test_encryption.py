@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from labspec.lint import lint, validate
+from labspec.linters import VALIDATOR
 from tests.building import NETWORK, build
 
 
@@ -31,6 +32,6 @@ resources:
     assert [diagnostic.rule.code for diagnostic in made.diagnostics] == ["LS313"]
     (stack,) = made.stacks
     templates = {name: content for name, content in made.files.items() if name.endswith(".yaml")}
-    engines = {validate.NAME: lambda: validate.findings}
+    engines = {VALIDATOR: lambda: validate.findings}
     found = lint(templates, lambda _, place: stack.origin_of(place), engines=engines)
     assert {(d.note[:29], d.path[:2]) for d in found} == {("cloudformation-validate W9008", ("resources", "Raw"))}

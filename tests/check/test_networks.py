@@ -10,6 +10,7 @@ from cfnlint.helpers import AVAILABILITY_ZONES
 from labspec.check.zone_names import MORE, USUAL
 from labspec.compiler import Build
 from labspec.lint import lint, validate
+from labspec.linters import VALIDATOR
 from labspec.model.words import REGIONS
 from tests.building import NETWORK, build, graph_of, messages
 
@@ -143,7 +144,7 @@ resources:
     assert codes(made) == {"LS383", "LS384"}
     (stack,) = made.stacks
     templates = {name: content for name, content in made.files.items() if name.endswith(".yaml")}
-    engines = {validate.NAME: lambda: validate.findings}
+    engines = {VALIDATOR: lambda: validate.findings}
     found = lint(templates, lambda _, place: stack.origin_of(place), engines=engines)
     assert {diagnostic.path[:2] for diagnostic in found} == {("resources", "Open"), ("instances", "raw")}
     assert {diagnostic.note[:29] for diagnostic in found} == {"cloudformation-validate W2508"}

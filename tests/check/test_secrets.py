@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from labspec.check.secret_forms import secrets_in
-from labspec.report import to_text
+from labspec.report import Outcome, to_text
 from tests.building import NETWORK, build, messages
 
 BODY = "MIIEpAIBAAKCAQEAwf1Hh3vG" * 2
@@ -188,6 +188,6 @@ def test_a_variable_is_told_of_where_its_value_stands(tmp_path: Path) -> None:
 def test_no_report_shows_a_secret(tmp_path: Path) -> None:
     made = build(tmp_path, f"{MACHINE}    user_data: |\n      #!/bin/bash\n      DB_PASSWORD=rootroot\n")
     assert made.source is not None
-    shown = to_text(made.diagnostics, made.source.texts)
+    shown = to_text(Outcome("spec.yaml", made.diagnostics, made.source.texts))
     assert "rootroot" not in shown
     assert f"{tmp_path / 'spec.yaml'}:18:19" in shown

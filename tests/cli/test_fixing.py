@@ -227,6 +227,21 @@ def test_a_link_still_leads_to_the_file(folder: Path) -> None:
 # ------------------------------------------------------------------ rounds
 
 
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("checks: {public-website: {levl: off}}\n", "checks: {public-website: {level: off}}\n"),
+        (
+            "instances: {a: {subnet: data-a, setup: {files: {/etc/a: {sorce: gone}}}}}\n",
+            "instances: {a: {subnet: data-a, setup: {files: {/etc/a: {source: gone}}}}}\n",
+        ),
+    ],
+)
+def test_an_edit_stays_that_brings_an_error_of_a_later_room_to_light(wrong: str, right: str) -> None:
+    """No level is lowered without a reason, and no file is there: both are seen only where the key is right."""
+    assert fix(wrong) == right
+
+
 def test_what_a_mistyped_key_hid_is_mended_too() -> None:
     """Also where more is found inside that is left."""
     wrong = "instnces:\n  a: {subnet: data-a, setup: {comands: [id]}, storage: 20}\n"

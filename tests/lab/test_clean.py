@@ -8,15 +8,14 @@ import re
 import pytest
 
 from labspec.lint import lint
-from labspec.lint.cfn_lint import NAME as CFN_LINT
 from labspec.lint.cfn_lint import findings as cfn_lint
 from labspec.lint.finding import Engine
-from labspec.lint.validate import NAME as VALIDATE
 from labspec.lint.validate import findings as validate
+from labspec.linters import CFN_LINT, VALIDATOR
 from tests.lab.course import LAYOUTS, ROOT, compiled
 
 SPECS = sorted(path.name for path in (ROOT / "specs").glob("*.yaml"))
-LINTERS: dict[str, Engine] = {CFN_LINT: cfn_lint, VALIDATE: validate}
+LINTERS: dict[str, Engine] = {CFN_LINT: cfn_lint, VALIDATOR: validate}
 NOTE = re.compile(r"(?P<linter>\S+) (?P<rule>\S+) at (?P<file>[^,;]+)(?:, (?P<place>[^;]+))?(?:; .*)?")
 ROW = re.compile(r"\| (?P<linter>[a-z-]+) \| (?P<rule>[A-Z][0-9]+) \| (?P<where>[^|]+) \| [^|]+ \|")
 KIND = re.compile(r"`(AWS::[A-Za-z0-9:]+)`")

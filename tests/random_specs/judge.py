@@ -22,6 +22,7 @@ from labspec.graph import Graph, references
 from labspec.lint import cfn_lint as second
 from labspec.lint import lint
 from labspec.lint import validate as first
+from labspec.linters import CFN_LINT, VALIDATOR
 from tests.joining import VARIABLE, joined_of, order, outputs, things
 
 FILES = Path(__file__).with_name("files")
@@ -105,9 +106,9 @@ def _engine() -> Any:
 
 def _linters(thorough: bool) -> Linters:
     """The linters, asked as the command asks them, with one engine for all specs."""
-    loaders: dict[str, Any] = {first.NAME: lambda: first.findings}
+    loaders: dict[str, Any] = {VALIDATOR: lambda: first.findings}
     if thorough:
-        loaders[second.NAME] = lambda: second.findings
+        loaders[CFN_LINT] = lambda: second.findings
 
     def ask(templates: Mapping[str, str], origin_of: Any, region: str | None) -> list[Diagnostic]:
         with mock.patch.object(first, "CelEngine", _engine):

@@ -7,23 +7,26 @@ from pathlib import Path
 
 import pytest
 
-from labspec.diagnostic import Rule
+from labspec.diagnostic import Room, Rule
 from labspec.rules import ROOMS, rules
 
 ROOT = Path(__file__).parents[2]
 RULES = rules()
 
-BLOCKS = {
-    "0": ("source", "yaml_tree", "gather"),
-    "1": ("model/", "policy"),
-    "2": ("link", "model/expand", "model/pieces"),
-    "3": ("check/",),
-    "4": ("emit/",),
-    "5": ("layout/", "output"),
-    "6": ("lint/",),
-    "7": ("cloud/",),
+FILES = {
+    Room.SOURCE: ("source/", "yaml_tree/"),
+    Room.MODEL: ("model/",),
+    Room.POLICY: ("policy",),
+    Room.GATHER: ("gather",),
+    Room.LINK: ("link/", "model/expand", "model/pieces"),
+    Room.CHECK: ("check/",),
+    Room.EMIT: ("emit/",),
+    Room.LAYOUT: ("layout/",),
+    Room.OUTPUT: ("output",),
+    Room.LINT: ("lint/",),
+    Room.CLOUD: ("cloud/",),
 }
-"""The room of each block of codes (see `Rule`), by the files that declare them."""
+"""The files that declare the rules of each room."""
 
 WITHOUT_EXAMPLE = {
     "LS004": "no small example is too large",
@@ -58,9 +61,11 @@ def test_codes_and_names_are_unique() -> None:
 
 
 def test_codes_are_numbered_by_room() -> None:
-    strays = [(file, code) for file, code in declarations() if not file.startswith(BLOCKS[code[2]])]
+    rooms = {rule.code: rule.room for rule in RULES}
+    strays = [(file, code) for file, code in declarations() if not file.startswith(FILES[rooms[code]])]
     assert strays == []
-    assert set(ROOMS) == set(BLOCKS)
+    assert set(FILES) == set(Room)
+    assert set(ROOMS) == {rule.code[2] for rule in RULES}
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)

@@ -139,7 +139,7 @@ def test_text_counts_what_is_accepted(accepted: Run) -> None:
 def test_text_shows_what_is_accepted_with_the_reason_where_it_is_asked_for(accepted: Run) -> None:
     """At its line, and without what to do about it."""
     (outcome,) = accepted.outcomes
-    assert silenced_to_text(outcome.silenced, outcome.texts) == (
+    assert silenced_to_text(outcome) == (
         "silenced[LS999]: Accepted.\n  --> a.yaml:3:5\n  |\n3 |     text\n  |     ^^^^\n"
         "  = note: a linter\n  = reason: it is a test\n"
     )
@@ -379,14 +379,32 @@ def test_text_shows_fifty_findings_and_the_machines_all() -> None:
 
 
 def test_colors_are_only_where_they_are_wanted() -> None:
-    found = [Diagnostic(RULE, "No.")]
-    assert "\x1b[" in to_text(found, {}, color=True)
-    assert "\x1b[" not in to_text(found, {})
+    found = Outcome("a.yaml", [Diagnostic(RULE, "No.")], {})
+    assert "\x1b[" in to_text(found, color=True)
+    assert "\x1b[" not in to_text(found)
+
+
+@pytest.mark.parametrize("silenced", ["", "it is a test"])
+def test_text_shows_a_hidden_line_beside_no_finding(silenced: str) -> None:
+    """Neither at another finding of the line, nor at one that mentions it, nor where what hides it is accepted."""
+    place = Span("a.yaml", 2, 1, 2, 4)
+    hiding = Diagnostic(RULE, "Hidden.", span=Span("a.yaml", 2, 10, 3, 2), hides=True, silenced=silenced)
+    beside = Diagnostic(RULE, "Beside.", span=place)
+    below = Diagnostic(RULE, "Below.", span=Span("a.yaml", 3, 1, 3, 2))
+    near = Diagnostic(RULE, "Near.", span=Span("a.yaml", 1, 1, 1, 2), related=(Label("Here.", span=place),))
+    told, accepted = [beside, below, near], [hiding]
+    if not silenced:
+        told, accepted = [*told, hiding], []
+    outcome = Outcome("a.yaml", told, {"a.yaml": "shown: {}\nkey: hunter2\n  hunter3\n"}, silenced=accepted)
+    shown = to_text(outcome) + silenced_to_text(outcome)
+    assert "hunter" not in shown
+    assert "1 | shown: {}" in shown
+    assert "::: a.yaml:2:1\n      Here.\n" in shown
 
 
 def _shown(text: str, span: Span) -> list[str]:
     """The line that is shown, and its marks."""
-    *_, typed, marks = to_text([Diagnostic(RULE, "No.", span=span)], {span.file: text}).splitlines()
+    *_, typed, marks = to_text(Outcome("a.yaml", [Diagnostic(RULE, "No.", span=span)], {span.file: text})).splitlines()
     return [typed.partition(" | ")[2], marks.partition(" | ")[2]]
 
 
