@@ -226,4 +226,4 @@ def test_a_variable_without_a_value_is_a_usage_error(
     with pytest.raises(SystemExit) as caught:
         main(["check", str(tmp_path / "spec.yaml"), "--set", setting])
     assert caught.value.code == 2
-    assert "write VARIABLE=VALUE" in capsys.readouterr().err
+    assert "write NAME=VALUE" in capsys.readouterr().err

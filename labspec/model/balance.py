@@ -10,8 +10,9 @@ from pydantic import BeforeValidator, model_validator
 from labspec.model.kind import Entries, Kind, ListOf, Part, SomeOf
 from labspec.model.notation import noted
 from labspec.model.parts import Connected
+from labspec.model.refusal import refuse_but_one, wrong
 from labspec.model.text import PlainText
-from labspec.model.word import Choice, Name, Names, Word, refuse_but_one, wrong
+from labspec.model.word import Choice, Name, Names, Word
 from labspec.model.words import DURATION, PORT, CertificateArn, Duration, Integer, Port, read_duration, read_port
 
 

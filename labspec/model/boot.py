@@ -12,8 +12,9 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from labspec.model.kind import Entries, ListOf, Part
 from labspec.model.notation import noted
+from labspec.model.refusal import KEY, refuse_but_one, wrong
 from labspec.model.text import Text, read_plain
-from labspec.model.word import KEY, Name, Names, Use, refuse_but_one, scalar_of, wrong
+from labspec.model.word import Name, Names, Use, scalar_of
 from labspec.model.words import Boolean, File, FileMode, Package
 
 ACCOUNT = r"[A-Za-z0-9_.][A-Za-z0-9_.-]{0,31}"

@@ -12,9 +12,9 @@ from pydantic_core import ErrorDetails
 from labspec.diagnostic import At, Diagnostic, Fix, Path, Rule
 from labspec.model.misplaced import misplaced, value_at
 from labspec.model.other_words import likely
-from labspec.model.places import can_be_left_out, fields_of, noun_of, part_at, vocabulary
+from labspec.model.places import can_be_left_out, choices_of, noun_of, part_at, vocabulary
+from labspec.model.refusal import KEY
 from labspec.model.unknown_keys import UNKNOWN_KEY, inner_homes, names_inside, unknown_keys, words_at
-from labspec.model.word import KEY, literals
 from labspec.nearest import slip
 from labspec.scalar import Scalar
 from labspec.wording import series
@@ -274,15 +274,12 @@ def _place(loc: tuple[int | str, ...]) -> tuple[Path, At]:
 def _missing(owner: Path, keys: Sequence[str], known: Known) -> Diagnostic:
     are, them = ("are", "them") if keys[1:] else ("is", "it")
     message = f"{series([f'`{key}`' for key in keys], 'and')} {are} missing: {noun_of(owner)} needs {them}."
-    help_ = known.hint(owner) or " ".join(_choices(owner, key) for key in keys)
-    return Diagnostic(MISSING, message, owner, "key", help=help_.strip())
-
-
-def _choices(owner: Path, key: str) -> str:
-    """What a field can be, where only some words can stand there."""
-    part = part_at(owner)
-    words = list(literals(fields_of(part).get(key))) if part else []
-    return f"`{key}` can be {series([f'`{word}`' for word in words], 'or')}." if words else ""
+    choices = {key: choices_of((*owner, key)) for key in keys}
+    shown = [
+        f"`{key}` can be {series([f'`{word}`' for word in words], 'or')}." for key, words in choices.items() if words
+    ]
+    help_ = known.hint(owner) or " ".join(shown)
+    return Diagnostic(MISSING, message, owner, "key", help=help_)
 
 
 FORMS = {"dict_type": "a mapping", "tuple_type": "a list", "list_type": "a list", "model_type": "a mapping"}

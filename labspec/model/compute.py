@@ -12,8 +12,9 @@ from labspec.model.boot import Mount, MountPath, RunPath, SecretFile, Setup, Use
 from labspec.model.kind import Entries, Kind, Part
 from labspec.model.notation import NAME, scalar_schema
 from labspec.model.parts import Connected, Permissions
+from labspec.model.refusal import KEY, refuse_but_one, wrong
 from labspec.model.text import PlainText
-from labspec.model.word import KEY, Choice, Name, Names, Parameter, Word, refuse_but_one, scalar_of, wrong
+from labspec.model.word import Choice, Name, Names, Parameter, Word, scalar_of
 from labspec.model.words import Boolean, Duration, InstanceType, Integer, Size
 
 IMAGE_ID = "ami-[0-9a-f]{8}([0-9a-f]{9})?"

@@ -9,9 +9,10 @@ from pydantic import Field, model_validator
 
 from labspec.model.kind import Kind, ListOf, MembersOf, Part, SomeOf
 from labspec.model.parts import Connected
+from labspec.model.refusal import wrong
 from labspec.model.text import PlainText
 from labspec.model.windows import DailyWindow, WeeklyWindow
-from labspec.model.word import Choice, Name, Names, Parameter, ParameterType, Word, wrong
+from labspec.model.word import Choice, Name, Names, Parameter, ParameterType, Word
 from labspec.model.words import Boolean, Days, File, Integer, Size, ZoneOrParameter
 
 

@@ -9,8 +9,9 @@ from pydantic import BeforeValidator, model_validator
 
 from labspec.model.kind import Entries, Part, SomeOf
 from labspec.model.notation import NAME, noted
+from labspec.model.refusal import read_in, wrong
 from labspec.model.text import PlainText, Reason, Text
-from labspec.model.word import Choice, ParameterType, read_in, scalar_of, wrong
+from labspec.model.word import Choice, ParameterType, scalar_of
 from labspec.model.words import read_boolean, read_integer, read_percent
 from labspec.scalar import Scalar
 

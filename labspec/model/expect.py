@@ -9,7 +9,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from labspec.model.kind import Entries, ListOf, Part, SomeOf
-from labspec.model.word import Choice, Name, Names, Parameter, Word, scalar_of, wrong
+from labspec.model.refusal import wrong
+from labspec.model.word import Choice, Name, Names, Parameter, Word, scalar_of
 from labspec.model.words import PortRange, read_cidr
 
 ENDS = (

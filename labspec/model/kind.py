@@ -21,8 +21,9 @@ from pydantic_core import CoreSchema, core_schema
 
 from labspec.diagnostic import Path
 from labspec.model.notation import NAME, PARAMETER, RULE, noted, scalar_schema
+from labspec.model.refusal import wrong
 from labspec.model.text import RawBody, Reason, Text
-from labspec.model.word import KEBAB, PASCAL, FileName, Name, Parameter, kebab, scalar_of, wrong
+from labspec.model.word import KEBAB, PASCAL, FileName, Name, Parameter, kebab, scalar_of
 from labspec.scalar import Scalar
 from labspec.wording import series
 

@@ -9,7 +9,8 @@ from pydantic import AfterValidator, BeforeValidator
 
 from labspec.model.kind import Entries, Kind, ListOf, MemberName, MembersOf
 from labspec.model.parts import Existing
-from labspec.model.word import Choice, Name, Names, Word, wrong
+from labspec.model.refusal import wrong
+from labspec.model.word import Choice, Name, Names, Word
 from labspec.model.words import CIDR, Boolean, Cidr, Zone, read_cidr
 from labspec.nearest import meant
 

@@ -10,8 +10,9 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from labspec.model.kind import Kind, ListOf, MemberName, MembersOf, Part, Silence, SomeOf
 from labspec.model.notation import PARAMETER, noted
+from labspec.model.refusal import refuse_but_one, wrong
 from labspec.model.text import PlainText, RawBody, expressions, plain, typed
-from labspec.model.word import Choice, Name, Names, Parameter, Word, refuse_but_one, scalar_of, wrong
+from labspec.model.word import Choice, Name, Names, Parameter, Word, scalar_of
 from labspec.model.words import Arn, PortRange, Ports, read_cidr
 
 GROUPED = (

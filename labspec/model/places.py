@@ -9,6 +9,7 @@ from typing import Annotated, Any, get_args, get_origin
 from labspec.diagnostic import Path
 from labspec.model.kind import Kind, Part
 from labspec.model.spec import Spec
+from labspec.model.word import literals
 from labspec.wording import an
 
 NOUNS = {
@@ -54,6 +55,12 @@ def can_be_left_out(path: Path) -> bool:
     """Whether a field stands at a path that need not be said."""
     part = part_at(path[:-1])
     return part is not None and path[-1] in fields_of(part).keys() - required_of(part)
+
+
+def choices_of(path: Path) -> list[str]:
+    """The words that can stand in a field, where only some can."""
+    part = part_at(path[:-1])
+    return list(literals(fields_of(part).get(str(path[-1])))) if part else []
 
 
 def noun_of(path: Path) -> str:

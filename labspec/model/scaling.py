@@ -7,7 +7,8 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import model_validator
 
 from labspec.model.kind import Kind, ListOf, Part, SomeOf
-from labspec.model.word import Choice, Name, Names, wrong
+from labspec.model.refusal import wrong
+from labspec.model.word import Choice, Name, Names
 from labspec.model.words import BooleanOrParameter, Duration, Integer, IntegerOrParameter, Percent
 
 

@@ -22,12 +22,13 @@ from labspec.model.expect import Expect
 from labspec.model.kind import Entries, MembersOf, Part, PascalName, RuleName, Tags
 from labspec.model.network import Vpc
 from labspec.model.notation import NAME, noted
+from labspec.model.refusal import wrong
 from labspec.model.scaling import AutoScalingGroup
 from labspec.model.storage import FileSystem
 from labspec.model.text import PlainText, RawBody
 from labspec.model.watch import Notification
 from labspec.model.website import Website
-from labspec.model.word import Word, scalar_of, wrong
+from labspec.model.word import Word, scalar_of
 from labspec.model.words import Region
 
 

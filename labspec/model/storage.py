@@ -8,7 +8,8 @@ from pydantic import model_validator
 
 from labspec.model.kind import SomeOf
 from labspec.model.parts import Connected, Existing
-from labspec.model.word import Choice, Name, Names, Word, wrong
+from labspec.model.refusal import wrong
+from labspec.model.word import Choice, Name, Names, Word
 from labspec.model.words import DURATION, Boolean, read_days
 
 LIFECYCLE_DAYS = {

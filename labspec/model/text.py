@@ -13,7 +13,8 @@ from pydantic_core import CoreSchema, core_schema
 
 from labspec.model.attributes import AWS_VALUES
 from labspec.model.notation import noted, scalar_schema
-from labspec.model.word import scalar_of, wrong
+from labspec.model.refusal import wrong
+from labspec.model.word import scalar_of
 from labspec.scalar import Chars, Scalar
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Annotated, ClassVar
 
 from labspec.model.kind import Kind
-from labspec.model.word import Parameter, Word, wrong
+from labspec.model.refusal import wrong
+from labspec.model.word import Parameter, Word
 
 
 def _email(text: str) -> str:

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Annotated
 
-from labspec.model.word import Word, wrong
+from labspec.model.refusal import wrong
+from labspec.model.word import Word
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 HOURS = "[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]"

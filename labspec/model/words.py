@@ -11,7 +11,8 @@ from typing import Annotated, Any, Literal, NoReturn
 from pydantic import BeforeValidator
 
 from labspec.model.notation import noted
-from labspec.model.word import FileName, Parameter, Word, scalar_of, wrong
+from labspec.model.refusal import wrong
+from labspec.model.word import FileName, Parameter, Word, scalar_of
 from labspec.nearest import meant, offered
 from labspec.wording import series
 
