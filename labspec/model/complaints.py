@@ -274,12 +274,8 @@ def _place(loc: tuple[int | str, ...]) -> tuple[Path, At]:
 def _missing(owner: Path, keys: Sequence[str], known: Known) -> Diagnostic:
     are, them = ("are", "them") if keys[1:] else ("is", "it")
     message = f"{series([f'`{key}`' for key in keys], 'and')} {are} missing: {noun_of(owner)} needs {them}."
-    choices = {key: choices_of((*owner, key)) for key in keys}
-    shown = [
-        f"`{key}` can be {series([f'`{word}`' for word in words], 'or')}." for key, words in choices.items() if words
-    ]
-    help_ = known.hint(owner) or " ".join(shown)
-    return Diagnostic(MISSING, message, owner, "key", help=help_)
+    choices = " ".join(words for key in keys if (words := choices_of((*owner, key))))
+    return Diagnostic(MISSING, message, owner, "key", help=known.hint(owner) or choices)
 
 
 FORMS = {"dict_type": "a mapping", "tuple_type": "a list", "list_type": "a list", "model_type": "a mapping"}

@@ -10,7 +10,7 @@ from labspec.diagnostic import Path
 from labspec.model.kind import Kind, Part
 from labspec.model.spec import Spec
 from labspec.model.word import literals
-from labspec.wording import an
+from labspec.wording import an, series
 
 NOUNS = {
     "image made": "image",
@@ -57,10 +57,11 @@ def can_be_left_out(path: Path) -> bool:
     return part is not None and path[-1] in fields_of(part).keys() - required_of(part)
 
 
-def choices_of(path: Path) -> list[str]:
-    """The words that can stand in a field, where only some can."""
+def choices_of(path: Path) -> str:
+    """What a field can be, as a sentence; empty where that is no choice of some words."""
     part = part_at(path[:-1])
-    return list(literals(fields_of(part).get(str(path[-1])))) if part else []
+    words = [f"`{word}`" for word in literals(fields_of(part).get(str(path[-1])))] if part else []
+    return f"`{path[-1]}` can be {series(words, 'or')}." if words else ""
 
 
 def noun_of(path: Path) -> str:
