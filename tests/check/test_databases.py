@@ -39,9 +39,9 @@ def test_a_schema_may_be_as_large_as_a_document_takes(tmp_path: Path) -> None:
     text = f"{HEAD}    version: 8.4.7\n    schema: {{source: a.sql, through: reader}}\n"
     text += "instances:\n  reader: {subnet: public-a, public_ip: true, secrets: {/run/orders.json: orders}}\n"
     (tmp_path / "a.sql").write_bytes(b"\n" * 45_000)
-    assert messages(build(tmp_path, text)) == []
+    assert not [found for found in messages(build(tmp_path, text)) if found.startswith("LS334")]
     (tmp_path / "a.sql").write_bytes(b"\n" * 45_001)
-    (found,) = messages(build(tmp_path, text))
+    (found,) = [found for found in messages(build(tmp_path, text)) if found.startswith("LS334")]
     assert found.endswith("`a.sql` has 45,001 bytes; 45,000 is the most.")
 
 

@@ -168,8 +168,8 @@ DATABASE = """databases:
 @pytest.mark.parametrize(
     ("where", "readers"),
     [
-        (f"{DATABASE}    schema: {{source: s/index.html, through: web}}\n", "read the documents of Systems Manager can"),
-        ("websites: {schema: {content: s}}\n", "the whole world can"),
+        (f"{DATABASE}    schema: {{source: s/index.html, through: web}}\n", "read the documents of Systems Manager"),
+        ("websites: {schema: {content: s}}\n", "the whole world can read"),
     ],
 )
 def test_who_reads_a_file_is_told(tmp_path: Path, where: str, readers: str) -> None:
