@@ -265,6 +265,16 @@ def test_a_mistake_of_the_base_is_shown_there(tmp_path: Path) -> None:
     assert places(tmp_path, OVER + "vpcs: {net: {dns_support: true}}\n") == ["LS103 base.yaml:4"]
 
 
+@pytest.mark.parametrize(
+    "removed", ["vpcs: null", "vpcs: {net: null}", "vpcs: {net: {subnets: null}}", "vpcs: {net: {subnets: {a: null}}}"]
+)
+def test_what_was_removed_is_named_in_vain_unless_something_else_is_wrong(removed: str, tmp_path: Path) -> None:
+    subnets = "vpcs: {net: {cidr: 10.0.0.0/16, subnets: {a: {zone: a, cidr: 10.0.0.0/24, access: isolated}}}}\n"
+    files(tmp_path, base=f"{HEAD}{subnets}instances:\n  web: {{subnet: a}}\n")
+    assert places(tmp_path, f"{OVER}{removed}\n") == ["LS201 base.yaml:5"]
+    assert places(tmp_path, f"{OVER}{removed}\nkey_pairs: {{a: {{nme: b}}}}\n") == ["LS101 spec.yaml:4"]
+
+
 # ------------------------------------------------------------------ include
 
 
@@ -292,6 +302,23 @@ def test_what_is_included_is_joined_and_laid_over(tmp_path: Path) -> None:
     assert made.spec is not None
     assert {name: vpc.dns_support for name, vpc in made.spec.vpcs.items()} == {"net": True, "more": False}
     assert list(made.spec.expect.blocked) == ["b", "a", "c"]
+
+
+def test_joined_files_have_members_side_by_side(tmp_path: Path) -> None:
+    """Also those that stand one level deeper; a section that one of them leaves empty is the other's."""
+    files(
+        tmp_path,
+        a=VPC + "key_pairs:\nexpect: {blocked: {a: {from: internet, to: net}}, reachable: }\n",
+        b="vpcs: {more: {}}\nexpect: {blocked: {b: {from: net, to: net}}, reachable: {c: {from: net, to: net}}}\n",
+        c="vpcs: {more: {cidr: 10.1.0.0/16}}\nkey_pairs: {admin: {}}\nroles: {web: {}}\nvariables: {v: a}\n",
+    )
+    made = build(tmp_path, "include: [a.yaml, c.yaml]\n")
+    assert made.spec is not None
+    assert (list(made.spec.vpcs), list(made.spec.key_pairs)) == (["net", "more"], ["admin"])
+    assert (list(made.spec.expect.blocked), list(made.spec.variables)) == (["a"], ["v"])
+    made = build(tmp_path, "include: [a.yaml, b.yaml]\n")
+    assert made.spec is not None
+    assert (list(made.spec.expect.blocked), list(made.spec.expect.reachable)) == (["a", "b"], ["c"])
 
 
 @pytest.mark.parametrize("directives", ["include: [a.yaml, b.yaml]\n", "extends: a.yaml\ninclude: b.yaml\n"])
@@ -332,7 +359,9 @@ def test_overlays_come_last_and_in_order(tmp_path: Path) -> None:
 
 
 def test_an_overlay_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    assert places(tmp_path, VPC, overlays=[str(tmp_path / "absent.yaml")]) == ["LS010 absent.yaml:1"]
+    absent = str(tmp_path / "absent.yaml")
+    (found,) = build(tmp_path, VPC, overlays=[absent]).diagnostics
+    assert (found.rule.code, found.span) == ("LS010", (absent, 1, 1, 1, 1))
 
 
 # ------------------------------------------------------------------ like

@@ -56,8 +56,7 @@ def _type(architecture: Architecture, member: Member, said: Any, field: str) -> 
     """A type of machine, or the one that a parameter offers."""
     path: Path = (*member.path, field)
     if isinstance(said, Parameter):
-        declared = architecture.spec.parameters.get(said.name)
-        said, path = (declared.default if declared else ""), ("parameters", said.name, "default")
+        said, path = architecture.spec.parameters[said.name].default, ("parameters", said.name, "default")
     kind = (said or "").removeprefix("db.")
     if kind.startswith("t2."):
         better = f"Take `{(said or '').replace('t2.', 't3.')}`."

@@ -76,4 +76,4 @@ def _old_clients(architecture: Architecture) -> Iterator[Diagnostic]:
 
 def _new(database: Member) -> bool:
     assert isinstance(database.body, Database)
-    return tuple(int(part) for part in database.body.version.split(".")[:2]) >= (8, 4)
+    return tuple(int(part) for part in database.body.version.split(".")) >= (8, 4)

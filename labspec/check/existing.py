@@ -87,7 +87,7 @@ def check_existing(architecture: Architecture) -> Iterator[Diagnostic]:
 
 
 def _said(member: Member) -> Iterator[Diagnostic]:
-    for field in sorted(member.body.model_fields_set - FACTS.get(member.section, set()) - ALWAYS):
+    for field in sorted(member.body.model_fields_set - FACTS[member.section] - ALWAYS):
         message = f"`{member.name}` is there already: `{field}` cannot be said of it."
         facts = ", ".join(f"`{fact}`" for fact in sorted(FACTS[member.section]))
         help_ = f"Facts about it are {facts}." if facts else ""

@@ -59,8 +59,7 @@ def check_group_sizes(architecture: Architecture) -> Iterator[Diagnostic]:
 
 
 def _is_told(architecture: Architecture, size: int | Parameter) -> bool:
-    declared = architecture.spec.parameters.get(size.name) if isinstance(size, Parameter) else None
-    return declared is not None and refuses_itself(declared)
+    return isinstance(size, Parameter) and refuses_itself(architecture.spec.parameters[size.name])
 
 
 def _room(group: MachineGroup, most: Bounds) -> Iterator[Diagnostic]:
@@ -118,6 +117,5 @@ def _defaults(architecture: Architecture, group: MachineGroup) -> Iterator[Diagn
 
 
 def _default(architecture: Architecture, parameter: Parameter) -> int | None:
-    declared = architecture.spec.parameters.get(parameter.name)
-    text = declared.default if declared is not None and declared.type == "integer" else None
+    text = architecture.spec.parameters[parameter.name].default
     return int(text) if text is not None and text.isdecimal() else None

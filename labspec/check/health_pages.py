@@ -53,7 +53,7 @@ def _asked(architecture: Architecture, group: MachineGroup, target: Member) -> I
     label = Label("This is the page.", where, "key")
     message = f"`{target.name}` asks for `{asked}`, which needs `{logins[0]}`: without it, all machines are replaced."
     help_ = "Ask for a page that needs nothing, such as `/health.html`."
-    yield Diagnostic(NEEDS_DATABASE, message, path, "value" if said else "key", related=(label,), help=help_)
+    yield Diagnostic(NEEDS_DATABASE, message, path, related=(label,), help=help_)
 
 
 def _files(machine: Member) -> list[tuple[str, SetupFile]]:
@@ -64,6 +64,6 @@ def _files(machine: Member) -> list[tuple[str, SetupFile]]:
 def _page(asked: str, files: Container[str]) -> str | None:
     """The file of PHP that answers; a folder's is `index.php`, where there is no `index.html`."""
     path = f"{ROOT}{asked}"
-    if path.endswith("/"):
-        path += "index.html" if f"{path}index.html" in files else "index.php"
+    if path.endswith("/") and f"{path}index.html" not in files:
+        path += "index.php"
     return path if path in files and path.endswith(".php") else None

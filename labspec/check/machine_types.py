@@ -49,11 +49,11 @@ def _types(architecture: Architecture, machine: Member, body: Machine) -> Iterat
     if not isinstance(body.type, Parameter):
         yield body.type, (*machine.path, "type")
         return
-    declared = architecture.spec.parameters.get(body.type.name)
+    declared = architecture.spec.parameters[body.type.name]
     path: Path = ("parameters", body.type.name)
-    if declared is not None and declared.allowed:
+    if declared.allowed:
         yield from ((word, (*path, "allowed", index)) for index, word in enumerate(declared.allowed))
-    elif declared is not None and declared.default:
+    elif declared.default:
         yield declared.default, (*path, "default")
 
 

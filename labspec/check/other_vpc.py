@@ -96,8 +96,8 @@ def _apart(architecture: Architecture, homes: Iterable[Member], thing: Member) -
 
 def _joined(architecture: Architecture, one: Member, other: Member) -> bool:
     """Whether two VPCs may be joined: by raw resources, or long ago, where both exist."""
-    types = (str(body.get("Type", "")) for body in architecture.spec.resources.values())
-    return all(existing_of(vpc.body) for vpc in (one, other)) or any(type_.startswith(JOINS) for type_ in types)
+    exist = all(existing_of(vpc.body) for vpc in (one, other))
+    return exist or any(type_.startswith(JOINS) for type_ in architecture.raw_types)
 
 
 def _other(message: str, path: Path, thing: Member, help_: str) -> Diagnostic:

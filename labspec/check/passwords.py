@@ -26,9 +26,9 @@ def check_passwords(architecture: Architecture) -> Iterator[Diagnostic]:
     for member in architecture.of("databases"):
         assert isinstance(member.body, Database)
         said = member.body.password
-        parameter = architecture.spec.parameters.get(said.name) if isinstance(said, Parameter) else None
-        if parameter is None or not isinstance(said, Parameter):
+        if not isinstance(said, Parameter):
             continue
+        parameter = architecture.spec.parameters[said.name]
         passwords.add(said.name)
         if parameter.type != "secret":
             label = Label(f"It is of type `{parameter.type}`.", ("parameters", said.name, "type"))

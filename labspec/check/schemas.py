@@ -81,7 +81,6 @@ def _reached(architecture: Architecture, body: Instance) -> bool:
     """Whether the machine's role has the policy. What a role has that exists already is not known."""
     if body.role is None:
         return body.access == "ssm" or MANAGED in (body.permissions.managed if body.permissions else ())
-    for role in architecture.many([body.role]):
-        assert isinstance(role.body, Role)
-        return role.body.existing is not None or MANAGED in role.body.permissions.managed
-    return True
+    role = architecture.one(body.role).body
+    assert isinstance(role, Role)
+    return role.existing is not None or MANAGED in role.permissions.managed

@@ -83,7 +83,7 @@ def _name(said: Said) -> str:
 
 
 def _readers(path: Path) -> str:
-    if "silence" in path or path[0] in ("checks", "expect", "layout"):
+    if "silence" in path or path[0] == "checks":
         return SPEC
     if path[0] in ("instances", "launch_templates") and path[2] in ("setup", "user_data"):
         return MACHINE

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from labspec.check.content import is_secret_file
 from labspec.check.texts import texts
-from labspec.diagnostic import At, Diagnostic, Path, Rule, Severity
+from labspec.diagnostic import Diagnostic, Path, Rule, Severity
 from labspec.model.architecture import Architecture, Member
 from labspec.model.compute import Machine
 
@@ -52,7 +52,7 @@ def _machine(member: Member, roots: tuple[str, ...]) -> Iterator[Diagnostic]:
     assert isinstance(body, Machine)
     for file in body.setup.files if body.setup else ():
         for root in _served(file, roots):
-            yield _finding(member, file, root, (*path, "setup", "files", file), "key")
+            yield _finding(member, file, root, (*path, "setup", "files", file))
     scripts = [
         *texts(body.setup.commands if body.setup else (), (*path, "setup", "commands")),
         *texts(body.user_data.text if body.user_data else None, (*path, "user_data", "text")),
@@ -66,13 +66,11 @@ def _machine(member: Member, roots: tuple[str, ...]) -> Iterator[Diagnostic]:
 
 def _served(file: str, roots: tuple[str, ...]) -> list[str]:
     """The document root from which a file is handed out that is not meant to be."""
-    meant = file.endswith("/") or MEANT.search(file) or not (NOT_MEANT.search(file) or is_secret_file(file[1:]))
+    meant = file.endswith("/") or MEANT.search(file) or not (NOT_MEANT.search(file) or is_secret_file(file))
     return [] if meant else [root for root in roots if file.startswith(root)][:1]
 
 
-def _finding(
-    member: Member, file: str, root: str, path: Path, at: At = "value", chars: tuple[int, int] | None = None
-) -> Diagnostic:
+def _finding(member: Member, file: str, root: str, path: Path, chars: tuple[int, int] | None = None) -> Diagnostic:
     message = f"Anybody could download this file of `{member.name}`, at `/{file.removeprefix(root)}`."
     beside = f"{root.rstrip('/').rpartition('/')[0]}/inc/{file.rpartition('/')[2]}"
-    return Diagnostic(SERVED, message, path, at, chars=chars, help=f"Put it outside the document root: `{beside}`.")
+    return Diagnostic(SERVED, message, path, chars=chars, help=f"Put it outside the document root: `{beside}`.")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from labspec.check.machine_groups import machine_groups
 from labspec.diagnostic import Diagnostic, Label, Rule
 from labspec.model.architecture import Architecture, Member
-from labspec.model.attributes import ATTRIBUTES
+from labspec.model.attributes import ATTRIBUTES, split
 from labspec.model.text import Expression, Text
 
 OWNED = Rule(
@@ -37,8 +37,6 @@ def check_template_names(architecture: Architecture) -> Iterator[Diagnostic]:
 
 def _meant(architecture: Architecture, expression: Expression) -> list[Member]:
     """The members that an expression can mean."""
-    words = expression.words
-    sections, name = (
-        ((words[0],), words[1]) if words[0] in ATTRIBUTES and len(words) > 2 else (tuple(ATTRIBUTES), words[0])
-    )
-    return [member for section in sections if (member := architecture.get(section, name)) is not None]
+    section, name, _ = split(expression.words)
+    sections = [section] if section else ATTRIBUTES
+    return [member for each in sections if (member := architecture.get(each, name)) is not None]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from labspec.diagnostic import Diagnostic, Rule
 from labspec.model.architecture import Architecture, Member
-from labspec.model.attributes import ATTRIBUTES
+from labspec.model.attributes import ATTRIBUTES, split
 from labspec.model.text import Expression, Text
 from labspec.model.website import Website
 from labspec.model.word import PASCAL
@@ -34,11 +34,8 @@ def check_website_addresses(architecture: Architecture) -> Iterator[Diagnostic]:
 
 def _asked(architecture: Architecture, expression: Expression) -> tuple[Member | None, str]:
     """The website that an expression asks, if it asks one, and what it asks for."""
-    words = expression.words
-    if len(words) > 2 and words[0] in ATTRIBUTES:
-        found = architecture.get("websites", words[1]) if words[0] == "websites" else None
-        return found, ".".join(words[2:])
-    return architecture.get("websites", words[0]), ".".join(words[1:])
+    section, name, attribute = split(expression.words)
+    return (architecture.get("websites", name) if section in ("", "websites") else None), attribute
 
 
 def _problem(member: Member, attribute: str) -> tuple[str, str] | None:

@@ -129,8 +129,7 @@ class Source:
         """
         if path in self.hints or not (near := self.twin(path)):
             return self.hints.get(path, "")
-        key = self.beside[path][near].key
-        return f"Did you mean to change `{near}`" + (f" of {key.file}?" if key else "?")
+        return f"Did you mean to change `{near}` of {self.beside[path][near].span.file}?"
 
     def twin(self, path: Path) -> str:
         """The member of another document that a new one may be a mistyped name for."""

@@ -92,6 +92,10 @@ NONE = {
     "hashes": "password: $2y$10$abcdefghijklmnopqrstuv",
     "names in AWS": "SecretId: orders/password\nKeyName: my-key-pair-2023\nAWS::ApiGateway::ApiKey: b899a0d240b53d9d",
     "validation": "password: required|min:8\npassword: varchar(255)",
+    "an option without a value": "mysql --no-password correct7horse --skip-password",
+    "the middle of a line": "one\nuse password: correct7horse\nor not\n",
+    "a comment": "#password: correct7horse",
+    "a comment further down": "one\n#password: correct7horse\ntwo\n",
 }
 
 
@@ -116,6 +120,11 @@ def test_passwords_are_known_by_what_they_are_given_to(notation: str) -> None:
         "correcthorse",
         "12345678",
     )
+
+
+@pytest.mark.parametrize("notation", PASSWORDS)
+def test_a_text_may_begin_and_end_with_a_password(notation: str) -> None:
+    assert [found.what for found in secrets_in(PASSWORDS[notation])] == ["A password"]
 
 
 @pytest.mark.parametrize("case", NONE)
@@ -145,6 +154,32 @@ def test_a_secret_in_a_file_is_told_at_its_line_in_the_file(tmp_path: Path) -> N
     assert (found.span.column, found.span.end_column) == (13, 21)
     assert found.related[0].span is not None
     assert found.related[0].span.line == 16
+
+
+DATABASE = """databases:
+  schema:
+    ingress: {}
+    engine: mysql
+    version: 8.4.7
+    subnets: [data-a, data-c]
+"""
+
+
+@pytest.mark.parametrize(
+    ("where", "readers"),
+    [
+        (f"{DATABASE}    schema: {{source: s/index.html, through: web}}\n", "read the documents of Systems Manager"),
+        ("websites: {schema: {content: s}}\n", "the whole world can read"),
+    ],
+)
+def test_who_reads_a_file_is_told(tmp_path: Path, where: str, readers: str) -> None:
+    (tmp_path / "s").mkdir()
+    (tmp_path / "s/index.html").write_text("CREATE USER app IDENTIFIED BY 'correct7horse';\n", "utf-8")
+    text = f"{MACHINE}    access: ssm\n    secrets: {{/run/a.json: schema}}\n" if "databases" in where else NETWORK
+    (found,) = [one for one in build(tmp_path, text + where).diagnostics if one.rule.code == "LS310"]
+    assert readers in found.message
+    assert found.span
+    assert found.span.file == str(tmp_path / "s/index.html")
 
 
 def test_a_file_of_two_machines_is_told_once(tmp_path: Path) -> None:
