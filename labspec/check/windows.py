@@ -16,6 +16,7 @@ SHORT = Rule(
     "RDS takes windows of 30 minutes or more (`CreateDBInstance PreferredBackupWindow`, `PreferredMaintenanceWindow`).",
     "databases:\n  orders: {maintenance_window: 'sun 18:00-18:15 UTC', ...}",
     "databases:\n  orders: {maintenance_window: 'sun 18:00-18:30 UTC', ...}",
+    binding=True,
 )
 OVERLAP = Rule(
     "LS328",

@@ -170,12 +170,17 @@ def _misformed(value: Any, place: Path) -> Iterator[tuple[Path, str, str]]:
     """References without their form: where, what is wrong, what helps."""
     if isinstance(value, dict):
         for key, inner in value.items():
-            if key in FORMS and len(value) == 1 and (wrong := FORMS[key](inner)):
+            if key in FORMS and (wrong := FORMS[key](inner) if len(value) == 1 else _beside(key)):
                 yield (*place, key), *wrong
             yield from _misformed(inner, (*place, key))
     elif isinstance(value, list):
         for index, inner in enumerate(value):
             yield from _misformed(inner, (*place, index))
+
+
+def _beside(key: str) -> tuple[str, str] | None:
+    """What is wrong with a function among other keys. `Ref` may be a key of anything."""
+    return None if key == "Ref" else (f"`{key}` stands beside other keys.", "A function is all that its mapping says.")
 
 
 def _ref(value: Any) -> tuple[str, str] | None:
@@ -189,8 +194,9 @@ def _get_att(value: Any) -> tuple[str, str] | None:
 
 
 def _sub(value: Any) -> tuple[str, str] | None:
-    text, *more = value if isinstance(value, list) else [value]
-    if not isinstance(text, str) or (isinstance(value, list) and [type(inner) for inner in more] != [dict]):
+    forms = [type(inner) for inner in value] if isinstance(value, list) else [str, dict]
+    text = value[0] if isinstance(value, list) and value else value
+    if not isinstance(text, str) or forms != [str, dict]:
         return "`Fn::Sub` takes a text, or a text and a mapping.", "Write it as `!Sub ['${A}', {A: ...}]`."
     for match in SPELLING.finditer(text):
         if not match[2] or not NAMED.match(match[1]):
