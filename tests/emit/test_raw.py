@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -236,3 +237,33 @@ def test_an_override_makes_stacks_wait_or_not_wait(tmp_path: Path) -> None:
 def test_an_item_that_names_nothing_is_shown_where_it_stands(tmp_path: Path) -> None:
     (found,) = messages(build(tmp_path, PATCHED.replace("WAITS", "[Topic, Nope]")))
     assert found == "LS405 8:68 There is no resource `Nope`."
+
+
+# ------------------------------------------------------------------ whatever is written
+
+ODD = """\
+!Sub [] | !Sub [a] | !Sub [a, b] | !Sub {} | !Sub [[], {}] | !Sub [a, {A: 1}, 3] | !Sub ""
+{"Fn::Sub": [a, {A: !Sub []}]} | !Sub [s, {"": 1}] | !GetAtt [] | !GetAtt [a] | !GetAtt [a, b, c] | !GetAtt ""
+!GetAtt . | !GetAtt T. | !GetAtt .T | {"Fn::GetAtt": 5} | {"Fn::GetAtt": } | !Ref [] | !Ref {} | {Ref: }
+{Ref: a, "Fn::Sub": b} | !If [] | !If [a] | !If [a, b, c, d] | !If [[], a, b] | {"Fn::If": x}
+{"Fn::If": [], a: b} | !Join [] | !Select [] | !FindInMap [] | !Split [] | !GetAZs [] | !Base64 []
+!Equals [] | !Transform [] | !ImportValue [] | !Cidr [] | !Condition []
+"""
+PLACES = [
+    "resources: {T: {Type: AWS::SNS::Topic, Properties: {DisplayName: ODD}}}",
+    "resources: {T: {Type: AWS::SNS::Topic, Properties: ODD}}",
+    "resources: {T: {Type: AWS::SNS::Topic, Condition: ODD, Metadata: ODD}}",
+    "resources: {T: {Type: AWS::SNS::Topic, DependsOn: ODD}}",
+    "resources: {T: ODD}",
+    "vpcs: {n: {cidr: 10.0.0.0/16, override: {vpc: {Properties: {Tags: ODD}}}}}",
+    "vpcs: {n: {cidr: 10.0.0.0/16, override: {vpc: ODD}}}",
+    "vpcs: {n: {cidr: 10.0.0.0/16}}\noutputs: {O: ODD}",
+]
+
+
+@both
+@pytest.mark.parametrize("place", PLACES)
+def test_whatever_is_written_is_built_or_refused_where_it_stands(place: str, layout: str, tmp_path: Path) -> None:
+    for odd in re.split(r" \| |\n", ODD.strip()):
+        made = build(tmp_path, place.replace("ODD", odd) + "\n", layout=layout)
+        assert all(diagnostic.span for diagnostic in made.diagnostics), odd
