@@ -13,11 +13,9 @@ from labspec.cli import reporting
 from labspec.cli.compiling import templates
 from labspec.cli.progress import counting, progress
 from labspec.cli.status import misused
-from labspec.wording import plural
+from labspec.wording import plural, series
 
 if TYPE_CHECKING:
-    from labspec.cloud.account import Account
-    from labspec.cloud.publication import Publication
     from labspec.report import Outcome
 
 PREFIX = "labspec/"
@@ -78,29 +76,28 @@ def _publish(arguments: argparse.Namespace, target: str) -> tuple[Outcome, list[
 def _sent(arguments: argparse.Namespace, name: str, texts: Mapping[str, str]) -> list[str]:
     from labspec.cloud import bucket
     from labspec.cloud.account import Account
+    from labspec.cloud.console import quick_create
     from labspec.cloud.publication import publication
+    from labspec.cloud.refusal import Refused
+    from labspec.nearest import did_you_mean
 
+    given = dict(arguments.parameter)
     account = Account(arguments.profile, arguments.region)
     s3 = account.client("s3")
     with progress("asking for the bucket..."):
         bucket.make_ready(s3, arguments.bucket, account.region, arguments.create_bucket)
     address = partial(bucket.address, arguments.bucket, account.region, account.suffix)
     made = publication(texts, next(iter(texts)), arguments.prefix, address)
+    if strange := next((name for name in given if name not in made.parameters), ""):
+        raise Refused(f"The stack has no parameter `{strange}`.", did_you_mean(strange, made.parameters))
     with counting("publishing", len(made.others) + 1) as went:
         sent = bucket.upload(s3, arguments.bucket, made, went)
-    return _summary(arguments, account, made, name, sent)
-
-
-def _summary(arguments: argparse.Namespace, account: Account, made: Publication, name: str, sent: int) -> list[str]:
-    from labspec.cloud.bucket import address
-    from labspec.cloud.console import quick_create
-
-    url = address(arguments.bucket, account.region, account.suffix, made.root.key)
-    given = dict(arguments.parameter)
-    link = quick_create(account.region, url, arguments.stack or name, made.parameters, given)
+    url = address(made.root.key)
+    secrets = [f"`{name}`" for name in given if made.parameters[name].get("NoEcho")]
     there = len(made.others) + 1 - sent
     return [
         f"s3://{arguments.bucket}/{arguments.prefix}: {plural(sent, 'template')} sent, {there} there already.",
         f"Root: {url}",
-        f"Create the stack: {link}",
+        f"Create the stack: {quick_create(account.region, url, arguments.stack or name, made.parameters, given)}",
+        *([f"Secrets are not part of a link: enter {series(secrets, 'and')} there."] if secrets else []),
     ]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -13,6 +16,8 @@ from labspec.cloud.publication import Piece, Publication
 from labspec.cloud.refusal import Refused
 
 AT_ONCE = 8
+NAME = r"(?=.{3,63}\Z)[a-z0-9]+([.-]+[a-z0-9]+)*"
+"""What a bucket may be called (`General purpose bucket naming rules`, Amazon S3 User Guide)."""
 EVERYBODY = (
     "http://acs.amazonaws.com/groups/global/AllUsers",
     "http://acs.amazonaws.com/groups/global/AuthenticatedUsers",
@@ -26,6 +31,9 @@ def make_ready(s3: Any, bucket: str, region: str, create: bool) -> None:
 
     One that is not there is made where that is asked for, closed to the public.
     """
+    if not re.fullmatch(NAME, bucket):
+        help_ = "It has 3 to 63 lower-case letters, digits, dots and dashes, a letter or digit at each end."
+        raise Refused(f"`{bucket}` is no name for a bucket.", help_)
     with plainly():
         there = _region_of(s3, bucket)
         if there is None and create:
@@ -108,17 +116,19 @@ def _asked(question: Callable[[], Any]) -> Any:
 
 def _send(s3: Any, bucket: str, piece: Piece) -> bool:
     content = piece.text.encode()
+    digest = base64.b64encode(hashlib.sha256(content).digest()).decode()
     try:
-        there = s3.head_object(Bucket=bucket, Key=piece.key)["ContentLength"]
+        there = s3.head_object(Bucket=bucket, Key=piece.key, ChecksumMode="ENABLED")
     except ClientError as error:
         if code_of(error) != "404":
             raise
     else:
-        if there != len(content):
+        if there["ContentLength"] != len(content) or there.get("ChecksumSHA256", digest) != digest:
             raise Refused(f"s3://{bucket}/{piece.key} is there, and is not what is to be published.")
         return False
+    new = {"Body": content, "ContentType": "text/plain", "ChecksumSHA256": digest, "IfNoneMatch": "*"}
     try:
-        s3.put_object(Bucket=bucket, Key=piece.key, Body=content, ContentType="text/plain", IfNoneMatch="*")
+        s3.put_object(Bucket=bucket, Key=piece.key, **new)
     except ClientError as error:
         if code_of(error) != "PreconditionFailed":
             raise

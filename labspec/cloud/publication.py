@@ -74,17 +74,15 @@ class _Press:
 
     def _located(self, name: str, inside: tuple[str, ...]) -> str:
         template = read(self.texts[name], name)
-        found = {
-            identity: self._url(name, body["Properties"]["TemplateURL"], inside)
-            for identity, body in template.section("Resources").items()
-            if body.get("Type") == STACK
+        resources = template.section("Resources")
+        nested = {
+            identity: _with_url(body, self._url(name, body["Properties"]["TemplateURL"], inside))
+            for identity, body in resources.items()
+            if body.get("Type") == STACK and "TemplateURL" in body.get("Properties", {})
         }
-        if not found:
+        if not nested:
             return self.texts[name]
-        resources = {
-            identity: _with_url(body, found[identity]) if identity in found else body
-            for identity, body in template.section("Resources").items()
-        }
+        resources = {identity: nested.get(identity, body) for identity, body in resources.items()}
         body = _without_unused(template.data, template.data | {"Resources": resources})
         return to_json(body) if name.endswith(".json") else to_yaml(body)
 

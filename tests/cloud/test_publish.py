@@ -81,10 +81,11 @@ def test_what_is_there_is_not_sent_again_and_never_replaced(s3: Any, capsys: pyt
     assert "2 templates sent, 1 there already" in capsys.readouterr().out
     assert first.items() <= published(s3).items()
     key = next(key for key in first if key.endswith("security.yaml"))
-    s3.put_object(Bucket=BUCKET, Key=key, Body=b"other")
-    assert publish() == 1
-    assert f"s3://{BUCKET}/{key} is there, and is not what is to be published." in capsys.readouterr().err
-    assert published(s3)[key] == "other"
+    for other in ("other", first[key].replace("22", "23")):
+        s3.put_object(Bucket=BUCKET, Key=key, Body=other.encode(), ChecksumAlgorithm="SHA256")
+        assert publish() == 1
+        assert f"s3://{BUCKET}/{key} is there, and is not what is to be published." in capsys.readouterr().err
+        assert published(s3)[key] == other
 
 
 def test_a_root_that_is_there_leads_to_nothing_that_is_not(s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,12 +107,23 @@ def test_the_link_is_filled_in_and_tells_no_secret(capsys: pytest.CaptureFixture
     values = ["--parameter", "AdminCidr=203.0.113.7/32", "--parameter", "Token=hunter2hunter2"]
     assert publish("--stack", "my-lab", *values) == 0
     said = capsys.readouterr()
-    page, _, query = said.out.rpartition("Create the stack: ")[2].strip().partition("#/stacks/create/review?")
+    link = said.out.rpartition("Create the stack: ")[2].partition("\n")[0]
+    page, _, query = link.partition("#/stacks/create/review?")
     assert page == f"https://console.aws.amazon.com/cloudformation/home?region={REGION}"
     asked = dict(parse_qsl(query))
     assert asked.pop("templateURL").startswith(f"{HOST}labspec/")
     assert asked == {"stackName": "my-lab", "param_AdminCidr": "203.0.113.7/32"}
     assert "hunter2" not in said.out + said.err
+    assert "enter `Token` there." in said.out
+
+
+def test_a_parameter_that_there_is_not_is_told_before_anything_is_sent(
+    s3: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert publish("--parameter", "AdminCird=203.0.113.7/32") == 1
+    assert "The stack has no parameter `AdminCird`." in (said := capsys.readouterr().err)
+    assert "Did you mean `AdminCidr`?" in said
+    assert published(s3) == {}
 
 
 def test_a_flat_build_is_its_own_root(s3: Any) -> None:
@@ -152,6 +164,11 @@ def test_a_bucket_that_is_not_there_is_made_where_that_is_asked_for(
     assert len(published(s3, "new-one")) == 3
     closed = s3.get_public_access_block(Bucket="new-one")["PublicAccessBlockConfiguration"]
     assert closed == dict.fromkeys(closed, True)
+
+
+@pytest.mark.parametrize("name", ["My_Bucket", "ab", "-ab-", "a" * 64, "s3://templates"])
+def test_a_name_that_no_bucket_can_have_is_refused(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert f"`{name}` is no name for a bucket." in refused(capsys, f"--bucket={name}")
 
 
 def test_a_bucket_elsewhere_is_refused(s3: Any, capsys: pytest.CaptureFixture[str]) -> None:
