@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,8 @@ from labspec.cli.status import misused
 from labspec.wording import plural, series
 
 if TYPE_CHECKING:
+    from labspec.cloud.account import Account
+    from labspec.cloud.publication import Publication
     from labspec.report import Outcome
 
 PREFIX = "labspec/"
@@ -30,6 +32,13 @@ def parser(commands: Any) -> None:
         "Send templates to a bucket, under names that never change, and print the console's links.",
         "labspec publish specs/full.yaml --bucket my-templates --parameter AdminCidr=203.0.113.7/32",
     )
+    publishing(this)
+    this.add_argument("--stack", metavar="NAME", help="the stack's name in the links; the spec's unless said")
+    reporting.option(this)
+
+
+def publishing(this: argparse.ArgumentParser) -> None:
+    """What is published, and where."""
     this.add_argument("target", metavar="SPEC|DIR", help="a spec, or a directory that was built")
     takes.composition(this)
     takes.shape(this)
@@ -38,66 +47,80 @@ def parser(commands: Any) -> None:
     this.add_argument("--bucket", required=True, help="the bucket, in the region of the stack")
     this.add_argument("--prefix", default=PREFIX, help=f"what keys in it begin with; {PREFIX} unless said")
     this.add_argument("--create-bucket", action="store_true", help="make the bucket where it is not there")
-    this.add_argument("--stack", metavar="NAME", help="the stack's name in the links; the spec's unless said")
     this.add_argument(
         "--parameter",
         action="append",
         default=[],
         type=takes.pair,
         metavar="NAME=VALUE",
-        help="a value for the links (repeatable)",
+        help="a value for a parameter of the stack (repeatable)",
     )
-    reporting.option(this)
     this.set_defaults(template_urls="relative", changed=True)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Publish a spec's templates, or those of a directory."""
-    if problem := takes.lacks_aws("publish"):
+    return for_target(arguments, "publish", _publish)
+
+
+def for_target(
+    arguments: argparse.Namespace, command: str, work: Callable[[argparse.Namespace, str, Mapping[str, str]], list[str]]
+) -> int:
+    """Do a command's work on the templates of its target, given with the spec's name, and report."""
+    if problem := takes.lacks_aws(command):
         return misused(problem)
     arguments.specs = [arguments.target]
-    return reporting.for_each(arguments, _publish)
+
+    def worked(arguments: argparse.Namespace, target: str) -> tuple[Outcome, list[str]]:
+        from labspec.cloud.refusal import Refused, refusal
+
+        start = time.perf_counter()
+        found, name, texts = templates(arguments, target)
+        words: list[str] = []
+        if not found.failed:
+            try:
+                words = work(arguments, name, texts)
+            except Refused as refused:
+                found = found._replace(diagnostics=[*found.diagnostics, refusal(refused)])
+        return found._replace(seconds=time.perf_counter() - start), words
+
+    return reporting.for_each(arguments, worked)
 
 
-def _publish(arguments: argparse.Namespace, target: str) -> tuple[Outcome, list[str]]:
-    from labspec.cloud.refusal import Refused, refusal
-
-    start = time.perf_counter()
-    found, name, texts = templates(arguments, target)
-    words: list[str] = []
-    if not found.failed:
-        try:
-            words = _sent(arguments, name, texts)
-        except Refused as refused:
-            found = found._replace(diagnostics=[*found.diagnostics, refusal(refused)])
-    return found._replace(seconds=time.perf_counter() - start), words
-
-
-def _sent(arguments: argparse.Namespace, name: str, texts: Mapping[str, str]) -> list[str]:
-    from labspec.cloud import bucket
+def _publish(arguments: argparse.Namespace, name: str, texts: Mapping[str, str]) -> list[str]:
     from labspec.cloud.account import Account
     from labspec.cloud.console import quick_create
+
+    account = Account(arguments.profile, arguments.region)
+    made, url, words = published(arguments, account, texts)
+    given = dict(arguments.parameter)
+    secrets = [f"`{name}`" for name in given if made.parameters[name].get("NoEcho")]
+    return [
+        words,
+        f"Root: {url}",
+        f"Create the stack: {quick_create(account.region, url, arguments.stack or name, made.parameters, given)}",
+        *([f"Secrets are not part of a link: enter {series(secrets, 'and')} there."] if secrets else []),
+    ]
+
+
+def published(
+    arguments: argparse.Namespace, account: Account, texts: Mapping[str, str]
+) -> tuple[Publication, str, str]:
+    """Send the templates: what they are as they are published, the root's address, and what to say of it."""
+    from labspec.cloud import bucket
     from labspec.cloud.publication import publication
     from labspec.cloud.refusal import Refused
     from labspec.nearest import did_you_mean
 
-    given = dict(arguments.parameter)
-    account = Account(arguments.profile, arguments.region)
     s3 = account.client("s3")
     with progress("asking for the bucket..."):
         bucket.make_ready(s3, arguments.bucket, account.region, arguments.create_bucket)
     address = partial(bucket.address, arguments.bucket, account.region, account.suffix)
     made = publication(texts, next(iter(texts)), arguments.prefix, address)
-    if strange := next((name for name in given if name not in made.parameters), ""):
+    if strange := next((name for name, _ in arguments.parameter if name not in made.parameters), ""):
         raise Refused(f"The stack has no parameter `{strange}`.", did_you_mean(strange, made.parameters))
     with counting("publishing", len(made.others) + 1) as went:
         sent = bucket.upload(s3, arguments.bucket, made, went)
-    url = address(made.root.key)
-    secrets = [f"`{name}`" for name in given if made.parameters[name].get("NoEcho")]
     there = len(made.others) + 1 - sent
-    return [
-        f"s3://{arguments.bucket}/{arguments.prefix}: {plural(sent, 'template')} sent, {there} there already.",
-        f"Root: {url}",
-        f"Create the stack: {quick_create(account.region, url, arguments.stack or name, made.parameters, given)}",
-        *([f"Secrets are not part of a link: enter {series(secrets, 'and')} there."] if secrets else []),
-    ]
+    words = f"s3://{arguments.bucket}/{arguments.prefix}: {plural(sent, 'template')} sent, {there} there already."
+    return made, address(made.root.key), words

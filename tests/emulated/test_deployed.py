@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ import boto3
 import pytest
 
 from labspec.cli import main
+from labspec.cloud import deployment, events
 from labspec.compiler import Build, Options, compile_spec
 from tests.emulated.account import BUCKET, REGION, ROOT, Stacks, emulated, standing
 from tests.emulated.described import described
@@ -25,6 +27,8 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch, emulated(tmp_path_factory.mktemp("emulated")) as environment:
         for name, value in environment.items():
             patch.setenv(name, value)
+        for module in (deployment, events):
+            patch.setattr(module, "PAUSE", 0.1)
         yield
 
 
@@ -70,6 +74,47 @@ def test_all_that_the_specs_describe_stands_there_and_nothing_of_it_is_left(
     assert standing() == before
 
 
+def deploy(spec: Path, *more: str) -> int:
+    wanted = ["--stack", "site", "--bucket", BUCKET, "--create-bucket", "--no-validate"]
+    return main(["deploy", str(spec), *wanted, *more])
+
+
+def test_nothing_is_changed_that_nobody_agreed_to(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spec, before = tmp_path / "site.yaml", standing()
+    spec.write_text(SITE, "utf-8")
+    assert deploy(spec) == 1
+    assert "Add `--parameter AdminCidr=VALUE`." in capsys.readouterr().err
+    admin = ["--parameter", "AdminCidr=10.0.0.0/8"]
+    for asked, said in ([], "Nothing was changed."), (["--no-execute"], "aws cloudformation execute-change-set"):
+        assert deploy(spec, *admin, *asked) == 0
+        assert said in (shown := capsys.readouterr().out)
+        assert re.search(r"^[1-9]\d* to add, 0 to change, 0 to replace, 0 to remove.$", shown, re.MULTILINE)
+        assert standing() == before
+    assert deploy(spec, *admin, "--yes") == 0
+    capsys.readouterr()
+    assert deploy(spec, "--yes") == 0
+    assert "The stack `site` is as it is described: nothing changes." in capsys.readouterr().out
+    spec.write_text(SITE.replace("name: site", "name: blog"), "utf-8")
+    assert deploy(spec, "--yes") == 1
+    assert "belongs to the spec `site`, and this is `blog`" in capsys.readouterr().err
+    Stacks().delete("site")
+    assert standing() == before
+
+
+def test_a_failure_is_told_by_what_failed_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """CloudFormation rolls back, and a stack that was never whole takes no other change."""
+    spec, before = tmp_path / "site.yaml", standing()
+    spec.write_text(f"{SITE}resources:\n  Stray: {{Type: AWS::EC2::Route, Properties: {ROUTE}}}\n", "utf-8")
+    for layout in ("nested", "flat"):
+        assert deploy(spec, "--yes", "--layout", layout, "--parameter", "AdminCidr=10.0.0.0/8") == 1
+        assert re.search(r"The stack `site` is ROLLBACK_COMPLETE. First failed `.*Stray", capsys.readouterr().err)
+        assert deploy(spec, "--yes", "--layout", layout) == 1
+        assert "takes no change: it is ROLLBACK_COMPLETE." in capsys.readouterr().err
+        Stacks().delete("site")
+        assert standing() == before
+
+
+ROUTE = "{RouteTableId: rtb-0, DestinationCidrBlock: 10.7.0.0/16, GatewayId: igw-0}"
 SITE = """\
 labspec: 1
 name: site
@@ -112,8 +157,8 @@ def test_a_change_makes_of_what_stands_there_what_is_described(
     for kind, text, admin in (("CREATE", SITE, "10.9.0.0/16"), ("UPDATE", SITE.replace(old, new), "10.8.0.0/16")):
         spec.write_text(text, "utf-8")
         build = compile_spec(str(spec), Options(layout=form))
-        stacks.begin("site", published(capsys, spec, form), kind, AdminCidr=admin)
-        assert stacks.end("site") == f"{kind}_COMPLETE", stacks.failures("site")
+        assert deploy(spec, "--yes", "--layout", form, "--parameter", f"AdminCidr={admin}") == 0
+        assert f"The stack `site` is {kind}_COMPLETE." in capsys.readouterr().out
         there = {"AdminCidr": admin, "AWS::Region": REGION}
         assert standing() - before == described(things(joined_of(build, {**defaults(build), **there})))
     stacks.delete("site")

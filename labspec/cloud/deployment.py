@@ -1,0 +1,133 @@
+"""A stack, made or changed by a change set that includes its nested stacks."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from botocore.exceptions import ClientError
+
+from labspec.cloud.account import plainly
+from labspec.cloud.refusal import Refused
+
+OWNER = "labspec:spec"
+"""The tag that says which spec a stack belongs to."""
+PAUSE = 2.0
+"""Seconds between two looks."""
+NOTHING = ("The submitted information didn't contain changes", "No updates are to be performed")
+UNFIT = {
+    "ROLLBACK_COMPLETE": "It was never whole. Delete it, and deploy again: `aws cloudformation delete-stack {}`.",
+    "ROLLBACK_FAILED": "Delete it, and deploy again: `aws cloudformation delete-stack {}`.",
+    "CREATE_FAILED": "Delete it, and deploy again: `aws cloudformation delete-stack {}`.",
+    "DELETE_FAILED": "Delete it again: `aws cloudformation delete-stack {}`. Its events say what stays.",
+    "UPDATE_ROLLBACK_FAILED": "Mend what stops the rollback, then `aws cloudformation continue-update-rollback {}`.",
+}
+"""States in which a stack takes no change, and the way out of each (`Stack status codes`, AWS CloudFormation)."""
+
+
+class Wanted(NamedTuple):
+    """What a stack is to be: its template's address, what fills it in, and the spec that it belongs to."""
+
+    stack: str
+    spec: str
+    template: str
+    given: Mapping[str, str]
+    declared: Mapping[str, Any]
+    tags: Mapping[str, str]
+    role: str | None
+    capabilities: Sequence[str]
+
+
+class ChangeSet(NamedTuple):
+    """A change set that can be carried out."""
+
+    id: str
+    stack: str
+    """The stack's id: its name alone would not find it once it is deleted."""
+    is_new: bool
+
+
+def capabilities(templates: Iterable[str]) -> list[str]:
+    """What has to be acknowledged of templates (`CreateChangeSet Capabilities`): roles, and templates inside others."""
+    texts = list(templates)
+    roles = ["CAPABILITY_NAMED_IAM"] if any("AWS::IAM::" in text for text in texts) else []
+    return [*roles, *(["CAPABILITY_AUTO_EXPAND"] if len(texts) > 1 else [])]
+
+
+def propose(cloudformation: Any, wanted: Wanted) -> ChangeSet | None:
+    """A change set; None where nothing would change. Raises `Refused` where the stack takes none."""
+    with plainly():
+        there = described(cloudformation, wanted.stack)
+        is_new = there is None or there["StackStatus"] == "REVIEW_IN_PROGRESS"
+        if there is not None:
+            _refuse_unfit(there, wanted)
+        made = cloudformation.create_change_set(
+            StackName=wanted.stack,
+            ChangeSetName=f"labspec-{time.time_ns()}",
+            ChangeSetType="CREATE" if is_new else "UPDATE",
+            TemplateURL=wanted.template,
+            Parameters=list(_parameters(wanted, {} if is_new or there is None else there)),
+            Tags=[{"Key": key, "Value": value} for key, value in {**wanted.tags, OWNER: wanted.spec}.items()],
+            Capabilities=list(wanted.capabilities),
+            IncludeNestedStacks=True,
+            **({"RoleARN": wanted.role} if wanted.role else {}),
+        )
+        if not _is_ready(cloudformation, made["Id"]):
+            cloudformation.delete_change_set(ChangeSetName=made["Id"])
+            return None
+        return ChangeSet(made["Id"], made["StackId"], is_new)
+
+
+def described(cloudformation: Any, stack: str) -> dict[str, Any] | None:
+    """What AWS says of a stack; None where there is none."""
+    try:
+        (there,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
+    except ClientError as error:
+        if "does not exist" in str(error):
+            return None
+        raise
+    return dict(there)
+
+
+def _refuse_unfit(there: Mapping[str, Any], wanted: Wanted) -> None:
+    status = there["StackStatus"]
+    if status in UNFIT:
+        raise Refused(
+            f"The stack `{wanted.stack}` takes no change: it is {status}.",
+            UNFIT[status].format(f"--stack-name {wanted.stack}"),
+        )
+    if status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS":
+        raise Refused(f"The stack `{wanted.stack}` is being changed already: it is {status}.", "Wait until it rests.")
+    owner = next((tag["Value"] for tag in there.get("Tags", ()) if tag["Key"] == OWNER), wanted.spec)
+    if owner != wanted.spec:
+        message = f"The stack `{wanted.stack}` belongs to the spec `{owner}`, and this is `{wanted.spec}`."
+        raise Refused(message, "Give another `--stack`: what is there would be replaced.")
+
+
+def _parameters(wanted: Wanted, there: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """What was given, and of the rest what the stack has; a new parameter has its default."""
+    known = {parameter["ParameterKey"] for parameter in there.get("Parameters", ())}
+    missing = []
+    for name, declared in wanted.declared.items():
+        if name in wanted.given:
+            yield {"ParameterKey": name, "ParameterValue": wanted.given[name]}
+        elif name in known:
+            yield {"ParameterKey": name, "UsePreviousValue": True}
+        elif "Default" not in declared:
+            missing.append(name)
+    if missing:
+        shown = " and ".join(f"`--parameter {name}=VALUE`" for name in missing)
+        raise Refused(f"The stack `{wanted.stack}` needs more parameters.", f"Add {shown}.")
+
+
+def _is_ready(cloudformation: Any, change_set: str) -> bool:
+    """Wait for a change set. False where it holds nothing; raises `Refused` where it cannot be carried out."""
+    while (said := cloudformation.describe_change_set(ChangeSetName=change_set))["Status"] != "CREATE_COMPLETE":
+        if said["Status"] == "FAILED":
+            why = said.get("StatusReason", "no reason is given")
+            if any(words in why for words in NOTHING):
+                return False
+            raise Refused(f"AWS refused the change: {why}".removesuffix(".") + ".")
+        time.sleep(PAUSE)
+    return True
