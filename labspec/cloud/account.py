@@ -12,10 +12,12 @@ from botocore.exceptions import (
     BotoCoreError,
     ClientError,
     EndpointConnectionError,
+    InvalidRegionError,
     NoCredentialsError,
     NoRegionError,
     PartialCredentialsError,
     ProfileNotFound,
+    UnknownRegionError,
 )
 
 from labspec.cloud.refusal import Refused
@@ -39,7 +41,8 @@ class Account:
         if self._session.region_name is None:
             raise Refused("No region is chosen.", "Give `--region`, or set AWS_REGION.")
         self.region: str = self._session.region_name
-        partition = self._session.get_partition_for_region(self.region)
+        with plainly():
+            partition = self._session.get_partition_for_region(self.region)
         self.suffix = "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
 
     def client(self, service: str) -> Any:
@@ -63,6 +66,9 @@ def plainly() -> Iterator[None]:
         ) from error
     except NoRegionError as error:
         raise Refused("No region is chosen.", "Give `--region`, or set AWS_REGION.") from error
+    except (InvalidRegionError, UnknownRegionError) as error:
+        message = f"There is no region `{dict(error.kwargs)['region_name']}`."
+        raise Refused(message, "Write it as `ap-northeast-2`.") from error
     except EndpointConnectionError as error:
         raise Refused(f"AWS cannot be reached: {error}", "Look at the network, and at AWS_ENDPOINT_URL.") from error
     except BotoCoreError as error:

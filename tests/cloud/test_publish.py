@@ -217,6 +217,9 @@ def test_without_a_profile_credentials_or_a_region_it_says_so(
     assert "The config profile (nobody) could not be found." in refused(
         capsys, "--bucket", BUCKET, "--profile", "nobody"
     )
+    for region in ("Ireland", "us-east-1a", "-", "a b"):
+        said = refused(capsys, "--bucket", BUCKET, f"--region={region}")
+        assert f"There is no region `{region}`." in said
     monkeypatch.delenv("AWS_DEFAULT_REGION")
     assert "No region is chosen." in refused(capsys, "--bucket", BUCKET)
 
