@@ -19,11 +19,17 @@ PAGES = (
 
 
 class Unreadable(Exception):
-    """A file cannot be used; the message says why, in a sentence, and `help` what may be meant."""
+    """A file cannot be used; the message says why, in a sentence. `near` is what may be meant."""
 
-    def __init__(self, message: str, help: str = "") -> None:
+    def __init__(self, message: str, help: str = "", near: FilePath | None = None) -> None:
         super().__init__(message)
-        self.help = help
+        self._help, self._near = help, near
+
+    def help(self, folder: str = "") -> str:
+        """What to do, names as they are written in a document that stands in a folder."""
+        if self._near is None:
+            return self._help
+        return f"Did you mean `{os.path.relpath(self._near, folder) if folder else self._near}`?"
 
 
 def resolve(folder: str, name: str) -> FilePath:
@@ -55,7 +61,7 @@ def read(path: FilePath) -> bytes:
         if path.is_dir():
             raise Unreadable(f"`{path}` is a folder, not a file.")
         if not path.exists():
-            raise Unreadable(f"There is no file `{path}`.", _help(path))
+            raise Unreadable(f"There is no file `{path}`.", near=_near(path))
         if not path.is_file():
             raise Unreadable(f"`{path}` is not a file.")
         with path.open("rb") as file:
@@ -73,7 +79,7 @@ def names(path: FilePath) -> tuple[str, ...]:
         if path.is_file():
             raise Unreadable(f"`{path}` is a file, not a folder.", f"Name the folder that it lies in: `{path.parent}`.")
         if not path.is_dir():
-            raise Unreadable(f"There is no folder `{path}`.", _help(path))
+            raise Unreadable(f"There is no folder `{path}`.", near=_near(path))
         inside = sorted(path.rglob("*"))
         for each in inside:
             if each.is_symlink() and each.exists() and not _lies_in(each, path):
@@ -91,11 +97,6 @@ def pages(path: FilePath, names: Iterable[str]) -> dict[str, bytes]:
             with suppress(Unreadable):
                 found[name] = read(path / name)
     return found
-
-
-def _help(path: FilePath) -> str:
-    near = _near(path)
-    return f"Did you mean `{near}`?" if near else ""
 
 
 def _near(path: FilePath) -> FilePath | None:

@@ -116,7 +116,7 @@ class _Work:
             else:
                 yield from self._file(name, path, target, files.read(target))
         except files.Unreadable as error:
-            yield Diagnostic(MISSING_FILE, str(error), help=error.help)
+            yield Diagnostic(MISSING_FILE, str(error), help=error.help(name.folder))
 
     def _file(self, name: FileName, path: Path, target: FilePath, content: bytes) -> Iterator[Diagnostic]:
         odd = _odd_byte(content)

@@ -257,7 +257,7 @@ def test_a_file_that_is_not_there_is_offered_by_its_nearest_name(typed: str, tmp
     (tmp_path / "parts").mkdir()
     files(tmp_path / "parts", base=HEAD)
     (found,) = build(tmp_path, f"labspec: 1\nname: top\nextends: {typed}\n").diagnostics
-    assert (found.rule.code, found.help) == ("LS010", f"Did you mean `{tmp_path / 'parts/base.yaml'}`?")
+    assert (found.rule.code, found.help) == ("LS010", "Did you mean `parts/base.yaml`?")
 
 
 def test_a_mistake_of_the_base_is_shown_there(tmp_path: Path) -> None:

@@ -18,7 +18,8 @@ from labspec.model.words import DURATION, PORT, CertificateArn, Duration, Intege
 
 def _health_path(text: str) -> str:
     if not text.startswith("/"):
-        wrong(f"`{text}` is not a path.", f"Write `/{text}`.", f"/{text}")
+        path = re.sub(r"[a-z]+://[^/]*/?", "", text)  # of an address only its path is asked for
+        wrong(f"`{text}` is not a path.", f"Write `/{path}`.", f"/{path}")
     return str(text)
 
 

@@ -143,7 +143,7 @@ def read_size(text: str) -> int:
         number = re.match(r"([0-9]+) ?([gt]ib\Z|t)?", text, re.IGNORECASE)
         unit = "TiB" if number and (number[2] or "").lower().startswith("t") else "GiB"
         fix = f"{number[1]}{unit}" if number else ""
-        help_ = f"{text} what? Write `{fix}`." if number and number[0] == text else f"Write it as `{fix or '20GiB'}`."
+        help_ = f"{text} what? Write `{fix}`." if number and number[1] == text else f"Write it as `{fix or '20GiB'}`."
         wrong(f"`{text}` is not a size.", help_, fix, safe=fix.lower() == text.replace(" ", "").lower())
     return int(match[1]) * (1024 if match[2] == "TiB" else 1)
 
@@ -170,7 +170,10 @@ def read_cidr(text: str) -> IPv4Network:
     except ValueError as error:
         wrong(f"`{text}` is not an IPv4 address block.", f"Write it as `10.0.0.0/16`. ({error})")
     if "/" not in text:
-        wrong(f"`{text}` has no length.", f"For the one address write `{text}/32`.", f"{text}/32")
+        length = 16 if text.endswith(".0.0") else 24 if text.endswith(".0") else 0
+        block = f" For a block write `{text}/{length}`." if length else ""
+        help_ = f"For the one address write `{text}/32`.{block}"
+        wrong(f"`{text}` has no length.", help_, "" if length else f"{text}/32")
     if str(network) != text:
         wrong(f"`{text}` is an address inside a block, not the block.", f"The block is `{network}`.", str(network))
     return network

@@ -74,7 +74,7 @@ class Documents:
             draft = self.drafts.get(os.path.realpath(file)) if self.drafts else None
             raw = files.read(FilePath(file)) if draft is None else draft
         except files.Unreadable as error:
-            self._wrong(UNREADABLE, str(error), file, at, error.help)
+            self._wrong(UNREADABLE, str(error), file, at, error.help(_folder(at) if at else ""))
             return None
         text = raw.decode(_encoding(raw), "replace").removeprefix("\ufeff")
         self.texts[file] = text
@@ -130,12 +130,17 @@ class Documents:
             self._wrong(UNREADABLE, f"`{directive}` takes the name of a file.", "", tree, help_)
         else:
             try:
-                name = files.resolve(str(FilePath(tree.span.file).parent), tree.value)
+                name = files.resolve(_folder(tree), tree.value)
                 return self.resolved(str(name), chain, tree)
             except files.Unreadable as error:
-                self._wrong(UNREADABLE, str(error), "", tree, error.help)
+                self._wrong(UNREADABLE, str(error), "", tree, error.help())
         self.work.partial = True
         return None
+
+
+def _folder(tree: Tree) -> str:
+    """The folder of the document that something is written in."""
+    return str(FilePath(tree.span.file).parent)
 
 
 def _items(tree: Tree | None) -> Iterator[Tree]:
