@@ -74,6 +74,7 @@ def load(document: Mapping[str, Any], settings: Mapping[str, str], known: Known 
             wrong = complaints(error.errors(include_url=False), loss.data, known)
             found += wrong.said
             loss.take(wrong)
+            loss.data = {**NOTHING, **loss.data}
         else:
             return replace(loss.loaded(spec, found, bodies.places), variables=variables)
     anything = frozenset((section, ANY) for section in ALL)
@@ -90,6 +91,7 @@ def _mixtures(twice: Iterable[Path], moved: Mapping[Path, Path]) -> Iterator[Pat
 
 
 NOTHING = {"labspec": Scalar("1"), "name": Scalar("spec")}
+"""What stands for the head of a document that has none, once that is told."""
 
 
 class _Loss:
@@ -136,7 +138,7 @@ class _Loss:
             value = _value(self.data, entry)
             self.poisoned |= _names(entry, value)
             self.lost.append((entry, value, entries[entry]))
-        self.data = {**NOTHING, **_without(self.data, new)}
+        self.data = _without(self.data, new)
 
 
 def _grouped(places: Iterable[Path], entry_of: Callable[[Path], Path]) -> dict[Path, set[Path]]:
