@@ -97,6 +97,7 @@ BLOCKS = {
     "LS51": Room.OUTPUT,
     "LS6": Room.LINT,
     "LS7": Room.CLOUD,
+    "LS8": Room.CHECK,
 }
 """The blocks in which codes are numbered, by how they begin. No code is ever used again."""
 

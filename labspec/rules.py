@@ -27,6 +27,7 @@ ROOMS = {
     "5": "Layout and output",
     "6": "Linters",
     "7": "AWS",
+    "8": "More laws",
 }
 """What stands in the blocks of codes, by their first digit (see `BLOCKS` for who finds it)."""
 

@@ -33,6 +33,7 @@ from labspec.check.health_pages import check_health_pages
 from labspec.check.image_support import check_image_support
 from labspec.check.inner_routes import check_inner_routes
 from labspec.check.kept_databases import check_kept_databases
+from labspec.check.late_signals import check_late_signals
 from labspec.check.listed_twice import check_listed_twice
 from labspec.check.listeners import check_listeners
 from labspec.check.load_balancer_names import check_load_balancer_names
@@ -59,6 +60,7 @@ from labspec.check.scaling_metrics import check_scaling_metrics
 from labspec.check.schemas import check_schemas
 from labspec.check.secrets import check_secrets
 from labspec.check.served_files import check_served_files
+from labspec.check.shared_target_groups import check_shared_target_groups
 from labspec.check.soundness import Sound, sound
 from labspec.check.subnet_room import check_subnet_room
 from labspec.check.tag_values import check_tag_values
@@ -108,6 +110,7 @@ CHECKS: tuple[Check, ...] = (
     check_image_support,
     check_inner_routes,
     check_kept_databases,
+    check_late_signals,
     check_listed_twice,
     check_listeners,
     check_load_balancer_names,
@@ -134,6 +137,7 @@ CHECKS: tuple[Check, ...] = (
     check_schemas,
     check_secrets,
     check_served_files,
+    check_shared_target_groups,
     check_subnet_room,
     check_tag_values,
     check_target_groups,

@@ -36,6 +36,8 @@ ENDS = (
     (AMAZON_LINUX_2, "Amazon Linux 2 had its last updates on 2026-06-30"),
     (re.compile(r"/amzn-ami-[^/]*\Z"), "The Amazon Linux AMI had its last updates on 2023-12-31"),
 )
+OTHER_SYSTEM = re.compile(r"/aws/service/(ami-windows-latest|canonical|debian|suse|redhat)/")
+"""Public images that have neither dnf nor the helpers of CloudFormation in its repositories."""
 TAKE = "Take `amazon-linux-2023`."
 EXTRAS = re.compile(r"\s*(?:sudo\s+)?(?:yum|dnf|amazon-linux-extras)\b[^\n|]*\Z")
 """A command that does nothing else than install, and fails where it cannot."""
@@ -70,6 +72,13 @@ def _tools(member: Member, image: str) -> Iterator[Diagnostic]:
     assert isinstance(body, Machine)
     setup = (*member.path, "setup")
     label = Label(f"`{member.name}` starts from this.", (*member.path, "image"))
+    if OTHER_SYSTEM.match(image):
+        for field in ("setup", "mounts", "secrets"):
+            if getattr(body, field):
+                message = f"This is done by a script for Amazon Linux, and `{member.name}` has another system."
+                help_ = "Take `amazon-linux-2023`, or write a `user_data` of your own."
+                yield Diagnostic(OTHER_TOOLS, message, (*member.path, field), "key", related=(label,), help=help_)
+                return
     if AMAZON_LINUX_2.search(image):
         for path in [(*setup, "packages")] if body.setup and body.setup.packages else []:
             message = f"Packages of `{member.name}` are installed with dnf, which Amazon Linux 2 does not have."

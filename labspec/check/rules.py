@@ -7,7 +7,8 @@ from typing import Any
 
 from labspec.check.rule_ends import rule_ends
 from labspec.diagnostic import Diagnostic, Label, Path, Rule
-from labspec.model.architecture import Architecture
+from labspec.model.architecture import Architecture, Member
+from labspec.model.network import Vpc
 from labspec.model.word import Name
 
 SAME_RULE = Rule(
@@ -38,8 +39,14 @@ def check_rules(architecture: Architecture) -> Iterator[Diagnostic]:
 
 def _resolved(architecture: Architecture, peer: Any) -> Any:
     if isinstance(peer, Name):
-        return tuple(member.selector for member in architecture.many([peer]))
-    return "0.0.0.0/0" if peer == "internet" else str(peer)
+        return tuple(_end(member) for member in architecture.many([peer]))
+    return ("0.0.0.0/0" if peer == "internet" else str(peer),)
+
+
+def _end(member: Member) -> str:
+    """A group by its name; of a VPC its addresses, where they are known."""
+    cidr = member.body.cidr if isinstance(member.body, Vpc) else None
+    return member.selector if cidr is None else str(cidr)
 
 
 def _words(peer: Any) -> str:

@@ -112,13 +112,13 @@ def published(
     from labspec.cloud.refusal import Refused
     from labspec.nearest import did_you_mean
 
-    s3 = account.client("s3")
-    with progress("asking for the bucket..."):
-        bucket.make_ready(s3, arguments.bucket, account.region, arguments.create_bucket)
     address = partial(bucket.address, arguments.bucket, account.region, account.suffix)
     made = publication(texts, next(iter(texts)), arguments.prefix, address)
     if strange := next((name for name, _ in arguments.parameter if name not in made.parameters), ""):
         raise Refused(f"The stack has no parameter `{strange}`.", did_you_mean(strange, made.parameters))
+    s3 = account.client("s3")
+    with progress("asking for the bucket..."):
+        bucket.make_ready(s3, arguments.bucket, account.region, arguments.create_bucket)
     with counting("publishing", len(made.others) + 1) as went:
         sent = bucket.upload(s3, arguments.bucket, made, went)
     there = len(made.others) + 1 - sent

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -37,7 +38,7 @@ class Account:
 
     def __init__(self, profile: str | None = None, region: str | None = None) -> None:
         with plainly():
-            self._session: Any = boto3.Session(profile_name=profile, region_name=region)
+            self._session: Any = boto3.Session(profile_name=profile, region_name=region or os.environ.get("AWS_REGION"))
         if self._session.region_name is None:
             raise Refused("No region is chosen.", "Give `--region`, or set AWS_REGION.")
         self.region: str = self._session.region_name

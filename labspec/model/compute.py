@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from labspec.model.boot import Mount, MountPath, RunPath, SecretFile, Setup, UserData, refuse_crossed
 from labspec.model.kind import Entries, Kind, Part
@@ -113,6 +113,12 @@ class Metadata(Part):
     """How many network hops an answer may travel; containers need 2."""
 
 
+def _waited(seconds: int) -> int:
+    if seconds > 12 * 3600:
+        wrong("CloudFormation waits for no machine that long.", "Write `12h` at most.")  # CreationPolicy attribute
+    return seconds
+
+
 class Machine(Connected):
     """What instances and launch templates have in common."""
 
@@ -148,8 +154,8 @@ class Machine(Connected):
     """What a shutdown from inside does."""
     tenancy: Annotated[Literal["default", "dedicated"], Choice()] = "default"
     """Whether the hardware is shared."""
-    ready_within: Duration = 900
-    """How long its setup may take."""
+    ready_within: Annotated[Duration, AfterValidator(_waited)] = 900
+    """How long its setup may take: 12 hours at most."""
 
     @property
     def boots(self) -> bool:

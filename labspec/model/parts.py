@@ -6,7 +6,7 @@ import re
 from ipaddress import IPv4Network
 from typing import Annotated, Any, ClassVar, Literal, NoReturn
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from labspec.model.kind import Kind, ListOf, MemberName, MembersOf, Part, Silence, SomeOf
 from labspec.model.notation import PARAMETER, noted
@@ -199,6 +199,18 @@ def existing_of(body: Kind) -> Existing | None:
 READABLE = ("databases", "file_systems", "websites")
 
 
+def _policy(text: str) -> str:
+    """The name of a managed policy of AWS's own, with its path."""
+    if own := re.fullmatch(r"arn:aws[a-z-]*:iam::aws:policy/(.+)", text):
+        wrong(f"`{text}` is an ARN; this field takes the policy's name.", f"Write `{own[1]}`.", own[1], safe=True)
+    if not re.fullmatch(r"[A-Za-z0-9+=,.@_/-]{1,128}", text):
+        wrong(f"`{text}` is not a policy of AWS's own.", "Write it as `ReadOnlyAccess`; your own go under `statements`.")
+    return str(text)
+
+
+ManagedPolicy = Annotated[PlainText, AfterValidator(_policy)]
+
+
 class Permissions(Part):
     """What something that runs code may do in the account."""
 
@@ -206,7 +218,7 @@ class Permissions(Part):
     """Members that it may read; a database stands for its secret."""
     write: ListOf[Annotated[Name, Names(*READABLE)]] = ()
     """Members that it may read and change."""
-    managed: ListOf[PlainText] = ()
+    managed: ListOf[ManagedPolicy] = ()
     """Names of AWS's own managed policies, such as `CloudWatchAgentServerPolicy`."""
     statements: ListOf[RawBody] = ()
     """Statements in IAM's own JSON form."""

@@ -221,6 +221,10 @@ def test_without_a_profile_credentials_or_a_region_it_says_so(
         said = refused(capsys, "--bucket", BUCKET, f"--region={region}")
         assert f"There is no region `{region}`." in said
     monkeypatch.delenv("AWS_DEFAULT_REGION")
+    monkeypatch.setenv("AWS_REGION", REGION)
+    assert publish() == 0
+    monkeypatch.delenv("AWS_REGION")
+    capsys.readouterr()
     assert "No region is chosen." in refused(capsys, "--bucket", BUCKET)
 
 

@@ -190,10 +190,10 @@ instances:
   lasting: {subnet: public-a, elastic_ip: true}
   passing: {subnet: public-a, public_ip: true}
   hidden: {subnet: data-a}
-target_groups: {web: {port: 80, vpc: net}}
+target_groups: {web: {port: 80, vpc: net}, inside: {port: 80, vpc: net}}
 load_balancers:
   front: {scheme: internet-facing, subnets: [public-a, public-c], security_groups: web-sg, listeners: {80: web}}
-  inner: {scheme: internal, subnets: [data-a, data-c], security_groups: web-sg, listeners: {80: web}}
+  inner: {scheme: internal, subnets: [data-a, data-c], security_groups: web-sg, listeners: {80: inside}}
 launch_templates: {node: {}}
 auto_scaling_groups: {nodes: {launch_template: node, subnets: public-a, size: {min: 1, max: 2}}}
 databases:
