@@ -226,7 +226,7 @@ def _could_stand_under(above: Path, place: Path, entry: Mapping[Any, Any]) -> bo
     if part is None or not _is_stray(place):
         return False
     if len(place) > 1:
-        return place[-1] in fields_of(part)
+        return place[-1] in (*fields_of(part), "like")
     (value,) = entry.values()
     return isinstance(value, dict) and value.keys() <= fields_of(part).keys()
 
@@ -264,12 +264,16 @@ def _is_field_among_names(place: Path, document: Mapping[str, Any]) -> bool:
 def _among_names(place: Path, document: Mapping[str, Any]) -> Misplaced:
     names = value_at(document, place[:-1])
     lacking = [
-        (*place[:-1], str(name)) for name in names if isinstance(names[name], dict) and place[-1] not in names[name]
+        (*place[:-1], str(name))
+        for name, body in names.items()
+        if _is_bare(body) or (isinstance(body, dict) and place[-1] not in body)
     ]
     message = f"`{place[-1]}` is a field of {noun_of(place)}, and stands among names."
     under = series([f"`{member[-1]}`" for member in lacking], "or") if len(lacking) <= MOST else ""
     help_ = f"Write it under {under}." if under else f"Write it under the name of {noun_of(place)}."
     diagnostic = Diagnostic(NOT_INDENTED, message, place, "key", help=help_)
-    # Without `like` a member may lack anything.
-    missed = lacking if place[-1] == "like" else [(*member, place[-1]) for member in lacking]
+    # Without `like`, or anything at all, a member may lack anything.
+    missed = [
+        member if place[-1] == "like" or _is_bare(names[member[-1]]) else (*member, place[-1]) for member in lacking
+    ]
     return Misplaced(diagnostic, (place, *missed), lacking=tuple(lacking))
