@@ -55,13 +55,13 @@ def _lies_in(path: FilePath, folder: FilePath) -> bool:
         return False
 
 
-def read(path: FilePath) -> bytes:
-    """The bytes of a file, at most `MAX_BYTES`."""
+def read(path: FilePath, asking: str = "") -> bytes:
+    """The bytes of a file, at most `MAX_BYTES`. `asking` is the file that names it, and cannot mean itself."""
     try:
         if path.is_dir():
             raise Unreadable(f"`{path}` is a folder, not a file.")
         if not path.exists():
-            raise Unreadable(f"There is no file `{path}`.", near=_near(path))
+            raise Unreadable(f"There is no file `{path}`.", near=_near(path, asking))
         if not path.is_file():
             raise Unreadable(f"`{path}` is not a file.")
         with path.open("rb") as file:
@@ -99,12 +99,12 @@ def pages(path: FilePath, names: Iterable[str]) -> dict[str, bytes]:
     return found
 
 
-def _near(path: FilePath) -> FilePath | None:
-    """What is there, and is nearly called like a path that is not."""
+def _near(path: FilePath, asking: str = "") -> FilePath | None:
+    """What is there, beside the file that asks, and is nearly called like a path that is not."""
     folder = path.parent if path.parent.is_dir() else path.parent != path and _near(path.parent)
     if not folder:
         return None
     if (folder / path.name).exists():
         return folder / path.name
-    name = nearest(path.name, (entry.name for entry in folder.iterdir()))
+    name = nearest(path.name, (entry.name for entry in folder.iterdir() if entry != FilePath(asking)))
     return folder / name if name else None

@@ -260,6 +260,11 @@ def test_a_file_that_is_not_there_is_offered_by_its_nearest_name(typed: str, tmp
     assert (found.rule.code, found.help) == ("LS010", "Did you mean `parts/base.yaml`?")
 
 
+def test_a_file_is_not_offered_itself(tmp_path: Path) -> None:
+    (found,) = build(tmp_path, "labspec: 1\nname: top\nextends: spc.yaml\n").diagnostics
+    assert (found.rule.code, found.help) == ("LS010", "")
+
+
 def test_a_mistake_of_the_base_is_shown_there(tmp_path: Path) -> None:
     files(tmp_path, base=HEAD + "\nvpcs: {net: {cidr: 10.0.0.0/33}}\n")
     assert places(tmp_path, OVER + "vpcs: {net: {dns_support: true}}\n") == ["LS103 base.yaml:4"]

@@ -78,11 +78,17 @@ def _idle(vpc: Member, architecture: Architecture, written: set[str]) -> list[Zo
 def _are_meant_otherwise(strays: Sequence[Stray], architecture: Architecture, written: set[str]) -> bool:
     """Whether the zones of a VPC are at fault, and not the words."""
     vpc = strays[0].vpc
-    return _is_counted(vpc) or (len(strays) > 1 and bool(_idle(vpc, architecture, written)))
+    return _is_counted(vpc) or _agree(strays) or (len(strays) > 1 and bool(_idle(vpc, architecture, written)))
+
+
+def _agree(strays: Sequence[Stray]) -> bool:
+    """Whether several words name one zone, as no slip of the pen does, and it is written as those of their VPC are."""
+    forms = {type(zone) for zone in (*_zones(strays[0].vpc), *(stray.zone for stray in strays))}
+    return len(forms) == 1 and len({stray.use.word for stray in strays}) > len({stray.zone for stray in strays})
 
 
 def _wrong(strays: Sequence[Stray], idle: Sequence[Zone]) -> Diagnostic:
-    """Zones of a VPC in which nothing is named, while other zones are."""
+    """Zones of a VPC that are not those in which its subnets are named."""
     vpc = strays[0].vpc
     zones, named = _zones(vpc), sorted({stray.zone for stray in strays}, key=str)
     kept = zones if all(isinstance(zone, int) for zone in named) and _is_counted(vpc) else {*zones} - {*idle}

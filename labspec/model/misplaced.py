@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from pydantic_core import ErrorDetails
@@ -41,6 +42,8 @@ PLACES: Mapping[str, Path] = {
     **{section: (owner, "*", section, "*") for section, owner in NESTED.items()},
 }
 """Where the members of each section stand."""
+TOP = frozenset(section for section, place in PLACES.items() if len(place) == 2)
+"""The sections that begin at the margin."""
 SHAPES = {"parameters": PASCAL, "outputs": PASCAL, "variables": SNAKE}
 """The shape of names where it is not a member's."""
 MOST = 3
@@ -65,6 +68,10 @@ class Misplaced:
 
 def misplaced(errors: Sequence[ErrorDetails], document: Mapping[str, Any]) -> Iterator[Misplaced]:
     """What of a document stands where it does not belong, judged by what is wrong there."""
+    sections = list(_indented_sections(document))
+    yield from sections
+    apart = {place for section in sections for place in section.places}
+    errors = [error for error in errors if error["loc"][:2] not in apart]
     members: dict[Path, list[ErrorDetails]] = {}
     strays: dict[Path, dict[Path, None]] = {}
     for error in errors:
@@ -146,6 +153,47 @@ def value_at(document: Any, path: Path) -> Any:
     return document
 
 
+# ------------------------------------------------------------------ a section among the members of another
+
+
+def _indented_sections(document: Mapping[str, Any]) -> Iterator[Misplaced]:
+    """The sections that stand among members, each with those that follow it, which are its own."""
+    for around, members in document.items():
+        names = list(members) if isinstance(members, dict) else []
+        heads = [at for at, name in enumerate(names) if name in TOP and name not in document]
+        for at, end in pairwise([*heads, len(names)]):
+            section = names[at]
+            where: Path = (around,) if _is_bare(members[section]) else (around, section)
+            own = members[section] if where[1:] else {name: members[name] for name in names[at + 1 : end]}
+            if isinstance(own, dict) and _are_of(section, around, own):
+                yield _indented_section((around, section), [(*where, name) for name in own])
+
+
+def _are_of(section: str, around: str, entries: Mapping[str, Any]) -> bool:
+    """Whether one of some entries could be a section's, and could not be one of those around it."""
+    return any(
+        _could_be(section, name, body) and not (around in PLACES and _could_be(around, name, body))
+        for name, body in entries.items()
+    )
+
+
+def _could_be(section: str, name: str, body: Any) -> bool:
+    """Whether the name and the form of an entry, and the fields that it has, are those of a section's members."""
+    part = part_at(PLACES[section])
+    if part is None or not SHAPES.get(section, KEBAB).match(name):
+        return False
+    if isinstance(body, dict):
+        return bool(body) and body.keys() <= {*fields_of(part), "like"}
+    return bool(part.short) and not _is_bare(body)
+
+
+def _indented_section(path: Path, own: Sequence[Path]) -> Misplaced:
+    section = str(path[-1])
+    message = f"`{section}` is a section, and stands among the {str(path[0]).replace('_', ' ')}."
+    diagnostic = Diagnostic(WRONG_SECTION, message, path, "key", help="Begin it at the left margin.")
+    return Misplaced(diagnostic, (path, *own), dict.fromkeys(own, (section,)))
+
+
 # ------------------------------------------------------------------ what stands beside the name that it belongs under
 
 
@@ -158,11 +206,16 @@ def _bare_name_above(place: Path, document: Mapping[str, Any]) -> Path:
     at = names.index(place[-1])
     for name in reversed(names[max(at - FAR, 0) : at]):
         above = (*place[:-1], str(name))
-        if isinstance(around[name], Scalar) and around[name].style == "empty":
+        if _is_bare(around[name]):
             return above if _could_stand_under(above, place, {names[at]: around[place[-1]]}) else ()
         if not (_is_stray(above) or _is_unknown(above)):
             return ()
     return ()
+
+
+def _is_bare(value: Any) -> bool:
+    """Whether nothing stands under a name."""
+    return isinstance(value, Scalar) and value.style == "empty"
 
 
 def _could_stand_under(above: Path, place: Path, entry: Mapping[Any, Any]) -> bool:
@@ -173,7 +226,7 @@ def _could_stand_under(above: Path, place: Path, entry: Mapping[Any, Any]) -> bo
     if part is None or not _is_stray(place):
         return False
     if len(place) > 1:
-        return place[-1] in fields_of(part)
+        return place[-1] in (*fields_of(part), "like")
     (value,) = entry.values()
     return isinstance(value, dict) and value.keys() <= fields_of(part).keys()
 
@@ -211,12 +264,16 @@ def _is_field_among_names(place: Path, document: Mapping[str, Any]) -> bool:
 def _among_names(place: Path, document: Mapping[str, Any]) -> Misplaced:
     names = value_at(document, place[:-1])
     lacking = [
-        (*place[:-1], str(name)) for name in names if isinstance(names[name], dict) and place[-1] not in names[name]
+        (*place[:-1], str(name))
+        for name, body in names.items()
+        if _is_bare(body) or (isinstance(body, dict) and place[-1] not in body)
     ]
     message = f"`{place[-1]}` is a field of {noun_of(place)}, and stands among names."
     under = series([f"`{member[-1]}`" for member in lacking], "or") if len(lacking) <= MOST else ""
     help_ = f"Write it under {under}." if under else f"Write it under the name of {noun_of(place)}."
     diagnostic = Diagnostic(NOT_INDENTED, message, place, "key", help=help_)
-    # Without `like` a member may lack anything.
-    missed = lacking if place[-1] == "like" else [(*member, place[-1]) for member in lacking]
+    # Without `like`, or anything at all, a member may lack anything.
+    missed = [
+        member if place[-1] == "like" or _is_bare(names[member[-1]]) else (*member, place[-1]) for member in lacking
+    ]
     return Misplaced(diagnostic, (place, *missed), lacking=tuple(lacking))

@@ -72,7 +72,7 @@ class Documents:
     def _parse(self, file: str, at: Tree | None) -> Tree | None:
         try:
             draft = self.drafts.get(os.path.realpath(file)) if self.drafts else None
-            raw = files.read(FilePath(file)) if draft is None else draft
+            raw = files.read(FilePath(file), at.span.file if at else "") if draft is None else draft
         except files.Unreadable as error:
             self._wrong(UNREADABLE, str(error), file, at, error.help(_folder(at) if at else ""))
             return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import NamedTuple
 
 from labspec.diagnostic import Diagnostic, Label, Span
@@ -79,11 +80,18 @@ def _above_too_little(file: str, lines: list[str], line: int, above: int) -> Ite
     """A line that is indented less than what it belongs to, which begins before it or goes on below it."""
     depth, levels = _depth(lines[line]), list(_levels(lines, above))
     lacks = levels[:1] and _depth(lines[levels[0]]) == _depth(lines[above]) and lines[levels[0]].rstrip().endswith(":")
-    if lacks or depth in (_depth(lines[level]) for level in levels):
+    if lacks or _is_first_of(lines, line, above) or depth in (_depth(lines[level]) for level in levels):
         message = "This line is indented less than those that it stands among."
         label = Label("This would stand under it, and it has a value already.", span=_word(file, lines, line))
         right = " " * depth + lines[above].lstrip()
         yield Mend(above, right, _wrong(file, lines, above, message, label, _by(depth)))
+
+
+def _is_first_of(lines: list[str], line: int, above: int) -> bool:
+    """Whether several lines are indented like one, and none of those that they stand among like the one above it."""
+    depths = [_depth(text) for text in lines[line + 1 :] if lead_and_text(text)[1]]
+    within = list(takewhile(lambda depth: depth >= _depth(lines[above]), depths))
+    return _depth(lines[line]) in within and min(within) == _depth(lines[line])
 
 
 def _by(depth: int) -> str:

@@ -208,6 +208,8 @@ def test_a_text_may_hold_what_begins_a_comment_elsewhere(text: str, tmp_path: Pa
             "This line is indented less",
             "6 blanks.",
         ),
+        (VPC + "   cidr: a\n    nat: none\n    zones: b\n", "5:4", "This line is indented less", "4 blanks."),
+        (VPC + "    cidr: a\n      nat: none\n      zones: b\n    was: c\n", "6:7", "`cidr` has a value", "4 blanks."),
         ("vpcs:\n net:\n   cidr: a\n  nat: b\n", "6:3", "This line is indented by 2", "Indent it by 3 blanks."),
         ("vpcs:\n net: a\n   cidr: b\n", "5:4", "`net` has a value already", "Indent it by 1 blank."),
         ("region: us-east-1\n vpcs: {}\n", "4:2", "`region` has a value already", "Begin it at the left margin."),
