@@ -204,7 +204,7 @@ def _policy(text: str) -> str:
     if own := re.fullmatch(r"arn:aws[a-z-]*:iam::aws:policy/(.+)", text):
         wrong(f"`{text}` is an ARN; this field takes the policy's name.", f"Write `{own[1]}`.", own[1], safe=True)
     if not re.fullmatch(r"[A-Za-z0-9+=,.@_/-]{1,128}", text):
-        wrong(f"`{text}` is not a policy of AWS's own.", "Write it as `ReadOnlyAccess`; your own go under `statements`.")
+        wrong(f"`{text}` is not a policy of AWS's own.", "Write it as `ReadOnlyAccess`, or `statements` of your own.")
     return str(text)
 
 
