@@ -89,6 +89,19 @@ def test_flat_leaves_references_alone() -> None:
     assert stack.template["Resources"]["Sg"]["Properties"] == {"VpcId": {"Ref": "Web"}}
 
 
+def test_an_output_may_name_the_root_stack_and_what_stands_in_another() -> None:
+    made = graph(node("Web", "vpcs"))
+    made.outputs["Root"] = Declaration({"Value": {"Ref": ROOT_STACK_NAME}}, ("outputs", "Root"))
+    made.outputs["Cidr"] = Declaration({"Value": {"Fn::GetAtt": ["Web", "CidrBlock"]}}, ("outputs", "Cidr"))
+    stacks = nested(made)
+    assert stacks["root"].template["Outputs"] == {
+        "Root": {"Value": {"Ref": "AWS::StackName"}},
+        "Cidr": {"Value": {"Fn::GetAtt": ["NetworkStack", "Outputs.WebCidrBlock"]}},
+    }
+    assert stacks["network"].template["Outputs"] == {"WebCidrBlock": {"Value": {"Fn::GetAtt": ["Web", "CidrBlock"]}}}
+    assert stacks["network"].origins == {("Outputs", "WebCidrBlock"): ("outputs", "Cidr")}
+
+
 @pytest.mark.parametrize("form", ["nested", "flat"])
 def test_the_root_stacks_name_is_the_same_in_both_layouts(form: Any) -> None:
     stacks, _ = layout(graph(node("Key", "key_pairs", {"KeyName": {"Ref": ROOT_STACK_NAME}})), form, {})
@@ -322,17 +335,20 @@ def test_the_address_of_a_template_holds_the_builds_digest_as_text() -> None:
 
 
 def over(made: Graph, form: Form = "flat") -> list[str]:
-    """What is said of limits."""
-    _, found = layout(made, form, {})
-    assert {diagnostic.rule.code for diagnostic in found} <= {"LS504"}
-    return [diagnostic.message for diagnostic in found]
+    """What is said of limits: where, what and what helps."""
+    _, told = layout(made, form, {})
+    assert {diagnostic.rule.code for diagnostic in told} <= {"LS504"}
+    return [" ".join((*map(str, found.path), found.message, found.help)).strip() for found in told]
+
+
+MOVE = "Move sections to stacks of their own, by `layout`."
 
 
 def test_a_template_holds_as_many_resources_as_cloudformation_takes() -> None:
     made = graph(*(node(f"Vpc{number}", "vpcs") for number in range(500)))
     assert over(made) == []
     made.nodes["More"] = node("More", "vpcs")
-    assert over(made) == ["The flat template has 501 resources; 500 is the most."]
+    assert over(made) == [f"layout The flat template has 501 resources; 500 is the most. {MOVE}"]
 
 
 def test_all_templates_hold_as_many_resources_as_one_operation_takes() -> None:
@@ -352,8 +368,8 @@ def test_a_template_takes_as_many_parameters_and_outputs_as_cloudformation_does(
     made.parameters["More"] = Declaration({"Type": "String"})
     made.outputs["More"] = Declaration({"Value": {"Ref": "Web"}})
     assert over(made) == [
-        "The flat template has 201 parameters; 200 is the most.",
-        "The flat template has 201 outputs; 200 is the most.",
+        "layout The flat template has 201 parameters; 200 is the most.",
+        "layout The flat template has 201 outputs; 200 is the most.",
     ]
 
 
@@ -369,6 +385,7 @@ def test_a_template_has_a_megabyte_at_most() -> None:
     assert list(too_large("a.yaml", "x" * 1_048_576)) == []
     (found,) = too_large("a.yaml", "x" * 1_048_577)
     assert (found.rule.code, found.message) == ("LS504", "a.yaml has 1,048,577 bytes; 1,048,576 is the most.")
+    assert (found.path, found.help) == (("layout",), MOVE)
 
 
 def test_text_that_cloudformation_would_garble_is_refused_where_it_stands() -> None:

@@ -58,7 +58,7 @@ def resource_of(body: Body, after: Sequence[str]) -> Body:
     head: Body = {key: body[key] for key in ("Type", "Condition") if key in body}
     if after:
         head["DependsOn"] = sorted(set(after))
-    rest = {key: body[key] for key in sorted(body) if key not in ("Type", "Condition", "DependsOn", "Properties")}
+    rest = {key: body[key] for key in sorted(body.keys() - {*head, "Properties"})}
     properties = {"Properties": body["Properties"]} if "Properties" in body else {}
     return head | rest | properties
 
