@@ -65,6 +65,7 @@ from labspec.check.soundness import Sound, sound
 from labspec.check.subnet_room import check_subnet_room
 from labspec.check.tag_values import check_tag_values
 from labspec.check.target_groups import check_target_groups
+from labspec.check.target_zones import check_target_zones
 from labspec.check.template_names import check_template_names
 from labspec.check.throughput import check_throughput
 from labspec.check.untold_vpc import check_untold_vpc
@@ -141,6 +142,7 @@ CHECKS: tuple[Check, ...] = (
     check_subnet_room,
     check_tag_values,
     check_target_groups,
+    check_target_zones,
     check_template_names,
     check_throughput,
     check_untold_vpc,
