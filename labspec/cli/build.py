@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from labspec.cli import arguments as takes
 from labspec.cli import reporting
 from labspec.cli.compiling import compiled, count, outcome
-from labspec.cli.status import misused
+from labspec.cli.exits import misused
 from labspec.linters import VALIDATOR
 
 if TYPE_CHECKING:

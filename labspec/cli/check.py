@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from labspec.cli import arguments as takes
 from labspec.cli import reporting
 from labspec.cli.compiling import compiled, count, outcome
-from labspec.cli.status import ERRORS, FINE, misused
+from labspec.cli.exits import ERRORS, FINE, misused
 
 if TYPE_CHECKING:
     from labspec.report import Outcome

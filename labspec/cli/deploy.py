@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from labspec.cli import arguments as takes
 from labspec.cli import reporting
-from labspec.cli.publish import for_target, published, publishing
+from labspec.cli.aws import account, for_target
+from labspec.cli.publish import published, publishing
 from labspec.wording import series
 
 if TYPE_CHECKING:
@@ -48,18 +49,17 @@ def parser(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Deploy a spec's templates, or those of a directory."""
-    return for_target(arguments, "deploy", _deploy)
+    return for_target(arguments, _deploy)
 
 
 def _deploy(arguments: argparse.Namespace, name: str, texts: Mapping[str, str]) -> list[str]:
     from labspec.cloud import deployment
-    from labspec.cloud.account import Account
     from labspec.cloud.changes import changes, told
 
-    account = Account(arguments.profile, arguments.region)
-    made, url, words = published(arguments, account, texts)
+    asked = account(arguments)
+    made, url, words = published(arguments, asked, texts)
     print(words)
-    cloudformation = account.client("cloudformation")
+    cloudformation = asked.client("cloudformation")
     wanted = deployment.Wanted(
         arguments.stack,
         name,

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from labspec.cli import arguments as takes
-from labspec.cli.status import FINE, misused
+from labspec.cli.exits import FINE, misused
 
 if TYPE_CHECKING:
     from labspec.diagnostic import Rule

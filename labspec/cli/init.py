@@ -9,7 +9,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from labspec.cli import arguments as takes
-from labspec.cli.status import ERRORS, FINE
+from labspec.cli.exits import ERRORS, FINE
 
 SPEC, SCHEMA = "spec.yaml", "labspec.schema.json"
 

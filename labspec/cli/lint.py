@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from labspec.cli import arguments as takes
 from labspec.cli import reporting
 from labspec.cli.compiling import cache, compiled, count, engines, outcome
+from labspec.cli.exits import misused
 from labspec.cli.progress import progress
-from labspec.cli.status import misused
 from labspec.linters import LINTERS
 from labspec.wording import plural
 

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from labspec.cli import arguments as takes
 from labspec.cli import reporting
-from labspec.cli.compiling import templates
+from labspec.cli.aws import account, for_target
 from labspec.cli.progress import counting, progress
-from labspec.cli.status import misused
 from labspec.wording import plural, series
 
 if TYPE_CHECKING:
     from labspec.cloud.account import Account
     from labspec.cloud.publication import Publication
-    from labspec.report import Outcome
 
 PREFIX = "labspec/"
 
@@ -60,45 +57,20 @@ def publishing(this: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Publish a spec's templates, or those of a directory."""
-    return for_target(arguments, "publish", _publish)
-
-
-def for_target(
-    arguments: argparse.Namespace, command: str, work: Callable[[argparse.Namespace, str, Mapping[str, str]], list[str]]
-) -> int:
-    """Do a command's work on the templates of its target, given with the spec's name, and report."""
-    if problem := takes.lacks_aws(command):
-        return misused(problem)
-    arguments.specs = [arguments.target]
-
-    def worked(arguments: argparse.Namespace, target: str) -> tuple[Outcome, list[str]]:
-        from labspec.cloud.refusal import Refused, refusal
-
-        start = time.perf_counter()
-        found, name, texts = templates(arguments, target)
-        words: list[str] = []
-        if not found.failed:
-            try:
-                words = work(arguments, name, texts)
-            except Refused as refused:
-                found = found._replace(diagnostics=[*found.diagnostics, refusal(refused)])
-        return found._replace(seconds=time.perf_counter() - start), words
-
-    return reporting.for_each(arguments, worked)
+    return for_target(arguments, _publish)
 
 
 def _publish(arguments: argparse.Namespace, name: str, texts: Mapping[str, str]) -> list[str]:
-    from labspec.cloud.account import Account
     from labspec.cloud.console import quick_create
 
-    account = Account(arguments.profile, arguments.region)
-    made, url, words = published(arguments, account, texts)
+    asked = account(arguments)
+    made, url, words = published(arguments, asked, texts)
     given = dict(arguments.parameter)
     secrets = [f"`{name}`" for name in given if made.parameters[name].get("NoEcho")]
     return [
         words,
         f"Root: {url}",
-        f"Create the stack: {quick_create(account.region, url, arguments.stack or name, made.parameters, given)}",
+        f"Create the stack: {quick_create(asked.region, url, arguments.stack or name, made.parameters, given)}",
         *([f"Secrets are not part of a link: enter {series(secrets, 'and')} there."] if secrets else []),
     ]
 

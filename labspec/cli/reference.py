@@ -9,8 +9,8 @@ from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
 from labspec.cli import arguments as takes
+from labspec.cli.exits import ERRORS, FINE, misused
 from labspec.cli.progress import progress
-from labspec.cli.status import ERRORS, FINE, misused
 
 if TYPE_CHECKING:
     from labspec.reference.lists import Role

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Set
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, NamedTuple
 
-from labspec.cli.status import ERRORS, FINE, misused
+from labspec.cli.exits import ERRORS, FINE, misused
 
 if TYPE_CHECKING:
     from labspec.report import Outcome

@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 from labspec.cli import arguments as takes
-from labspec.cli.status import FINE
+from labspec.cli.exits import FINE
 
 
 def parser(commands: Any) -> None:

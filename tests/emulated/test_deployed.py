@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,24 +11,14 @@ import boto3
 import pytest
 
 from labspec.cli import main
-from labspec.cloud import deployment, events
 from labspec.compiler import Build, Options, compile_spec
-from tests.emulated.account import BUCKET, REGION, ROOT, Stacks, emulated, standing
+from tests.emulated.account import BUCKET, REGION, ROOT, Stacks, standing
 from tests.emulated.described import described
+from tests.emulated.site import ROUTE, SITE, deploy
 from tests.joining import joined_of, things
 
 ADMIN = {"AdminCidr": "203.0.113.7/32"}
 CASES = [(path, "nested") for path in sorted((ROOT / "specs").glob("*.yaml"))] + [(ROOT / "specs/full.yaml", "flat")]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch, emulated(tmp_path_factory.mktemp("emulated")) as environment:
-        for name, value in environment.items():
-            patch.setenv(name, value)
-        for module in (deployment, events):
-            patch.setattr(module, "PAUSE", 0.1)
-        yield
 
 
 def values_of(build: Build) -> dict[str, str]:
@@ -74,11 +63,6 @@ def test_all_that_the_specs_describe_stands_there_and_nothing_of_it_is_left(
     assert standing() == before
 
 
-def deploy(spec: Path, *more: str) -> int:
-    wanted = ["--stack", "site", "--bucket", BUCKET, "--create-bucket", "--no-validate"]
-    return main(["deploy", str(spec), *wanted, *more])
-
-
 def test_nothing_is_changed_that_nobody_agreed_to(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     spec, before = tmp_path / "site.yaml", standing()
     spec.write_text(SITE, "utf-8")
@@ -112,27 +96,6 @@ def test_a_failure_is_told_by_what_failed_first(tmp_path: Path, capsys: pytest.C
         assert "takes no change: it is ROLLBACK_COMPLETE." in capsys.readouterr().err
         Stacks().delete("site")
         assert standing() == before
-
-
-ROUTE = "{RouteTableId: rtb-0, DestinationCidrBlock: 10.7.0.0/16, GatewayId: igw-0}"
-SITE = """\
-labspec: 1
-name: site
-parameters: {Port: {type: integer, default: 80}, AdminCidr: {type: cidr}}
-vpcs:
-  net:
-    cidr: 10.0.0.0/16
-    zones: [a, c]
-    nat: single
-    subnets:
-      public: {cidr: 10.0.0.0/20, each: /24, access: public}
-      app: {cidr: 10.0.16.0/20, each: /24, access: private}
-instances:
-  web: {subnet: app-a, ingress: {ssh: {port: 22, from: AdminCidr}}}
-  old: {subnet: app-c, ingress: {ssh: {port: 22, from: net}}}
-file_systems:
-  shared: {subnets: app, ingress: {nfs: {port: 2049, from: web}}, on_delete: delete}
-"""
 
 
 @pytest.mark.parametrize("form", ["nested", "flat"])
@@ -171,3 +134,17 @@ def _empty_buckets() -> None:
     for bucket in s3.buckets.all():
         if bucket.name != BUCKET:
             bucket.objects.all().delete()
+
+
+def test_status_shows_every_stack_and_what_is_odd_of_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["status", "site"]) == 1
+    assert "There is no stack `site`." in capsys.readouterr().err
+    spec = tmp_path / "site.yaml"
+    spec.write_text(SITE, "utf-8")
+    assert deploy(spec, "--yes", "--parameter", "AdminCidr=10.0.0.0/8") == 0
+    capsys.readouterr()
+    assert main(["status", "site"]) == 0
+    root, *nested = capsys.readouterr().out.splitlines()
+    assert root == "site: CREATE_COMPLETE"
+    assert "  StorageStack: CREATE_COMPLETE, 3 resources" in nested
+    Stacks().delete("site")
