@@ -15,7 +15,7 @@ from labspec.lambdas.inline import inline, source_of
 from labspec.model.architecture import Member
 
 RETENTION = 30
-"""The days for which a function's log is kept."""
+"""The days for which logs are kept."""
 
 
 def emit_function(

@@ -44,7 +44,10 @@ def publish(*arguments: str, target: str = "spec.yaml") -> int:
 def published(s3: Any, bucket: str = BUCKET) -> dict[str, str]:
     """What lies in the bucket, by key."""
     listed = s3.list_objects_v2(Bucket=bucket).get("Contents", [])
-    return {each["Key"]: s3.get_object(Bucket=bucket, Key=each["Key"])["Body"].read().decode("utf-8", "replace") for each in listed}
+    return {
+        each["Key"]: s3.get_object(Bucket=bucket, Key=each["Key"])["Body"].read().decode("utf-8", "replace")
+        for each in listed
+    }
 
 
 def root_of(there: dict[str, str]) -> dict[str, Any]:
