@@ -6,7 +6,7 @@ import argparse
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path as FilePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from labspec.cli.progress import progress
 from labspec.cli.reporting import show_timings
@@ -31,22 +31,40 @@ def compiled(arguments: argparse.Namespace, spec: str, linters: Sequence[str] = 
     return build
 
 
-def templates(arguments: argparse.Namespace, target: str) -> tuple[Outcome, str, dict[str, str]]:
-    """What was found in a spec, or a directory that was built; the spec's name; and its templates, the root first."""
+class Target(NamedTuple):
+    """A spec that was compiled, or a directory that was built."""
+
+    outcome: Outcome
+    name: str
+    """The spec's name."""
+    texts: Mapping[str, str]
+    """The templates, the root first."""
+    manifest: Mapping[str, Any]
+    folder: FilePath
+    """What the manifest's positions are relative to; of a built directory that is not known."""
+
+
+def templates(arguments: argparse.Namespace, target: str) -> Target:
+    """What a spec compiles to, or a directory holds that was built, with what was found in it."""
+    import json
+
     if FilePath(target).is_dir():
         return _built(FilePath(target))
     build = compiled(arguments, target)
     texts = {name: text for name, text in build.files.items() if name != "manifest.json"}
-    return outcome(target, build, 0.0), build.spec.name if build.spec else "", texts
+    manifest = json.loads(build.files.get("manifest.json", "{}"))
+    name = build.spec.name if build.spec else ""
+    return Target(outcome(target, build, 0.0), name, texts, manifest, FilePath(target).parent)
 
 
-def _built(directory: FilePath) -> tuple[Outcome, str, dict[str, str]]:
+def _built(directory: FilePath) -> Target:
     from labspec.output import built, read_manifest
     from labspec.report import Outcome
 
     texts, found = built(directory)
     texts = dict(sorted(texts.items(), key=lambda file: not file[0].startswith(ROOTS)))
-    return Outcome(str(directory), found, texts, 0.0), read_manifest(directory).get("name", ""), texts
+    manifest = read_manifest(directory)
+    return Target(Outcome(str(directory), found, texts, 0.0), manifest.get("name", ""), texts, manifest, FilePath())
 
 
 def outcome(spec: str, build: Build, seconds: float) -> Outcome:

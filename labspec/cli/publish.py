@@ -14,6 +14,7 @@ from labspec.cli.progress import counting, progress
 from labspec.wording import plural, series
 
 if TYPE_CHECKING:
+    from labspec.cli.compiling import Target
     from labspec.cloud.account import Account
     from labspec.cloud.publication import Publication
 
@@ -60,17 +61,17 @@ def run(arguments: argparse.Namespace) -> int:
     return for_target(arguments, _publish)
 
 
-def _publish(arguments: argparse.Namespace, name: str, texts: Mapping[str, str]) -> list[str]:
+def _publish(arguments: argparse.Namespace, target: Target) -> list[str]:
     from labspec.cloud.console import quick_create
 
     asked = account(arguments)
-    made, url, words = published(arguments, asked, texts)
+    made, url, words = published(arguments, asked, target.texts)
     given = dict(arguments.parameter)
     secrets = [f"`{name}`" for name in given if made.parameters[name].get("NoEcho")]
     return [
         words,
         f"Root: {url}",
-        f"Create the stack: {quick_create(asked.region, url, arguments.stack or name, made.parameters, given)}",
+        f"Create the stack: {quick_create(asked.region, url, arguments.stack or target.name, made.parameters, given)}",
         *([f"Secrets are not part of a link: enter {series(secrets, 'and')} there."] if secrets else []),
     ]
 
