@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from labspec.cli import arguments as takes
 from labspec.cli import reporting
-from labspec.cli.aws import account, for_target
+from labspec.cli.aws import account, for_target, whose
 from labspec.cli.following import ended, followed, resumable
 from labspec.cli.progress import progress
 from labspec.cli.publish import published, publishing
@@ -90,7 +90,7 @@ def _deploy(arguments: argparse.Namespace, target: Target) -> list[str]:
         return [f"The stack `{arguments.stack}` is as it is described: nothing changes."]
     try:
         with progress("reading what would change..."):
-            found = list(changes(cloudformation, proposed.id))
+            found = changes(cloudformation, proposed.id)
         is_wanted = _is_wanted(arguments, target, found)
     except BaseException:
         with suppress(Refused):
@@ -145,15 +145,17 @@ def _agreed(stack: str) -> bool:
     """Whether the user wants it; who cannot be asked has not agreed."""
     if not sys.stdin.isatty():
         return False
-    return input(f"Change the stack `{stack}`? [y/N] ").strip().lower() in ("y", "yes")
+    try:
+        return input(f"Change the stack `{stack}`? [y/N] ").strip().lower() in ("y", "yes")
+    except EOFError:
+        print()
+        return False
 
 
 def _execution(arguments: argparse.Namespace, proposed: ChangeSet) -> str:
     """The command that carries a change set out as we would."""
-    given = [("--profile", arguments.profile), ("--region", arguments.region)]
-    more = "".join(f" {name} {value}" for name, value in given if value)
     rollback = "--disable-rollback" if arguments.no_rollback else "--no-disable-rollback"
-    return f"aws cloudformation execute-change-set {rollback} --change-set-name {proposed.id}{more}"
+    return f"aws cloudformation execute-change-set {rollback} --change-set-name {proposed.id}{whose(arguments)}"
 
 
 def _carried_out(

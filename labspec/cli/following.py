@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import shlex
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 from labspec.cli import reporting
+from labspec.cli.aws import whose
 
 if TYPE_CHECKING:
     from labspec.cloud.events import Event, Watch
@@ -61,9 +61,7 @@ def resumable(arguments: argparse.Namespace, stack: str) -> Iterator[None]:
     """Inside, what goes on by itself is only looked at: where that ends early, it is said how to look again."""
     from labspec.cloud.refusal import Refused
 
-    given = [("--profile", arguments.profile), ("--region", arguments.region)]
-    more = "".join(f" {name} {shlex.quote(value)}" for name, value in given if value)
-    again = f"To watch it: labspec events {stack} --follow{more}"
+    again = f"To watch it: labspec events {stack} --follow{whose(arguments)}"
     try:
         yield
     except KeyboardInterrupt:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
+from labspec.cloud.account import plainly
 from labspec.template import TemplateError, read
 
 Verb = Literal["add", "change", "replace", "remove"]
@@ -39,18 +40,23 @@ class Change(NamedTuple):
         return self.type in DATA and self.verb in ("replace", "remove") and "Retain" not in self.policy
 
 
-def changes(cloudformation: Any, change_set: str, path: tuple[str, ...] = ()) -> Iterator[Change]:
+def changes(cloudformation: Any, change_set: str) -> list[Change]:
     """Every change of a change set, and of those that belong to its nested stacks.
 
     A nested stack that is removed takes all with it that it holds.
     """
+    with plainly():
+        return list(_changes(cloudformation, change_set, ()))
+
+
+def _changes(cloudformation: Any, change_set: str, path: tuple[str, ...]) -> Iterator[Change]:
     pages = cloudformation.get_paginator("describe_change_set").paginate(ChangeSetName=change_set)
     for said in (change["ResourceChange"] for page in pages for change in page["Changes"]):
         nested, inside = said.get("ChangeSetId"), (*path, said["LogicalResourceId"])
         if said["ResourceType"] != STACK:
             yield _change(said, path)
         elif nested:
-            yield from changes(cloudformation, nested, inside)
+            yield from _changes(cloudformation, nested, inside)
         elif said["Action"] != "Modify":
             change = _change(said, path)
             yield change

@@ -108,7 +108,7 @@ def test_changes_are_those_of_nested_stacks_too_and_data_comes_first() -> None:
         ],
     }
     known = {"Web": "instances.web, site.yaml:7"}
-    assert list(told(list(changes(Aws(found=found), "root")), known)) == [
+    assert list(told(changes(Aws(found=found), "root"), known)) == [
         "Data at risk:",
         "  replace Db (AWS::RDS::DBInstance): a snapshot stays",
         "  remove  Files (AWS::EFS::FileSystem): what it holds is gone",
@@ -140,7 +140,7 @@ def test_a_nested_stack_that_is_removed_takes_with_it_what_it_holds() -> None:
         ],
         "arn:deeper": [held("Kept", "AWS::S3::Bucket")],
     }
-    all_ = list(changes(Aws(found=found), "root"))
+    all_ = changes(Aws(found=found), "root")
     assert [(each.path, each.id, each.loses_data) for each in all_ if each.type != STACK] == [
         (("OldStack",), "Db", True),
         (("OldStack", "Deeper"), "Kept", False),
