@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from labspec.cli import arguments as takes
 from labspec.cli import reporting
-from labspec.cli.compiling import Target, templates
+from labspec.cli.compiling import Made, made
 from labspec.cli.exits import misused
 
 if TYPE_CHECKING:
@@ -42,13 +42,12 @@ def for_stack(arguments: argparse.Namespace, work: Callable[[argparse.Namespace,
     return _for_each(arguments, arguments.stack, worked)
 
 
-def for_target(arguments: argparse.Namespace, work: Callable[[argparse.Namespace, Target], list[str]]) -> int:
-    """Do a command's work on what its target is, and report."""
+def for_target(arguments: argparse.Namespace, work: Callable[[argparse.Namespace, Made], list[str]]) -> int:
+    """Do a command's work on what its target was compiled to, and report."""
 
-    def worked(arguments: argparse.Namespace, named: str) -> tuple[Outcome, list[str]]:
-        target = templates(arguments, named)
-        found = target.outcome
-        return (found, []) if found.failed else _refusable(found, lambda: work(arguments, target))
+    def worked(arguments: argparse.Namespace, target: str) -> tuple[Outcome, list[str]]:
+        found, target_made = made(arguments, target)
+        return (found, []) if found.failed else _refusable(found, lambda: work(arguments, target_made))
 
     return _for_each(arguments, arguments.target, worked)
 

@@ -18,7 +18,7 @@ from labspec.cli.publish import published, publishing
 if TYPE_CHECKING:
     from pathlib import Path as FilePath
 
-    from labspec.cli.compiling import Target
+    from labspec.cli.compiling import Made
     from labspec.cloud.changes import Change
     from labspec.cloud.deployment import ChangeSet, Wanted
     from labspec.cloud.publication import Publication
@@ -75,13 +75,13 @@ def run(arguments: argparse.Namespace) -> int:
     return for_target(arguments, _deploy)
 
 
-def _deploy(arguments: argparse.Namespace, target: Target) -> list[str]:
+def _deploy(arguments: argparse.Namespace, target: Made) -> list[str]:
     from labspec.cloud import deployment
     from labspec.cloud.changes import changes
     from labspec.cloud.refusal import Refused
 
     asked = account(arguments)
-    made, url, words = published(arguments, asked, target.texts)
+    made, url, words = published(arguments, asked, target)
     reporting.say(arguments, [words])
     cloudformation = asked.client("cloudformation")
     with progress("asking what would change..."):
@@ -105,7 +105,7 @@ def _deploy(arguments: argparse.Namespace, target: Target) -> list[str]:
     return _carried_out(arguments, cloudformation, proposed, found)
 
 
-def _wanted(arguments: argparse.Namespace, target: Target, url: str, made: Publication) -> Wanted:
+def _wanted(arguments: argparse.Namespace, target: Made, url: str, made: Publication) -> Wanted:
     from labspec.cloud import deployment
 
     named = [name for name in arguments.capabilities if name != AUTO]
@@ -117,11 +117,11 @@ def _wanted(arguments: argparse.Namespace, target: Target, url: str, made: Publi
         made.parameters,
         dict(arguments.tag),
         arguments.role_arn,
-        named or deployment.capabilities(target.texts.values()),
+        named or deployment.capabilities(target.templates.values()),
     )
 
 
-def _is_wanted(arguments: argparse.Namespace, target: Target, found: Sequence[Change]) -> bool:
+def _is_wanted(arguments: argparse.Namespace, target: Made, found: Sequence[Change]) -> bool:
     """Show what would change, and ask. Raises `Refused` where it would destroy what it was not allowed to."""
     from labspec.cloud.forecast import told
     from labspec.cloud.risk import lost, moves, refuse
