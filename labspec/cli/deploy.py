@@ -167,4 +167,4 @@ def _carried_out(
     with resumable(arguments, arguments.stack):
         watch = execute(cloudformation, proposed, rollback=not arguments.no_rollback)
         events = followed(arguments, watch, arguments.stack, expected(found))
-    return ended(arguments.stack, watch, events)
+    return ended(arguments.stack, watch, events, fine=("CREATE_COMPLETE", "UPDATE_COMPLETE"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Protocol
 
@@ -39,8 +39,7 @@ class Lines:
 
     def show(self, events: list[Event]) -> None:
         """Print them."""
-        if events:
-            reporting.say(self._arguments, lines(events))
+        reporting.say(self._arguments, lines(events))
 
 
 def followed(arguments: argparse.Namespace, watch: Watch, stack: str, expected: Expected | None = None) -> list[Event]:
@@ -96,12 +95,15 @@ def place(event: Event) -> str:
     return "/".join((*event.path, event.id))
 
 
-def ended(stack: str, watch: Watch, events: Iterable[Event]) -> list[str]:
-    """What to say of an operation that went well. Raises `Refused`, with what failed first, of one that did not."""
+def ended(stack: str, watch: Watch, events: Iterable[Event], fine: Sequence[str] = FINE) -> list[str]:
+    """What to say of an operation that went well. Raises `Refused`, with what failed first, of one that did not.
+
+    `fine` are the states that it may end in.
+    """
     from labspec.cloud.events import STACK
     from labspec.cloud.refusal import Refused
 
-    if watch.status in FINE:
+    if watch.status in fine:
         return [f"The stack `{stack}` is {watch.status}."]
     causes = [event for event in events if event.failed]
     first = next((cause for cause in causes if cause.type != STACK), next(iter(causes), None))

@@ -12,6 +12,7 @@ from rich.tree import Tree
 
 from labspec.cli.following import Expected, lines
 from labspec.cloud.course import Course, Place
+from labspec.cloud.events import EVER
 
 if TYPE_CHECKING:
     from labspec.cloud.events import Event, Watch
@@ -59,7 +60,7 @@ class Live:
 
     def _elapsed(self, now: datetime) -> str:
         last = self._course.latest.get(())
-        if last is None or self._watch.since is None:
+        if last is None or self._watch.since in (None, EVER):
             return ""
         return span((last.at if last.rests else now) - self._watch.since)
 

@@ -60,8 +60,7 @@ def for_each(
     words, problem = first(arguments) if first else ([], "")
     if problem:
         return misused(problem)
-    if words:
-        say(arguments, words)
+    say(arguments, words)
     outcomes = []
     for target in arguments.specs:
         outcome, words = work(arguments, target)
@@ -130,7 +129,7 @@ def _colored(arguments: argparse.Namespace) -> bool:
 
 def say(arguments: argparse.Namespace, words: Sequence[str], always: bool = False) -> None:
     """Say it where words go: unless only findings are wanted, or `always`."""
-    if always or not arguments.quiet:
+    if words and (always or not arguments.quiet):
         print("\n".join(words), file=voice(arguments), flush=True)
 
 
