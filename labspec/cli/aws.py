@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -56,6 +57,12 @@ def account(arguments: argparse.Namespace) -> Account:
     from labspec.cloud.account import Account
 
     return Account(arguments.profile, arguments.region)
+
+
+def whose(arguments: argparse.Namespace) -> str:
+    """The account as it was given, for a command that is shown to be typed."""
+    given = [("--profile", arguments.profile), ("--region", arguments.region)]
+    return "".join(f" {name} {shlex.quote(value)}" for name, value in given if value)
 
 
 def _for_each(

@@ -32,20 +32,29 @@ def compiled(arguments: argparse.Namespace, spec: str, linters: Sequence[str] = 
 
 
 class Made(NamedTuple):
-    """What a spec was compiled to: its name, its templates, the root first, and the files that the stacks fetch."""
+    """What a spec was compiled to."""
 
     name: str
     templates: Mapping[str, str]
+    """The root first."""
     assets: Mapping[str, bytes]
+    """The files that the stacks fetch."""
+    manifest: Mapping[str, Any]
+    folder: FilePath
+    """What the manifest's positions are relative to; of a built directory that is not known."""
 
 
 def made(arguments: argparse.Namespace, target: str) -> tuple[Outcome, Made]:
     """What was found in a spec, or a directory that was built, and what it was compiled to."""
+    import json
+
     if FilePath(target).is_dir():
         return _built(FilePath(target))
     build = compiled(arguments, target)
     texts = {name: text for name, text in build.files.items() if name != "manifest.json"}
-    return outcome(target, build, 0.0), Made(build.spec.name if build.spec else "", texts, build.assets)
+    manifest = json.loads(build.files.get("manifest.json", "{}"))
+    name = build.spec.name if build.spec else ""
+    return outcome(target, build, 0.0), Made(name, texts, build.assets, manifest, FilePath(target).parent)
 
 
 def _built(directory: FilePath) -> tuple[Outcome, Made]:
@@ -57,7 +66,8 @@ def _built(directory: FilePath) -> tuple[Outcome, Made]:
     assets = {name: content for name, content in files.items() if name in manifest.get("assets", ())}
     ordered = sorted(files.keys() - assets.keys(), key=lambda name: (not name.startswith(ROOTS), name))
     texts = {name: files[name].decode("utf-8", "replace") for name in ordered}
-    return Outcome(str(directory), found, texts, 0.0), Made(manifest.get("name", ""), texts, assets)
+    name = manifest.get("name", "")
+    return Outcome(str(directory), found, texts, 0.0), Made(name, texts, assets, manifest, FilePath())
 
 
 def outcome(spec: str, build: Build, seconds: float) -> Outcome:
