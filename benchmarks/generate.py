@@ -37,15 +37,11 @@ SITE = {
       nfs: {port: 2049, from: web-sg-%(n)s}
       mysql: {port: 3306, from: web-sg-%(n)s}
 """,
-    "key_pairs": """\
-  key-%(n)s:
-""",
     "instances": """\
   admin-%(n)s:
     subnet: public-%(n)s-a
     type: t3.micro
     image: amazon-linux-2023
-    key_pair: key-%(n)s
     elastic_ip: true
     security_groups: [web-sg-%(n)s]
     setup:
@@ -92,7 +88,6 @@ PLACED = (
     "security_groups.front-sg",
     "security_groups.web-sg",
     "security_groups.data-sg",
-    "key_pairs.key",
     "instances.admin",
     "instances.worker",
     "target_groups.web",
