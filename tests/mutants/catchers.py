@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 import boto3
 from botocore.exceptions import ClientError
 
+from labspec.diagnostic import Diagnostic
 from labspec.lint import Engine, lint_directory
 from labspec.lint.cfn_lint import findings as cfn_lint
 from labspec.lint.validate import findings as validate
@@ -25,6 +26,7 @@ from tests.lab.course import Check, lab_of
 from tests.mutants.built import digest_of, templates_of, written
 from tests.mutants.mutants import FULL, MUTANTS
 
+LABSPEC = "labspec"
 LINTERS: dict[str, Engine] = {CFN_LINT: cfn_lint, VALIDATOR: validate}
 ROWS: dict[str, Check] = {
     **test_prologue_and_website.WEBSITE,
@@ -45,12 +47,19 @@ def mutated(mark: str) -> dict[str, str]:
     return written(templates)
 
 
-def linted(mark: str, linter: str) -> Iterator[str]:
-    """The rules by which a linter finds a mutant, as `labspec lint DIR` runs it, on what the mistake is about."""
+def linted(mark: str, linter: str) -> set[str]:
+    """The rules by which a linter, or labspec itself, finds a mutant, as `labspec lint DIR` runs it, on what the
+    mistake is about."""
     files = mutated(mark)
     shown = {name: files[name] for name in _concerned(mark)}
-    for found in lint_directory(shown, engines={linter: lambda: LINTERS[linter]}):
-        yield found.note.partition(";")[0].rpartition(" ")[2]
+    own = linter == LABSPEC
+    found = lint_directory(shown, engines={} if own else {linter: lambda: LINTERS[linter]})
+    return {each.rule.code if own else _rule(each) for each in found if own or each.note}
+
+
+def _rule(found: Diagnostic) -> str:
+    """The linter's own rule."""
+    return found.note.partition(";")[0].rpartition(" ")[2]
 
 
 def _concerned(mark: str) -> list[str]:
