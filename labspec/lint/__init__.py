@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from labspec.diagnostic import At, Diagnostic, Path, Rule, Span
 from labspec.lint import cache as memory
 from labspec.lint.finding import FAILED, Engine, Finding, Loader, called, distinct, failure, families
+from labspec.lint.outputs import LS604, unknown_outputs
 from labspec.lint.unknown import explained
 from labspec.lint.urls import relative_urls
 from labspec.nearest import offered
@@ -60,7 +61,7 @@ LS603 = Rule(
     why="A template that no linter could read must not pass for a checked one. The fault is the linter's: update it, or"
     " lower this rule under `checks`, with the reason, until it is mended.",
 )
-RULES = (LS601, LS602, LS603)
+RULES = (LS601, LS602, LS603, LS604)
 
 _BY_ENGINE = {rule.name: rule for rule in (LS601, LS602)}
 _UNKNOWN_KEY = frozenset({"E3001", "E3002"})  # here the key is at fault, not its value
@@ -104,9 +105,9 @@ def lint_directory(
     cache: pathlib.Path | None = None,
     informational: bool = False,
 ) -> list[Diagnostic]:
-    """The findings of the linters on anybody's templates, at lines of the templates themselves."""
+    """The findings of the linters on anybody's templates, and what they do not look at, at lines of the templates."""
     found = _findings(files, engines, region, cache, informational)
-    return [_at_line(finding) for finding in found]
+    return [*(_at_line(finding) for finding in found), *unknown_outputs(relative_urls(files))]
 
 
 def _findings(

@@ -37,6 +37,7 @@ WITHOUT_EXAMPLE = {
     "LS512": "it is about the output directory, not the spec",
     "LS513": "it is about the output directory, not the spec",
     "LS603": "it is the linter's fault, not the spec's",
+    "LS604": "it is about templates that labspec did not build so",
     "LS701": "it is AWS's answer, not the spec's",
 }
 
@@ -89,6 +90,7 @@ RAISED_IN = {
     "LS601": "tests/test_lint.py",
     "LS602": "tests/test_lint.py",
     "LS603": "tests/test_lint.py",
+    "LS604": "tests/lint/test_outputs.py",
 }
 """Codes that need something else than a small spec, and the test that raises them."""
 
