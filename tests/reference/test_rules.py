@@ -38,6 +38,7 @@ WITHOUT_EXAMPLE = {
     "LS513": "it is about the output directory, not the spec",
     "LS603": "it is the linter's fault, not the spec's",
     "LS701": "it is AWS's answer, not the spec's",
+    "LS702": "it is AWS's answer, not the spec's",
 }
 
 
@@ -82,6 +83,7 @@ RAISED_IN = {
     "LS403": "tests/emit/test_user_data.py",
     "LS504": "tests/test_layout.py",
     "LS701": "tests/cloud/test_publish.py",
+    "LS702": "tests/cloud/test_why.py",
     "LS510": "tests/test_cli.py",
     "LS511": "tests/test_cli.py",
     "LS512": "tests/test_cli.py",

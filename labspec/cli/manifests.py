@@ -1,0 +1,119 @@
+"""The manifest of what a stack was deployed from: where in a spec each resource comes from."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from labspec.cloud.verdict import Place
+    from labspec.diagnostic import Span
+
+BUILT = "out"
+"""The folder that `labspec build` writes to unless it is told another."""
+WORD = re.compile(r"[^\s:,\[\]{}#]+")
+
+
+class Manifest(NamedTuple):
+    """What was built: each resource by its logical id, as `manifest.json` has it, and the spec's documents."""
+
+    name: str
+    """The spec's own name."""
+    source: str
+    """Where it was found."""
+    resources: Mapping[str, Any]
+    folder: str
+    """The folder that the spec's documents are named from."""
+    texts: Mapping[str, str]
+    """The documents that are as they were when it was built."""
+
+    def place(self, identity: str, property: str = "") -> Place | None:
+        """Where a resource comes from, or a property of it; None where it is none of these."""
+        from labspec.cloud.verdict import Place
+
+        resource = self.resources.get(identity)
+        if resource is None:
+            return None
+        inner = (at for path, at in resource["properties"].items() if path.split(".")[-1] == property)
+        span = _span(next(inner, resource["at"]), self.folder, self.texts)
+        return Place(resource["member"], span, _holds_secret(self.texts.get(span.file, ""), span.line))
+
+
+def manifest_for(arguments: argparse.Namespace, name: str) -> Manifest | None:
+    """The manifest that `--spec` names, or the newest in `out` of a spec called `name`; None where there is none.
+
+    Raises `Refused` where what `--spec` names is no spec without errors, and no directory that was built.
+    """
+    from labspec.output import read_manifest
+
+    if arguments.spec:
+        return _given(arguments, arguments.spec)
+    built = [path.parent for path in FilePath(BUILT).glob("*/manifest.json")]
+    built.sort(key=lambda directory: (directory / "manifest.json").stat().st_mtime, reverse=True)
+    found = (directory for directory in built if name and read_manifest(directory).get("name") == name)
+    return next((_built(directory, read_manifest(directory)) for directory in found), None)
+
+
+def _given(arguments: argparse.Namespace, spec: str) -> Manifest:
+    from labspec.cli.compiling import compiled
+    from labspec.cloud.refusal import Refused
+    from labspec.output import read_manifest
+
+    if FilePath(spec).is_dir():
+        if manifest := read_manifest(FilePath(spec)):
+            return _built(FilePath(spec), manifest)
+        raise Refused(f"`{spec}` is no directory that was built.", "Run `labspec build`, or name the spec itself.")
+    build = compiled(arguments, spec, ())
+    if build.failed or build.source is None:
+        raise Refused(f"`{spec}` has errors, so that its lines cannot be found.", f"Run `labspec check {spec}`.")
+    made = json.loads(build.files["manifest.json"])
+    return Manifest(made["name"], spec, made["resources"], str(FilePath(spec).parent), build.source.texts)
+
+
+def _built(directory: FilePath, manifest: Mapping[str, Any]) -> Manifest:
+    resources = manifest["resources"]
+    documents = {resource["at"].rsplit(":", 2)[0] for resource in resources.values()}
+    sums = {name: digest for name, digest in manifest["inputs"].items() if name in documents}
+    candidates = [(folder, dict(_as_built(folder, sums))) for folder in _folders(directory)]
+    folder, texts = max(candidates, key=lambda candidate: len(candidate[1]))
+    return Manifest(manifest["name"], str(directory), resources, str(folder) if texts else "", texts)
+
+
+def _folders(directory: FilePath) -> Iterator[FilePath]:
+    """Where the spec may stand: here, beside the output, or in a folder of either."""
+    for base in dict.fromkeys((FilePath(), directory.parent.parent)):
+        yield base
+        yield from sorted(each for each in base.iterdir() if each.is_dir() and not each.name.startswith("."))
+
+
+def _as_built(folder: FilePath, sums: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for name, digest in sums.items():
+        path = folder / name
+        content = path.read_bytes() if path.is_file() else b""
+        if hashlib.sha256(content).hexdigest() == digest:
+            yield os.path.normpath(path), content.decode("utf-8-sig", "replace")
+
+
+def _holds_secret(text: str, row: int) -> bool:
+    """Whether a line holds some of a secret: no report may show it."""
+    from labspec.check.secret_forms import secrets_in
+
+    rows = [[text.count("\n", 0, at) + 1 for at in secret.chars] for secret in secrets_in(text)]
+    return any(first <= row <= last for first, last in rows)
+
+
+def _span(at: str, folder: str, texts: Mapping[str, str]) -> Span:
+    from labspec.diagnostic import Span
+
+    name, line, column = at.rsplit(":", 2)
+    file = os.path.normpath(FilePath(folder) / name)
+    row, start = int(line), int(column)
+    lines = texts.get(file, "").split("\n")
+    word = WORD.match(lines[row - 1], start - 1) if row <= len(lines) else None
+    return Span(file, row, start, row, word.end() + 1 if word else start)
