@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from labspec.cloud.causes import Failure, Operation
-from labspec.cloud.deployment import UNFIT
 from labspec.cloud.known import advice, known
 from labspec.diagnostic import Diagnostic, Rule, Severity, Span
 
@@ -19,10 +18,14 @@ STACK_FAILED = Rule(
     " failed by itself is listed below. `labspec why` looks at the last operation on the stack.",
 )
 VERBS = {"CREATE": "created", "UPDATE": "changed", "DELETE": "deleted", "IMPORT": "imported"}
+ANEW = "Delete the stack, and deploy again: `aws cloudformation delete-stack {}`."
 BEFORE = "The stack is as it was before."
 WAYS = {
-    **UNFIT,
-    "UPDATE_FAILED": "Then deploy again, or take back what was done: `aws cloudformation rollback-stack {}`.",
+    "CREATE_FAILED": ANEW,
+    "ROLLBACK_COMPLETE": ANEW,
+    "ROLLBACK_FAILED": ANEW,
+    "DELETE_FAILED": "Delete the stack again: `aws cloudformation delete-stack {}`.",
+    "UPDATE_FAILED": "Deploy again, or take back what was done: `aws cloudformation rollback-stack {}`.",
     "UPDATE_ROLLBACK_COMPLETE": BEFORE,
     "IMPORT_ROLLBACK_COMPLETE": BEFORE,
 }
@@ -87,7 +90,7 @@ class _Told(NamedTuple):
         for other in others:
             also = self.where(other.id, "")
             at = f" ({also.span.file}:{also.span.line})" if also else ""
-            yield f"By itself failed{so_far}, too: {_named(other, None)}{at}: {_reason(other)}"
+            yield f"Failed by itself as well: {_named(other, None)}{at}: {_reason(other)}"
         if self.unplaced and place is None and not first.is_stack:
             yield self.unplaced
 
@@ -133,9 +136,9 @@ def _past(operation: Operation) -> str:
     if operation.status != "UPDATE_ROLLBACK_FAILED":
         return WAYS.get(operation.status, "").format(_option(operation))
     if not skipped:
-        return f"Then let it go on: `{go_on}`."
+        return f"Mend that, and let it go on: `{go_on}`."
     skip = f"{go_on} --resources-to-skip {' '.join(skipped)}"
-    return f"Then let it go on: `{go_on}`. If that cannot be mended: `{skip}`, and what is skipped stays as it is."
+    return f"Mend that, and let it go on: `{go_on}`. If it cannot be mended: `{skip}`; what is skipped stays as it is."
 
 
 def _option(operation: Operation) -> str:

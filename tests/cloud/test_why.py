@@ -168,10 +168,10 @@ def test_the_first_is_the_cause_and_others_that_failed_by_themselves_are_listed(
     (said,) = told(operation)
     assert said.splitlines() == [
         first,
-        f"It was never whole. Delete it, and deploy again: {delete}.",
+        f"Delete the stack, and deploy again: {delete}.",
         "The stack `lab` is ROLLBACK_COMPLETE.",
-        "    By itself failed, too: `BStack/Late` (AWS::EC2::VPC): Second of all.",
-        "    By itself failed, too: `Silent` (AWS::EC2::VPC): AWS gives no reason.",
+        "    Failed by itself as well: `BStack/Late` (AWS::EC2::VPC): Second of all.",
+        "    Failed by itself as well: `Silent` (AWS::EC2::VPC): AWS gives no reason.",
     ]
 
 
@@ -309,7 +309,7 @@ def test_a_rollback_that_is_stuck_is_told_with_the_way_past_it() -> None:
     go_on = "aws cloudformation continue-update-rollback --stack-name lab --region eu-west-1"
     assert f"`{go_on}`" in stuck
     assert f"`{go_on} --resources-to-skip Db lab-AStack-X.Web`" in stuck
-    assert "By itself failed, too: `AStack/Web`" in stuck
+    assert "Failed by itself as well: `AStack/Web`" in stuck
 
 
 @pytest.mark.parametrize(
