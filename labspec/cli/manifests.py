@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 
 BUILT = "out"
 """The folder that `labspec build` writes to unless it is told another."""
+AT = re.compile(r"(.+):(\d+):(\d+)")
 WORD = re.compile(r"[^\s:,\[\]{}#]+")
 
 
@@ -37,12 +37,12 @@ class Manifest(NamedTuple):
         """Where a resource comes from, or a property of it; None where it is none of these."""
         from labspec.cloud.verdict import Place
 
-        resource = self.resources.get(identity)
-        if resource is None:
+        resource = self.resources.get(identity, {})
+        inner = (at for path, at in resource.get("properties", {}).items() if path.split(".")[-1] == property)
+        span = _span(next(inner, resource.get("at", "")), self.folder, self.texts)
+        if span is None:
             return None
-        inner = (at for path, at in resource["properties"].items() if path.split(".")[-1] == property)
-        span = _span(next(inner, resource["at"]), self.folder, self.texts)
-        return Place(resource["member"], span, _holds_secret(self.texts.get(span.file, ""), span.line))
+        return Place(resource.get("member", ""), span, _holds_secret(self.texts.get(span.file, ""), span.line))
 
 
 def manifest_for(arguments: argparse.Namespace, name: str) -> Manifest | None:
@@ -61,6 +61,8 @@ def manifest_for(arguments: argparse.Namespace, name: str) -> Manifest | None:
 
 
 def _given(arguments: argparse.Namespace, spec: str) -> Manifest:
+    import json
+
     from labspec.cli.compiling import compiled
     from labspec.cloud.refusal import Refused
     from labspec.output import read_manifest
@@ -71,18 +73,19 @@ def _given(arguments: argparse.Namespace, spec: str) -> Manifest:
         raise Refused(f"`{spec}` is no directory that was built.", "Run `labspec build`, or name the spec itself.")
     build = compiled(arguments, spec, ())
     if build.failed or build.source is None:
-        raise Refused(f"`{spec}` has errors, so that its lines cannot be found.", f"Run `labspec check {spec}`.")
+        first = next(found.message for found in build.diagnostics if found.level == "error")
+        raise Refused(f"`{spec}` has errors, so that its lines are not known. {first}", f"Run `labspec check {spec}`.")
     made = json.loads(build.files["manifest.json"])
     return Manifest(made["name"], spec, made["resources"], str(FilePath(spec).parent), build.source.texts)
 
 
 def _built(directory: FilePath, manifest: Mapping[str, Any]) -> Manifest:
-    resources = manifest["resources"]
-    documents = {resource["at"].rsplit(":", 2)[0] for resource in resources.values()}
-    sums = {name: digest for name, digest in manifest["inputs"].items() if name in documents}
+    resources = manifest.get("resources", {})
+    documents = {resource.get("at", "").rsplit(":", 2)[0] for resource in resources.values()}
+    sums = {name: digest for name, digest in manifest.get("inputs", {}).items() if name in documents}
     candidates = [(folder, dict(_as_built(folder, sums))) for folder in _folders(directory)]
     folder, texts = max(candidates, key=lambda candidate: len(candidate[1]))
-    return Manifest(manifest["name"], str(directory), resources, str(folder) if texts else "", texts)
+    return Manifest(manifest.get("name", ""), str(directory), resources, str(folder) if texts else "", texts)
 
 
 def _folders(directory: FilePath) -> Iterator[FilePath]:
@@ -108,12 +111,14 @@ def _holds_secret(text: str, row: int) -> bool:
     return any(first <= row <= last for first, last in rows)
 
 
-def _span(at: str, folder: str, texts: Mapping[str, str]) -> Span:
+def _span(at: str, folder: str, texts: Mapping[str, str]) -> Span | None:
+    """The word that begins at a place, or the place alone where its document is not as it was."""
     from labspec.diagnostic import Span
 
-    name, line, column = at.rsplit(":", 2)
-    file = os.path.normpath(FilePath(folder) / name)
-    row, start = int(line), int(column)
+    said = AT.fullmatch(at)
+    if said is None:
+        return None
+    file, row, start = os.path.normpath(FilePath(folder) / said[1]), int(said[2]), int(said[3])
     lines = texts.get(file, "").split("\n")
     word = WORD.match(lines[row - 1], start - 1) if row <= len(lines) else None
     return Span(file, row, start, row, word.end() + 1 if word else start)

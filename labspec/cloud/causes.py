@@ -151,9 +151,11 @@ def _undoes(entry: Entry, deletes: bool) -> bool:
 
 
 def _is_undoing(entry: Entry, undone: bool, deletes: bool) -> bool:
+    if entry.status == "DELETE_FAILED":
+        return not deletes
     if entry.of_stack:
         return entry.status.endswith("ROLLBACK_FAILED")
-    return (entry.status == "DELETE_FAILED" and not deletes) or (undone and entry.status != "CREATE_FAILED")
+    return undone and entry.status != "CREATE_FAILED"  # what was under way may fail later than what is undone for it
 
 
 def _is_cause(entry: Entry) -> bool:

@@ -223,6 +223,83 @@ def test_a_stack_may_fail_as_a_whole(lines: str, place: str, said: str) -> None:
     assert [(failure.place, failure.reason) for failure in operation.failures] == [(place, said)]
 
 
+@pytest.mark.parametrize(
+    ("lines", "forward", "undoing"),
+    [
+        (  # a parent may repeat the words of what is in it
+            """\
+0 lab/ CREATE_IN_PROGRESS User Initiated
+1 lab/AStack CREATE_IN_PROGRESS Resource creation Initiated
+1 lab/AStack/Db CREATE_FAILED No.
+1 lab/AStack/ CREATE_FAILED Db: No.
+1 lab/AStack CREATE_FAILED Embedded stack arn:x was not successfully created: No.
+2 lab/ ROLLBACK_IN_PROGRESS The following resource(s) failed to create: [AStack]. Rollback requested by user.
+""",
+            ["AStack/Db"],
+            [],
+        ),
+        (  # what fails while something is undone does not explain what it is undone for
+            """\
+0 lab/ CREATE_IN_PROGRESS User Initiated
+1 lab/AStack CREATE_IN_PROGRESS Resource creation Initiated
+1 lab/ ROLLBACK_IN_PROGRESS Export with name Url is already exported by stack blog. Rollback requested by user.
+2 lab/AStack/ DELETE_IN_PROGRESS
+2 lab/AStack/Net DELETE_FAILED No.
+2 lab/AStack/Net DELETE_FAILED No, again.
+2 lab/AStack/ DELETE_FAILED The following resource(s) failed to delete: [Net].
+2 lab/AStack DELETE_FAILED The following resource(s) failed to delete: [Net].
+3 lab/ ROLLBACK_FAILED The following resource(s) failed to delete: [AStack].
+""",
+            ["lab"],
+            ["AStack/Net"],
+        ),
+        (  # what was under way may fail after the rollback has begun
+            """\
+0 lab/ CREATE_IN_PROGRESS User Initiated
+1 lab/Db CREATE_FAILED No.
+1 lab/ ROLLBACK_IN_PROGRESS The following resource(s) failed to create: [Db]. Rollback requested by user.
+2 lab/Late CREATE_FAILED No.
+""",
+            ["Db", "Late"],
+            [],
+        ),
+        (  # a nested stack is undone before its parent is
+            """\
+0 lab/ UPDATE_IN_PROGRESS User Initiated
+0 lab/AStack UPDATE_IN_PROGRESS Initiated
+1 lab/AStack/Web UPDATE_FAILED No.
+1 lab/AStack/ UPDATE_ROLLBACK_IN_PROGRESS The following resource(s) failed to update: [Web].
+2 lab/AStack/Other UPDATE_FAILED Not back either.
+2 lab/AStack/ UPDATE_ROLLBACK_FAILED The following resource(s) failed to update: [Other].
+2 lab/AStack UPDATE_FAILED The following resource(s) failed to update: [Other].
+3 lab/ UPDATE_ROLLBACK_IN_PROGRESS The following resource(s) failed to update: [AStack].
+4 lab/ UPDATE_ROLLBACK_FAILED Stack rollback took too long.
+""",
+            ["AStack/Web"],
+            ["AStack/Other"],
+        ),
+        (  # a user cancelled the update
+            """\
+0 lab/ UPDATE_IN_PROGRESS User Initiated
+0 lab/AStack UPDATE_IN_PROGRESS Initiated
+1 lab/ UPDATE_ROLLBACK_IN_PROGRESS User Initiated
+1 lab/AStack/Web UPDATE_FAILED Resource update cancelled
+1 lab/AStack/ UPDATE_ROLLBACK_IN_PROGRESS The following resource(s) failed to update: [Web].
+1 lab/AStack UPDATE_FAILED Resource update cancelled
+2 lab/AStack/ UPDATE_ROLLBACK_FAILED
+""",
+            [],
+            [],
+        ),
+    ],
+    ids=["repeated", "undoing", "late", "nested", "cancelled"],
+)
+def test_what_others_explain_is_no_cause(lines: str, forward: list[str], undoing: list[str]) -> None:
+    operation = asked(lines)
+    assert [failure.place for failure in operation.failures] == forward
+    assert [failure.place for failure in operation.cleanup] == undoing
+
+
 def test_only_the_last_operation_counts_and_no_page_before_it_is_asked_for() -> None:
     before = "0 lab/ CREATE_IN_PROGRESS User Initiated\n" + "0 lab/Old CREATE_FAILED An old story.\n" * 7
     inner = "0 lab/AStack/Old UPDATE_FAILED An old story.\n" * 9
@@ -378,6 +455,30 @@ def test_every_state_is_told_with_its_way_out(lines: str, said: str) -> None:
     assert any(said in each for each in told(operation)), told(operation)
 
 
+def test_only_what_was_not_changed_back_can_be_skipped() -> None:
+    lines = """\
+0 lab/ UPDATE_IN_PROGRESS User Initiated
+1 lab/Db UPDATE_FAILED No.
+1 lab/ UPDATE_ROLLBACK_IN_PROGRESS The following resource(s) failed to update: [Db].
+2 lab/ UPDATE_ROLLBACK_FAILED It took too long.
+"""
+    (_, stuck) = told(asked(lines))
+    assert "`lab` (AWS::CloudFormation::Stack) could not be changed back: It took too long." in stuck
+    assert "continue-update-rollback --stack-name lab --region eu-west-1`.\n" in stuck
+    assert "--resources-to-skip" not in stuck
+
+
+def test_what_stands_in_a_nested_stack_is_not_named_to_the_root() -> None:
+    (said,) = told(asked(NESTED_DELETED.replace("SUBJECT STATUS REASON", "Net DELETE_FAILED No.")))
+    assert "Delete the stack again" in said
+    assert "--retain-resources" not in said
+
+
+def test_a_stack_that_was_to_be_deleted_is_well_once_it_is() -> None:
+    aws = events("0 lab/ DELETE_IN_PROGRESS User Initiated\n1 lab/ DELETE_COMPLETE")
+    assert causes(aws, arn("lab/")).is_well
+
+
 @pytest.mark.parametrize(
     ("lines", "well"),
     [
@@ -497,6 +598,16 @@ def test_of_several_builds_the_newest_of_the_stacks_spec_counts(
         os.utime(lab / f"out/{directory}/manifest.json", (number, number))
     assert why(monkeypatch, FAILED.replace("SUBJECT", "Stray")) == 1
     assert "`out/new` has nothing of this name" in capsys.readouterr().err
+
+
+def test_a_manifest_that_somebody_cut_short_knows_nothing(
+    lab: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (lab / "out/spec").mkdir(parents=True)
+    for manifest in ({"outputs": {}, "name": "test"}, {"outputs": {}, "name": "test", "resources": {"SUBJECT": {}}}):
+        (lab / "out/spec/manifest.json").write_text(json.dumps(manifest), "utf-8")
+        assert why(monkeypatch, FAILED) == 1
+        assert "has nothing of this name" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
