@@ -61,9 +61,7 @@ def manifest_for(arguments: argparse.Namespace, name: str) -> Manifest | None:
 
 
 def _given(arguments: argparse.Namespace, spec: str) -> Manifest:
-    import json
-
-    from labspec.cli.compiling import compiled
+    from labspec.cli.compiling import made
     from labspec.cloud.refusal import Refused
     from labspec.output import read_manifest
 
@@ -71,12 +69,11 @@ def _given(arguments: argparse.Namespace, spec: str) -> Manifest:
         if manifest := read_manifest(FilePath(spec)):
             return _built(FilePath(spec), manifest)
         raise Refused(f"`{spec}` is no directory that was built.", "Run `labspec build`, or name the spec itself.")
-    build = compiled(arguments, spec, ())
-    if build.failed or build.source is None:
-        first = next(found.message for found in build.diagnostics if found.level == "error")
+    found, compiled = made(arguments, spec)
+    if found.failed:
+        first = next(each.message for each in found.diagnostics if each.level == "error")
         raise Refused(f"`{spec}` has errors, so that its lines are not known. {first}", f"Run `labspec check {spec}`.")
-    made = json.loads(build.files["manifest.json"])
-    return Manifest(made["name"], spec, made["resources"], str(FilePath(spec).parent), build.source.texts)
+    return Manifest(compiled.name, spec, compiled.manifest["resources"], str(compiled.folder), found.texts)
 
 
 def _built(directory: FilePath, manifest: Mapping[str, Any]) -> Manifest:

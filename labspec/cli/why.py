@@ -44,8 +44,10 @@ def _why(arguments: argparse.Namespace, account: Account) -> tuple[Outcome, list
 
     with progress("asking for the events..."):
         operation = causes(account.client("cloudformation"), arguments.stack)
+    if operation.is_well and not operation.cleanup:
+        return Outcome(arguments.stack, [], {}), _words(operation)
     manifest = manifest_for(arguments, operation.spec)
-    found = findings(operation, manifest.place if manifest else _nowhere, _unplaced(manifest))
+    found = findings(operation, manifest.place if manifest else _nowhere, _unplaced(manifest), arguments.profile)
     return Outcome(arguments.stack, found, manifest.texts if manifest else {}), _words(operation)
 
 

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from labspec.cloud.account import plainly
 from labspec.cloud.deployment import OWNER, described
-from labspec.cloud.history import STACK, Entry, last_operation
+from labspec.cloud.events import STACK
+from labspec.cloud.history import Entry, last_operation
 from labspec.cloud.refusal import Refused
 
 NOISE = re.compile(

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-STACK = "AWS::CloudFormation::Stack"
+from labspec.cloud.events import STACK
+
 BEGINS = re.compile("(CREATE|UPDATE|IMPORT|DELETE)_IN_PROGRESS")
 """States of a root in which an operation begins. A rollback belongs to the operation that it undoes, also where a user
 asks for it (`ContinueUpdateRollback`, `RollbackStack`, `CancelUpdateStack`)."""

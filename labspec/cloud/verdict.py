@@ -45,20 +45,21 @@ Where = Callable[[str, str], Place | None]
 """The place of a resource by its logical id; of one of its properties, where that has one of its own."""
 
 
-def findings(operation: Operation, where: Where, unplaced: str = "") -> list[Diagnostic]:
+def findings(operation: Operation, where: Where, unplaced: str = "", profile: str | None = None) -> list[Diagnostic]:
     """What is wrong with a stack; nothing where it is well. `unplaced` is told where a place is not known.
 
-    The way out of `UPDATE_ROLLBACK_FAILED` is a finding of its own, and what was left behind is a warning.
+    `profile` is part of the commands that are shown, as the stack's region is. The way out of `UPDATE_ROLLBACK_FAILED` is a finding of its own, and what was left behind is a warning.
     """
     told = _Told(operation, where, unplaced)
-    found = [told.cause(operation.failures, _way(operation))] if operation.failures else []
+    option = f"--stack-name {operation.name}{f' --profile {profile}' if profile else ''} --region {operation.region}"
+    found = [told.cause(operation.failures, _way(operation, option))] if operation.failures else []
     if operation.stuck:
-        found.append(told.cause(operation.stuck, _past(operation)))
+        found.append(told.cause(operation.stuck, _past(operation, option)))
     else:
         found += [told.left(failure) for failure in operation.cleanup]
     if not (operation.is_well or operation.failures or operation.stuck):
         message = f"The stack `{operation.name}` is {operation.status}, and nothing in it failed by itself."
-        help_ = f"Somebody cancelled the operation, or its events are gone. {_way(operation)}".strip()
+        help_ = f"Somebody cancelled the operation, or its events are gone. {_way(operation, option)}".strip()
         found.insert(0, Diagnostic(STACK_FAILED, message, help=help_))
     return found
 
@@ -114,32 +115,28 @@ def _reason(failure: Failure) -> str:
     return f"{failure.reason.removesuffix('.')}." if failure.reason else "AWS gives no reason."
 
 
-def _way(operation: Operation) -> str:
+def _way(operation: Operation, option: str) -> str:
     """The way out of the state that the stack is in."""
     if operation.stuck:
         return ""
     failed = [failure.id for failure in operation.failures]
-    way = WAYS.get(operation.status, "").format(_option(operation))
+    way = WAYS.get(operation.status, "").format(option)
     if operation.status == "DELETE_FAILED" and not any(failure.path for failure in operation.failures) and failed:
         way += f" With `--retain-resources {' '.join(failed)}` it goes without what cannot be deleted."
     return way
 
 
-def _past(operation: Operation) -> str:
+def _past(operation: Operation, option: str) -> str:
     """The way past what cannot be rolled back (`ContinueUpdateRollback`: a nested stack is meant by its name)."""
-    go_on = f"aws cloudformation continue-update-rollback {_option(operation)}"
+    go_on = f"aws cloudformation continue-update-rollback {option}"
     skipped = [
         f"{failure.stack}.{failure.id}" if failure.path else failure.id
         for failure in operation.stuck
         if failure.status == "UPDATE_FAILED"
     ]
     if operation.status != "UPDATE_ROLLBACK_FAILED":
-        return WAYS.get(operation.status, "").format(_option(operation))
+        return WAYS.get(operation.status, "").format(option)
     if not skipped:
         return f"Mend that, and let it go on: `{go_on}`."
     skip = f"{go_on} --resources-to-skip {' '.join(skipped)}"
     return f"Mend that, and let it go on: `{go_on}`. If it cannot be mended: `{skip}`; what is skipped stays as it is."
-
-
-def _option(operation: Operation) -> str:
-    return f"--stack-name {operation.name} --region {operation.region}"

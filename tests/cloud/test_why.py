@@ -626,11 +626,12 @@ def test_reports_for_machines_have_the_place_and_what_helps(
     lab: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     lines = FAILED.replace("SUBJECT", "DataASubnet")
-    assert why(monkeypatch, lines, "--spec", "specs/spec.yaml", "--report", "json") == 1
+    assert why(monkeypatch, lines, "--spec", "specs/spec.yaml", "--report", "json", "--profile", "web") == 1
     (finding,) = json.loads(capsys.readouterr().out)["findings"]
     place = {"file": "specs/spec.yaml", "line": 10, "column": 31, "end_line": 10, "end_column": 42}
     assert (finding["code"], finding["place"]) == ("LS702", place)
     assert "takes two deployments" in finding["help"]
+    assert "delete-stack --stack-name lab --profile web --region eu-west-1`" in finding["help"]
 
 
 def test_a_stack_that_is_well_is_said_to_be(

@@ -1,0 +1,25 @@
+"""A change set, carried out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from labspec.cloud.account import plainly
+from labspec.cloud.deployment import ChangeSet
+from labspec.cloud.events import Watch, newest
+
+
+def execute(cloudformation: Any, proposed: ChangeSet, rollback: bool = True) -> Watch:
+    """Carry a change set out; what then happens to its stack is to be watched.
+
+    Without `rollback`, what was made stays where something fails. That is always said: the documentation of
+    `ExecuteChangeSet` has another default than CloudFormation. Its token makes one operation of a call that is repeated
+    because its answer was lost.
+    """
+    before = newest(cloudformation, proposed.stack)
+    token = proposed.id.rpartition("/")[2]
+    with plainly():
+        cloudformation.execute_change_set(
+            ChangeSetName=proposed.id, ClientRequestToken=f"labspec-{token}", DisableRollback=not rollback
+        )
+    return Watch(cloudformation, proposed.stack, after=before)
