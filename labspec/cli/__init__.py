@@ -28,13 +28,14 @@ from labspec.cli import (
     reference,
     schema,
     status,
+    why,
 )
 from labspec.cli import open as open_
 from labspec.cli.exits import FINE, OURS, USAGE, misused
 
 COMMANDS = (
     *(init, build, check, lint),
-    *(publish, deploy, status, events, outputs, open_),
+    *(publish, deploy, status, why, events, outputs, open_),
     *(config, explain, reference, schema),
 )
 """In the order in which `labspec --help` shows them."""

@@ -34,10 +34,23 @@ def stack_command(
 def for_stack(arguments: argparse.Namespace, work: Callable[[argparse.Namespace, Account], list[str]]) -> int:
     """Do a command's work on its stack, and report. `work` returns what to say of success."""
 
+    def worked(arguments: argparse.Namespace, account: Account) -> tuple[Outcome, list[str]]:
+        from labspec.report import Outcome
+
+        return Outcome(arguments.stack, [], {}), work(arguments, account)
+
+    return judge_stack(arguments, worked)
+
+
+def judge_stack(
+    arguments: argparse.Namespace, work: Callable[[argparse.Namespace, Account], tuple[Outcome, list[str]]]
+) -> int:
+    """Do a command's work on its stack, and report what it finds."""
+
     def worked(arguments: argparse.Namespace, stack: str) -> tuple[Outcome, list[str]]:
         from labspec.report import Outcome
 
-        return _refusable(Outcome(stack, [], {}, 0.0), lambda: work(arguments, account(arguments)))
+        return _refusable(Outcome(stack, [], {}), lambda: work(arguments, account(arguments)))
 
     return _for_each(arguments, arguments.stack, worked)
 
@@ -47,7 +60,7 @@ def for_target(arguments: argparse.Namespace, work: Callable[[argparse.Namespace
 
     def worked(arguments: argparse.Namespace, target: str) -> tuple[Outcome, list[str]]:
         found, target_made = made(arguments, target)
-        return (found, []) if found.failed else _refusable(found, lambda: work(arguments, target_made))
+        return (found, []) if found.failed else _refusable(found, lambda: (found, work(arguments, target_made)))
 
     return _for_each(arguments, arguments.target, worked)
 
@@ -74,13 +87,12 @@ def _for_each(
     return reporting.for_each(arguments, work)
 
 
-def _refusable(found: Outcome, work: Callable[[], list[str]]) -> tuple[Outcome, list[str]]:
+def _refusable(before: Outcome, work: Callable[[], tuple[Outcome, list[str]]]) -> tuple[Outcome, list[str]]:
     from labspec.cloud.refusal import Refused, refusal
 
     start = time.perf_counter()
-    words: list[str] = []
     try:
-        words = work()
+        found, words = work()
     except Refused as refused:
-        found = found._replace(diagnostics=[*found.diagnostics, refusal(refused)])
-    return found._replace(seconds=found.seconds + time.perf_counter() - start), words
+        found, words = before._replace(diagnostics=[*before.diagnostics, refusal(refused)]), []
+    return found._replace(seconds=before.seconds + time.perf_counter() - start), words

@@ -4,5 +4,6 @@ The one room that imports boto3. `account` opens clients, and `refusal` is what 
 gives templates the addresses that they are published under; `bucket` puts them there; `console` makes links;
 `deployment` proposes a change set, `changes` reads what it would do, `risk` holds back what would be lost, `forecast`
 tells it; `execution` carries it out, `events` tells what is done, `course` how far that has come; `standing` is a stack
-as it stands.
+as it stands. `history` reads the last operation on a stack, `causes` finds in it what failed first, `known` what helps,
+and `verdict` makes a finding of it.
 """

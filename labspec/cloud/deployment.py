@@ -29,7 +29,7 @@ UNFIT = {
     "UPDATE_ROLLBACK_FAILED": "Mend what stops the rollback, then `aws cloudformation continue-update-rollback {}`.",
 }
 """States in which a stack takes no change, and the way out of each (`Stack status codes`, AWS CloudFormation)."""
-MISSING = "`aws cloudformation list-stacks` lists what there is, also what is deleted; look at `--region`."
+MISSING = "`aws cloudformation list-stacks` lists what there is, and by its id what is deleted; look at `--region`."
 
 
 class Wanted(NamedTuple):

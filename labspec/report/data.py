@@ -68,7 +68,7 @@ class Finding:
     help: str
     """What to do about it; empty where there is nothing to add."""
     note: str
-    """What another tool said: the rule and the place of a linter's finding; empty for our own."""
+    """What belongs to it: a linter's own rule and place, or what else failed in a stack; empty for most."""
     silenced: str
     """The reason why the spec accepts it; empty where it does not. What is accepted makes no command fail."""
     path: list[str | int]

@@ -26,8 +26,8 @@ os.environ.update(
 )
 
 from ministack import app
-from ministack.services import ec2, rds
-from ministack.services.cloudformation import helpers, provisioners
+from ministack.services import cloudformation, ec2, rds
+from ministack.services.cloudformation import helpers, provisioners, stacks
 
 Made = tuple[str, dict[str, Any]]
 HANDLERS: dict[str, dict[str, Any]] = provisioners._RESOURCE_HANDLERS
@@ -263,6 +263,23 @@ def updated(update: Callable[..., Made]) -> Callable[..., Made]:
 
 
 provisioners._update_resource = updated(provisioners._update_resource)
+
+
+def told_above(add: Callable[..., None]) -> Callable[..., None]:
+    """A stack's events name the stacks nested in it as they begin: theirs are found so."""
+
+    def whole(stack_id: str, name: str, identity: str, kind: str, status: str, *rest: Any, **more: Any) -> None:
+        add(stack_id, name, identity, kind, status, *rest, **more)
+        above = cloudformation._stacks.get(name, {}).get("_parent_stack_name")
+        if above and identity == name and status.endswith("_IN_PROGRESS"):
+            inner = name.removeprefix(f"{above}-")[:-13]  # after it, a dash and twelve signs
+            reason = "Resource creation Initiated" if status.startswith("CREATE") else ""
+            add(cloudformation._stacks[above]["StackId"], above, inner, kind, status, reason, stack_id)
+
+    return whole
+
+
+stacks._add_event = told_above(stacks._add_event)
 
 
 def of_bucket(resolve: Callable[..., Any]) -> Callable[..., Any]:

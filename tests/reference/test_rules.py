@@ -39,6 +39,7 @@ WITHOUT_EXAMPLE = {
     "LS603": "it is the linter's fault, not the spec's",
     "LS604": "it is about templates that labspec did not build so",
     "LS701": "it is AWS's answer, not the spec's",
+    "LS702": "it is AWS's answer, not the spec's",
 }
 
 
@@ -83,6 +84,7 @@ RAISED_IN = {
     "LS403": "tests/emit/test_user_data.py",
     "LS504": "tests/test_layout.py",
     "LS701": "tests/cloud/test_publish.py",
+    "LS702": "tests/cloud/test_why.py",
     "LS510": "tests/test_cli.py",
     "LS511": "tests/test_cli.py",
     "LS512": "tests/test_cli.py",

@@ -1,0 +1,143 @@
+"""What is told of a stack that failed: its cause, where the spec says it, and the way out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from labspec.cloud.causes import Failure, Operation
+from labspec.cloud.known import advice, known
+from labspec.diagnostic import Diagnostic, Rule, Severity, Span
+
+STACK_FAILED = Rule(
+    "LS702",
+    "stack-failed",
+    "A stack failed, and this is why.",
+    "CloudFormation makes many things at once, in stacks within stacks: where one fails, it cancels what is under way,"
+    " and every stack around it fails as well. What is told is what failed first by itself, in AWS's words; what else"
+    " failed by itself is listed below. `labspec why` looks at the last operation on the stack.",
+)
+VERBS = {"CREATE": "created", "UPDATE": "changed", "DELETE": "deleted", "IMPORT": "imported"}
+ANEW = "Delete the stack, and deploy again: `aws cloudformation delete-stack {}`."
+BEFORE = "The stack is as it was before."
+WAYS = {
+    "CREATE_FAILED": ANEW,
+    "ROLLBACK_COMPLETE": ANEW,
+    "ROLLBACK_FAILED": ANEW,
+    "DELETE_FAILED": "Delete the stack again: `aws cloudformation delete-stack {}`.",
+    "UPDATE_FAILED": "Deploy again, or take back what was done: `aws cloudformation rollback-stack {}`.",
+    "UPDATE_ROLLBACK_COMPLETE": BEFORE,
+    "IMPORT_ROLLBACK_COMPLETE": BEFORE,
+}
+"""The way out of each state (`Stack status codes`, AWS CloudFormation)."""
+
+
+class Place(NamedTuple):
+    """What of a spec became a resource: the member, such as `instances.web`, and where it stands."""
+
+    member: str
+    span: Span
+    hides: bool = False
+    """Whether no report may show the line."""
+
+
+Where = Callable[[str, str], Place | None]
+"""The place of a resource by its logical id; of one of its properties, where that has one of its own."""
+
+
+def findings(operation: Operation, where: Where, unplaced: str = "", profile: str | None = None) -> list[Diagnostic]:
+    """What is wrong with a stack; nothing where it is well. `unplaced` is told where a place is not known.
+
+    `profile` is part of the commands that are shown, as the stack's region is. The way out of `UPDATE_ROLLBACK_FAILED`
+    is a finding of its own, and what was left behind is a warning.
+    """
+    told = _Told(operation, where, unplaced)
+    option = f"--stack-name {operation.name}{f' --profile {profile}' if profile else ''} --region {operation.region}"
+    found = [told.cause(operation.failures, _way(operation, option))] if operation.failures else []
+    if operation.stuck:
+        found.append(told.cause(operation.stuck, _past(operation, option)))
+    else:
+        found += [told.left(failure) for failure in operation.cleanup]
+    if not (operation.is_well or operation.failures or operation.stuck):
+        message = f"The stack `{operation.name}` is {operation.status}, and nothing in it failed by itself."
+        help_ = f"Somebody cancelled the operation, or its events are gone. {_way(operation, option)}".strip()
+        found.insert(0, Diagnostic(STACK_FAILED, message, help=help_))
+    return found
+
+
+class _Told(NamedTuple):
+    operation: Operation
+    where: Where
+    unplaced: str
+
+    def cause(self, failures: Sequence[Failure], way: str) -> Diagnostic:
+        first, *others = failures
+        found = known(first)
+        place = self.where(first.id, found.property if found else "")
+        helps = " ".join(part for part in (advice(first, self.operation.region), way) if part)
+        note = "\n    ".join(self._note(first, others, place))
+        return _placed(Diagnostic(STACK_FAILED, _sentence(first, place), help=helps, note=note), place)
+
+    def left(self, failure: Failure) -> Diagnostic:
+        """What could not be deleted afterwards, and is there still: the stack knows of it no more."""
+        place = self.where(failure.id, "")
+        what = f" ({failure.physical})" if failure.physical else ""
+        helps = f"{advice(failure, self.operation.region)} It stays{what}, and no stack will delete it.".strip()
+        told = Diagnostic(STACK_FAILED, _sentence(failure, place), help=helps, severity=Severity.WARNING)
+        return _placed(told, place)
+
+    def _note(self, first: Failure, others: Sequence[Failure], place: Place | None) -> Iterator[str]:
+        so_far = "" if self.operation.is_over else " so far"
+        yield f"The stack `{self.operation.name}` is {self.operation.status}{so_far}."
+        for other in others:
+            also = self.where(other.id, "")
+            at = f" ({also.span.file}:{also.span.line})" if also else ""
+            yield f"Failed by itself as well: {_named(other, None)}{at}: {_reason(other)}"
+        if self.unplaced and place is None and not first.is_stack:
+            yield self.unplaced
+
+
+def _placed(told: Diagnostic, place: Place | None) -> Diagnostic:
+    return told._replace(span=place.span, hides=place.hides) if place else told
+
+
+def _sentence(failure: Failure, place: Place | None) -> str:
+    verb = VERBS.get(failure.status.partition("_")[0], "made")
+    back = " back" if failure.undoing and verb == "changed" else ""
+    return f"{_named(failure, place)} could not be {verb}{back}: {_reason(failure)}"
+
+
+def _named(failure: Failure, place: Place | None) -> str:
+    member = f", of `{place.member}`" if place else ""
+    return f"`{failure.place}` ({failure.type}{member})"
+
+
+def _reason(failure: Failure) -> str:
+    return f"{failure.reason.removesuffix('.')}." if failure.reason else "AWS gives no reason."
+
+
+def _way(operation: Operation, option: str) -> str:
+    """The way out of the state that the stack is in."""
+    if operation.stuck:
+        return ""
+    failed = [failure.id for failure in operation.failures]
+    way = WAYS.get(operation.status, "").format(option)
+    if operation.status == "DELETE_FAILED" and not any(failure.path for failure in operation.failures) and failed:
+        way += f" With `--retain-resources {' '.join(failed)}` it goes without what cannot be deleted."
+    return way
+
+
+def _past(operation: Operation, option: str) -> str:
+    """The way past what cannot be rolled back (`ContinueUpdateRollback`: a nested stack is meant by its name)."""
+    go_on = f"aws cloudformation continue-update-rollback {option}"
+    skipped = [
+        f"{failure.stack}.{failure.id}" if failure.path else failure.id
+        for failure in operation.stuck
+        if failure.status == "UPDATE_FAILED"
+    ]
+    if operation.status != "UPDATE_ROLLBACK_FAILED":
+        return WAYS.get(operation.status, "").format(option)
+    if not skipped:
+        return f"Mend that, and let it go on: `{go_on}`."
+    skip = f"{go_on} --resources-to-skip {' '.join(skipped)}"
+    return f"Mend that, and let it go on: `{go_on}`. If it cannot be mended: `{skip}`; what is skipped stays as it is."
