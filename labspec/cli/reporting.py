@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 from pathlib import Path as FilePath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from labspec.cli.exits import ERRORS, FINE, misused
 
@@ -128,9 +128,18 @@ def _colored(arguments: argparse.Namespace) -> bool:
     return bool(arguments.color == "always")
 
 
+def voice(arguments: argparse.Namespace) -> TextIO:
+    """Where a command speaks: standard output, unless a report has that for itself."""
+    return _aside(arguments.report or ())
+
+
 def _say(reports: list[Wanted], words: list[str]) -> None:
     """Say it on standard output, or beside a report that has standard output for itself."""
-    print("\n".join(words), file=sys.stderr if any(_to_output(report) for report in reports) else sys.stdout)
+    print("\n".join(words), file=_aside(reports))
+
+
+def _aside(reports: Iterable[Wanted]) -> TextIO:
+    return sys.stderr if any(_to_output(report) for report in reports) else sys.stdout
 
 
 def _write(reports: list[Wanted], command: str, outcomes: tuple[Outcome, ...]) -> str:

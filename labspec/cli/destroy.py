@@ -1,0 +1,144 @@
+"""`labspec destroy`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, TextIO
+
+from labspec.cli import reporting
+from labspec.cli.aws import for_stack, stack_command
+from labspec.cli.progress import counting, progress
+from labspec.wording import plural, series
+
+if TYPE_CHECKING:
+    from labspec.cloud.account import Account
+    from labspec.cloud.events import Event
+    from labspec.cloud.leftovers import Leftover
+    from labspec.cloud.teardown import Teardown
+
+
+def parser(commands: Any) -> None:
+    """What the command takes."""
+    this = stack_command(
+        commands,
+        "destroy",
+        run,
+        "Show what a stack holds and what of it would be kept, delete it with what its buckets hold, and list what is"
+        " left in the account.",
+        "labspec destroy lab",
+    )
+    this.add_argument("--yes", action="store_true", help="delete it without asking")
+    this.add_argument(
+        "--disable-protection",
+        action="store_true",
+        help="switch off what protects the stack and its resources from being deleted",
+    )
+    this.add_argument(
+        "--keep",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="what AWS could not delete and is to be left, by its logical id (repeatable)",
+    )
+    this.add_argument("--any", action="store_true", help="also a stack that labspec did not deploy")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Destroy a stack."""
+    return for_stack(arguments, _destroy)
+
+
+def _destroy(arguments: argparse.Namespace, account: Account) -> list[str]:
+    from labspec.cloud import teardown
+    from labspec.cloud.leftovers import leftovers
+    from labspec.cloud.protection import switch_off
+
+    with progress("looking at the stack..."):
+        wanted = teardown.teardown(account, arguments.stack, anybodys=arguments.any, keep=arguments.keep)
+        shown = list(_shown(account, wanted))
+    name, out = wanted.stack.name, reporting.voice(arguments)
+    if wanted.stack.status == "DELETE_COMPLETE":
+        return [f"The stack `{name}` is gone already."]
+    print("\n".join(shown), file=out, flush=True)
+    _guard(arguments, wanted)
+    if not (arguments.yes or _agreed(name)):
+        return ["Nothing was changed."]
+    arguments.changed = True
+    try:
+        switch_off(wanted.protections)
+        for event in teardown.delete(account, wanted, lambda buckets: _empty(account, buckets, out)):
+            print(_line(event), file=out, flush=True)
+    except KeyboardInterrupt:
+        print(
+            f"What AWS has begun goes on. `labspec destroy {arguments.stack}` looks again, and finishes it.", file=out
+        )
+        raise
+    with progress("looking for what is left..."):
+        return [f"The stack `{name}` is gone.", *_left(list(leftovers(account, wanted.fated)))]
+
+
+def _guard(arguments: argparse.Namespace, wanted: Teardown) -> None:
+    from labspec.cloud.refusal import Refused
+
+    if wanted.protections and not arguments.disable_protection:
+        what = series([each.what for each in wanted.protections], "and")
+        raise Refused(f"Protected from being deleted: {what}.", "If they are to go, add `--disable-protection`.")
+
+
+def _agreed(stack: str) -> bool:
+    """Whether the user wants it; who cannot be asked has not agreed."""
+    if not sys.stdin.isatty():
+        return False
+    return input(f"Destroy the stack `{stack}`? [y/N] ").strip().lower() in ("y", "yes")
+
+
+def _empty(account: Account, buckets: Collection[str], out: TextIO) -> None:
+    from labspec.cloud.emptying import empty
+
+    for bucket in buckets:
+        with counting(f"emptying {bucket}") as went:
+            number = empty(account.client("s3"), bucket, went)
+        if number:
+            print(f"The bucket {bucket} is empty: {plural(number, 'version')} went.", file=out, flush=True)
+
+
+def _line(event: Event) -> str:
+    return f"{event.at:%H:%M:%S} {'/'.join((*event.path, event.id))} {event.status} {event.reason}".rstrip()
+
+
+def _shown(account: Account, wanted: Teardown) -> Iterator[str]:
+    """What goes for good, what stays as a snapshot, what is kept; then stack by stack, and the sum."""
+    from labspec.cloud.holdings import HOLDERS, holds, told
+
+    order = list(HOLDERS)
+    held = sorted(filter(holds, wanted.present), key=lambda each: order.index(each.resource.type))
+    for head, fate in (("Gone for good:", "gone"), ("Gone, but for a final snapshot:", "snapshot")):
+        if found := [each for each in held if each.fate == fate]:
+            yield head
+            yield from (f"  {told(account, each)}" for each in found)
+    for head, fate in (("Kept:", "kept"), ("Perhaps kept, for the template does not say it plainly:", "unsure")):
+        if found := [each for each in wanted.present if each.fate == fate]:
+            yield head
+            for each in found:
+                yield f"  {told(account, each) if holds(each) else f'{each.name} ({each.resource.type})'}"
+    yield from _counts(wanted)
+
+
+def _counts(wanted: Teardown) -> Iterator[str]:
+    counted = Counter("/".join(each.resource.path) or wanted.stack.name for each in wanted.present)
+    for stack, number in counted.items():
+        yield f"{stack}: {plural(number, 'resource')}"
+    going = sum(each.goes for each in wanted.present)
+    yield f"{plural(going, 'resource')} to go, {len(wanted.present) - going} to stay."
+
+
+def _left(found: Sequence[Leftover]) -> Iterator[str]:
+    if not found:
+        yield "Nothing of it is left in the account."
+        return
+    yield f"Left in the account: {plural(len(found), 'thing')}. What removes each is beside it."
+    for each in found:
+        yield f"  {each.what}{f': {each.command}' if each.command else ''}"
