@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, TextIO
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from labspec.cli import reporting
 from labspec.cli.aws import for_stack, stack_command
@@ -52,32 +53,36 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _destroy(arguments: argparse.Namespace, account: Account) -> list[str]:
-    from labspec.cloud import teardown
     from labspec.cloud.leftovers import leftovers
-    from labspec.cloud.protection import switch_off
+    from labspec.cloud.teardown import teardown
 
     with progress("looking at the stack..."):
-        wanted = teardown.teardown(account, arguments.stack, anybodys=arguments.any, keep=arguments.keep)
+        wanted = teardown(account, arguments.stack, anybodys=arguments.any, keep=arguments.keep)
         shown = list(_shown(account, wanted))
-    name, out = wanted.stack.name, reporting.voice(arguments)
+    name, say = wanted.stack.name, partial(print, file=reporting.voice(arguments), flush=True)
     if wanted.stack.status == "DELETE_COMPLETE":
         return [f"The stack `{name}` is gone already."]
-    print("\n".join(shown), file=out, flush=True)
+    say("\n".join(shown))
     _guard(arguments, wanted)
     if not (arguments.yes or _agreed(name)):
         return ["Nothing was changed."]
     arguments.changed = True
     try:
-        switch_off(wanted.protections)
-        for event in teardown.delete(account, wanted, lambda buckets: _empty(account, buckets, out)):
-            print(_line(event), file=out, flush=True)
+        _carry_out(account, wanted, say)
     except KeyboardInterrupt:
-        print(
-            f"What AWS has begun goes on. `labspec destroy {arguments.stack}` looks again, and finishes it.", file=out
-        )
+        say(f"What AWS has begun goes on. `labspec destroy {arguments.stack}` looks again, and finishes it.")
         raise
     with progress("looking for what is left..."):
         return [f"The stack `{name}` is gone.", *_left(list(leftovers(account, wanted.fated)))]
+
+
+def _carry_out(account: Account, wanted: Teardown, say: Callable[[str], None]) -> None:
+    from labspec.cloud.protection import switch_off
+    from labspec.cloud.teardown import delete
+
+    switch_off(wanted.protections)
+    for event in delete(account, wanted, lambda buckets: _empty(account, buckets, say)):
+        say(_line(event))
 
 
 def _guard(arguments: argparse.Namespace, wanted: Teardown) -> None:
@@ -95,14 +100,14 @@ def _agreed(stack: str) -> bool:
     return input(f"Destroy the stack `{stack}`? [y/N] ").strip().lower() in ("y", "yes")
 
 
-def _empty(account: Account, buckets: Collection[str], out: TextIO) -> None:
+def _empty(account: Account, buckets: Collection[str], say: Callable[[str], None]) -> None:
     from labspec.cloud.emptying import empty
 
     for bucket in buckets:
         with counting(f"emptying {bucket}") as went:
             number = empty(account.client("s3"), bucket, went)
         if number:
-            print(f"The bucket {bucket} is empty: {plural(number, 'version')} went.", file=out, flush=True)
+            say(f"The bucket {bucket} is empty: {plural(number, 'version')} went.")
 
 
 def _line(event: Event) -> str:

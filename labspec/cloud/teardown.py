@@ -7,6 +7,8 @@ from collections.abc import Callable, Collection, Generator, Iterator, Mapping, 
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from botocore.exceptions import ClientError
+
 from labspec.cloud import deployment
 from labspec.cloud.account import Account, plainly
 from labspec.cloud.events import Event, Watch
@@ -15,6 +17,7 @@ from labspec.cloud.holdings import BUCKET
 from labspec.cloud.protection import Protection, protections
 from labspec.cloud.refusal import Refused
 from labspec.cloud.standing import STACK, Standing, standing
+from labspec.wording import series
 
 REVIEW = "REVIEW_IN_PROGRESS"
 UNDERWAY = (REVIEW, "DELETE_IN_PROGRESS")
@@ -56,14 +59,15 @@ class Teardown(NamedTuple):
 def teardown(account: Account, stack: str, *, anybodys: bool = False, keep: Sequence[str] = ()) -> Teardown:
     """What deleting a stack would mean; it changes nothing.
 
-    Raises `Refused` where the stack is not to be deleted: it is nested, it is being changed, or labspec did not deploy
-    it (unless `anybodys`); or where what is to be kept cannot be.
+    Raises `Refused` where the stack is not to be deleted: it is nested, it is being changed, others use what it
+    exports, or labspec did not deploy it (unless `anybodys`); or where what is to be kept cannot be.
     """
     cloudformation = account.client("cloudformation")
     there = standing(cloudformation, stack)
     with plainly():
         said = deployment.described(cloudformation, there.id) or {}
         _refuse_unfit(cloudformation, there, said, anybodys=anybodys)
+        _refuse_imported(cloudformation, there)
     found = list(fates(cloudformation, there))
     left = tuple(_left(there, found, keep))
     fated = tuple(next((other for other in left if other.name == each.name), each) for each in found)
@@ -79,6 +83,34 @@ def _refuse_unfit(cloudformation: Any, there: Standing, said: dict[str, Any], *,
     if not (anybodys or there.spec or (there.status == REVIEW and _is_proposed(cloudformation, there.id))):
         help_ = f"Look at it with `labspec status {there.name}`. If it is to go, add `--any`."
         raise Refused(f"labspec did not deploy the stack `{there.name}`.", help_)
+
+
+def _refuse_imported(cloudformation: Any, there: Standing) -> None:
+    """AWS would accept the deletion and cancel it: too late for buckets that were emptied for it."""
+    ids = {stack.id for stack in _tree(there)}
+    names = {stack.split("/")[1] for stack in ids}
+    pages = cloudformation.get_paginator("list_exports").paginate()
+    for export in (each for page in pages for each in page["Exports"] if each["ExportingStackId"] in ids):
+        if users := [f"`{each}`" for each in _importers(cloudformation, export["Name"]) if each not in names]:
+            message = f"The export `{export['Name']}` of the stack `{there.name}` is used by {series(users, 'and')}."
+            raise Refused(message, "Destroy what uses it first, or change it so that it does not.")
+
+
+def _tree(there: Standing) -> Iterator[Standing]:
+    yield there
+    for inner in there.nested:
+        yield from _tree(inner)
+
+
+def _importers(cloudformation: Any, export: str) -> list[str]:
+    """The stacks that import an export; AWS takes none for an error."""
+    try:
+        pages = list(cloudformation.get_paginator("list_imports").paginate(ExportName=export))
+    except ClientError as error:
+        if "not imported" in str(error):
+            return []
+        raise
+    return [each for page in pages for each in page["Imports"]]
 
 
 def _is_proposed(cloudformation: Any, stack: str) -> bool:
@@ -100,10 +132,8 @@ def _left(there: Standing, fated: Sequence[Fated], keep: Sequence[str]) -> Itera
     for name in keep:
         found = [each for each in fated if name in (each.name, each.resource.id)]
         if len(found) != 1:
-            few = (
-                f"There is no `{name}` in the stack `{there.name}`." if not found else f"`{name}` is not the only one."
-            )
-            raise Refused(few, "Write it as it is shown, with its nested stack: `StorageStack/Files`.")
+            many = f"The stack `{there.name}` has {'several' if found else 'no'} `{name}`."
+            raise Refused(many, "Write it as it is shown, with its nested stack: `StorageStack/Files`.")
         if there.status != "DELETE_FAILED" or found[0].resource.status != "DELETE_FAILED":
             help_ = "Say `on_delete: keep` of it in the spec, and deploy that first."
             raise Refused(f"AWS leaves only what it could not delete, and has not tried `{name}`.", help_)
@@ -121,14 +151,14 @@ def delete(account: Account, wanted: Teardown, empty: Callable[[Collection[str]]
         empty(wanted.buckets)
         failed: dict[str, Event] = {}
         for step in _steps(wanted):
-            watch = yield from _taken(cloudformation, step, failed)
-            if watch != "DELETE_COMPLETE":
+            status = yield from _taken(cloudformation, step, failed)
+            if status != "DELETE_COMPLETE":
                 break
         else:
             return
         full = {each.name for each in wanted.fated if each.resource.physical in wanted.buckets}
         if is_last or not full & failed.keys():
-            raise _stopped(wanted.stack.name, watch, failed)
+            raise _stopped(wanted.stack.name, status, failed)
 
 
 class _Step(NamedTuple):
