@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -51,6 +52,16 @@ def for_target(
         return (found, []) if found.failed else _refusable(found, lambda: work(arguments, name, texts))
 
     return _for_each(arguments, arguments.target, worked)
+
+
+def agreed(question: str) -> bool:
+    """Whether the user wants it; who cannot be asked, or does not answer, has not agreed."""
+    if not sys.stdin.isatty():
+        return False
+    try:
+        return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+    except EOFError:
+        return False
 
 
 def account(arguments: argparse.Namespace) -> Account:

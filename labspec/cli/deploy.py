@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from labspec.cli import arguments as takes
 from labspec.cli import reporting
-from labspec.cli.aws import account, for_target
+from labspec.cli.aws import account, agreed, for_target
 from labspec.cli.publish import published, publishing
 from labspec.wording import series
 
@@ -78,7 +77,7 @@ def _deploy(arguments: argparse.Namespace, name: str, texts: Mapping[str, str]) 
     _guard(arguments, found)
     if arguments.no_execute:
         return [f"Nothing was changed. Carry it out: aws cloudformation execute-change-set --change-set {proposed.id}"]
-    if not (arguments.yes or _agreed(arguments.stack)):
+    if not (arguments.yes or agreed(f"Change the stack `{arguments.stack}`?")):
         return ["Nothing was changed."]
     return _carried_out(cloudformation, arguments.stack, proposed)
 
@@ -91,13 +90,6 @@ def _guard(arguments: argparse.Namespace, found: Sequence[Change]) -> None:
         message = f"This would replace or remove {series([f'`{each}`' for each in lost], 'and')}, with the data in it."
         allow = " ".join(f"--allow-data-loss {each}" for each in lost)
         raise Refused(message, f"If that is meant, add {allow}.")
-
-
-def _agreed(stack: str) -> bool:
-    """Whether the user wants it; who cannot be asked has not agreed."""
-    if not sys.stdin.isatty():
-        return False
-    return input(f"Change the stack `{stack}`? [y/N] ").strip().lower() in ("y", "yes")
 
 
 def _shown(events: Iterator[Event]) -> Iterator[Event]:

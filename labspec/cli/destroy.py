@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from labspec.cli import reporting
-from labspec.cli.aws import for_stack, stack_command
+from labspec.cli.aws import agreed, for_stack, stack_command
 from labspec.cli.progress import counting, progress
 from labspec.wording import plural, series
 
@@ -59,21 +59,29 @@ def _destroy(arguments: argparse.Namespace, account: Account) -> list[str]:
     with progress("looking at the stack..."):
         wanted = teardown(account, arguments.stack, anybodys=arguments.any, keep=arguments.keep)
         shown = list(_shown(account, wanted))
-    name, say = wanted.stack.name, partial(print, file=reporting.voice(arguments), flush=True)
+    name, say = wanted.stack.name, _voice(arguments)
     if wanted.stack.status == "DELETE_COMPLETE":
         return [f"The stack `{name}` is gone already."]
     say("\n".join(shown))
     _guard(arguments, wanted)
-    if not (arguments.yes or _agreed(name)):
+    if not (arguments.yes or agreed(f"Destroy the stack `{name}`?")):
         return ["Nothing was changed."]
     arguments.changed = True
     try:
         _carry_out(account, wanted, say)
     except KeyboardInterrupt:
-        say(f"What AWS has begun goes on. `labspec destroy {arguments.stack}` looks again, and finishes it.")
+        again = f"`labspec destroy {arguments.stack}` looks again, and finishes it."
+        print(f"What AWS has begun goes on. {again}", file=sys.stderr)
         raise
     with progress("looking for what is left..."):
         return [f"The stack `{name}` is gone.", *_left(list(leftovers(account, wanted.fated)))]
+
+
+def _voice(arguments: argparse.Namespace) -> Callable[[str], None]:
+    """How to speak: not at all where only findings are wanted, and nothing is asked."""
+    if arguments.quiet and arguments.yes:
+        return lambda _: None
+    return partial(print, file=reporting.voice(arguments), flush=True)
 
 
 def _carry_out(account: Account, wanted: Teardown, say: Callable[[str], None]) -> None:
@@ -91,13 +99,6 @@ def _guard(arguments: argparse.Namespace, wanted: Teardown) -> None:
     if wanted.protections and not arguments.disable_protection:
         what = series([each.what for each in wanted.protections], "and")
         raise Refused(f"Protected from being deleted: {what}.", "If they are to go, add `--disable-protection`.")
-
-
-def _agreed(stack: str) -> bool:
-    """Whether the user wants it; who cannot be asked has not agreed."""
-    if not sys.stdin.isatty():
-        return False
-    return input(f"Destroy the stack `{stack}`? [y/N] ").strip().lower() in ("y", "yes")
 
 
 def _empty(account: Account, buckets: Collection[str], say: Callable[[str], None]) -> None:
@@ -142,8 +143,8 @@ def _counts(wanted: Teardown) -> Iterator[str]:
 
 def _left(found: Sequence[Leftover]) -> Iterator[str]:
     if not found:
-        yield "Nothing of it is left in the account."
+        yield "Nothing of it was found left in the account."
         return
-    yield f"Left in the account: {plural(len(found), 'thing')}. What removes each is beside it."
+    yield "Left in the account, each with what removes it:"
     for each in found:
         yield f"  {each.what}{f': {each.command}' if each.command else ''}"

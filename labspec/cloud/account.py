@@ -86,9 +86,14 @@ def answered(question: Callable[[], Answer], default: Answer) -> Answer:
         try:
             return question()
         except ClientError as error:
-            if code_of(error) in DENIED or "NotFound" in code_of(error) or code_of(error).startswith("NoSuch"):
+            if code_of(error) in DENIED or is_absence(error):
                 return default
             raise
+
+
+def is_absence(error: ClientError) -> bool:
+    """Whether AWS says that there is no such thing: `DBInstanceNotFound`, `NoSuchBucket`."""
+    return "NotFound" in code_of(error) or code_of(error).startswith("NoSuch")
 
 
 def code_of(error: ClientError) -> str:

@@ -57,7 +57,8 @@ def fates(cloudformation: Any, root: Standing) -> Iterator[Fated]:
 
 
 def _fates(cloudformation: Any, stack: Standing, *, kept: bool) -> Iterator[Fated]:
-    there = [each for each in stack.resources if each.physical]
+    # What could not be made is not the stack's, whatever it is called: a bucket of that name may be there for others.
+    there = [each for each in stack.resources if each.physical and each.status != "CREATE_FAILED"]
     if not there and not stack.nested:
         return
     bodies = _resources(cloudformation, stack)

@@ -11,7 +11,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from labspec.cloud.account import Account, answered
+from botocore.exceptions import ClientError
+
+from labspec.cloud.account import DENIED, Account, answered, code_of, is_absence, plainly
 from labspec.cloud.fates import CLUSTER, DATABASE, Fated
 from labspec.cloud.holdings import BUCKET, snapshots
 
@@ -65,20 +67,31 @@ class Leftover(NamedTuple):
 def leftovers(account: Account, fated: Sequence[Fated]) -> Iterator[Leftover]:
     """What stays of resources that were there: what was kept, then what services made of the others.
 
-    What may not be asked is not found.
+    At last it is told what may not be asked, for that may hide more.
     """
     for each in fated:
         if each.stays:
             yield Leftover(f"{each.name}: {each.resource.physical} ({each.resource.type})", _removal(account, each))
-    yield from _database_snapshots(account, fated)
-    yield from _snapshots(account, "volume-id", _names(fated, VOLUME))
-    yield from _images(account, _names(fated, FUNCTION))
-    yield from _backups(account, fated)
-    yield from _log_groups(account, fated)
+    search = _Search(account, fated, [])
+    yield from _database_snapshots(search)
+    yield from _snapshots(search, "volume-id", search.names(VOLUME))
+    yield from _images(search)
+    yield from _backups(search)
+    yield from _log_groups(search)
+    for call in dict.fromkeys(search.unseen):
+        yield Leftover(f"perhaps more: these credentials may not call {call}")
 
 
-def _names(fated: Sequence[Fated], kind: str) -> list[str]:
-    return [each.resource.physical for each in fated if each.resource.type == kind]
+class _Search(NamedTuple):
+    """Where is looked, for what of which resources, and what could not be looked at."""
+
+    account: Account
+    fated: Sequence[Fated]
+    unseen: list[str]
+
+    def names(self, kind: str) -> list[str]:
+        """What the resources of a type were called."""
+        return [each.resource.physical for each in self.fated if each.resource.type == kind]
 
 
 def _removal(account: Account, fated: Fated) -> str:
@@ -96,66 +109,70 @@ def _is_versioned(account: Account, bucket: str) -> bool:
     return "Status" in account.client("s3").get_bucket_versioning(Bucket=bucket)
 
 
-def _database_snapshots(account: Account, fated: Sequence[Fated]) -> Iterator[Leftover]:
+def _database_snapshots(search: _Search) -> Iterator[Leftover]:
     """Snapshots of databases, final ones and those that somebody took.
 
     RDS lists those of one database by its name only while it exists (`DescribeDBSnapshots`): all are listed here.
     """
     for kind, operation, said, of, command in SNAPSHOTS:
-        if names := _names(fated, kind):
-            for each in _listed(account, "rds", operation, f"{said}s", SnapshotType="manual"):
+        if names := search.names(kind):
+            for each in _listed(search, "rds", operation, f"{said}s", SnapshotType="manual"):
                 if each[of] in names:
                     name = each[f"{said}Identifier"]
                     yield Leftover(f"snapshot {name} of {each[of]}", f"{command} {name}")
 
 
-def _images(account: Account, makers: list[str]) -> Iterator[Leftover]:
+def _images(search: _Search) -> Iterator[Leftover]:
     """Images that an image maker could not remove, with their snapshots, and snapshots whose image is gone."""
+    makers = search.names(FUNCTION)
     under: set[str] = set()
     asked = {"Owners": ["self"], "Filters": [{"Name": MAKER, "Values": makers}]}
-    for image in _listed(account, "ec2", "describe_images", "Images", **asked) if makers else ():
+    for image in _listed(search, "ec2", "describe_images", "Images", **asked) if makers else ():
         under |= {*snapshots(image)}
         command = f"aws ec2 deregister-image --delete-associated-snapshots --image-id {image['ImageId']}"
         yield Leftover(f"image {image['ImageId']}", command)
-    yield from _snapshots(account, MAKER, makers, under)
+    yield from _snapshots(search, MAKER, makers, under)
 
 
-def _snapshots(account: Account, by: str, values: list[str], but: Collection[str] = ()) -> Iterator[Leftover]:
+def _snapshots(search: _Search, by: str, values: list[str], but: Collection[str] = ()) -> Iterator[Leftover]:
     asked = {"OwnerIds": ["self"], "Filters": [{"Name": by, "Values": values}]}
-    for each in _listed(account, "ec2", "describe_snapshots", "Snapshots", **asked) if values else ():
+    for each in _listed(search, "ec2", "describe_snapshots", "Snapshots", **asked) if values else ():
         if (name := each["SnapshotId"]) not in but:
             yield Leftover(f"snapshot {name}", f"aws ec2 delete-snapshot --snapshot-id {name}")
 
 
-def _backups(account: Account, fated: Sequence[Fated]) -> Iterator[Leftover]:
+def _backups(search: _Search) -> Iterator[Leftover]:
     """Backups of file systems, which AWS Backup makes and keeps by itself."""
-    for each in (each for each in fated if each.resource.type == FILES):
+    for each in (each for each in search.fated if each.resource.type == FILES):
         _, partition, _, region, owner, _ = each.stack.split(":", 5)  # arn:aws:cloudformation:REGION:ACCOUNT:stack/...
-        asked = f"arn:{partition}:elasticfilesystem:{region}:{owner}:file-system/{each.resource.physical}"
-        for point in _listed(
-            account, "backup", "list_recovery_points_by_resource", "RecoveryPoints", ResourceArn=asked
-        ):
+        files = f"arn:{partition}:elasticfilesystem:{region}:{owner}:file-system/{each.resource.physical}"
+        operation, key = "list_recovery_points_by_resource", "RecoveryPoints"
+        for point in _listed(search, "backup", operation, key, ResourceArn=files):
             vault, arn = point["BackupVaultName"], point["RecoveryPointArn"]
             command = f"aws backup delete-recovery-point --backup-vault-name {vault} --recovery-point-arn {arn}"
             yield Leftover(f"backup {arn} of {each.name}", command)
 
 
-def _log_groups(account: Account, fated: Sequence[Fated]) -> Iterator[Leftover]:
+def _log_groups(search: _Search) -> Iterator[Leftover]:
     """Log groups that services made: RDS of what a database exports, Lambda of what a function said."""
-    exact = [f"/aws/lambda/{name}" for name in _names(fated, FUNCTION)]
-    databases = [f"/aws/rds/instance/{name}/" for name in _names(fated, DATABASE)]
-    clusters = [f"/aws/rds/cluster/{name}/" for name in _names(fated, CLUSTER)]
+    exact = [f"/aws/lambda/{name}" for name in search.names(FUNCTION)]
+    databases = [f"/aws/rds/instance/{name}/" for name in search.names(DATABASE)]
+    clusters = [f"/aws/rds/cluster/{name}/" for name in search.names(CLUSTER)]
     for prefix in (*exact, *databases, *clusters):
-        for each in _listed(account, "logs", "describe_log_groups", "logGroups", logGroupNamePrefix=prefix):
+        for each in _listed(search, "logs", "describe_log_groups", "logGroups", logGroupNamePrefix=prefix):
             if (name := each["logGroupName"]) == prefix or prefix not in exact:
                 yield Leftover(f"log group {name}", REMOVE["AWS::Logs::LogGroup"].format(name))
 
 
-def _listed(account: Account, service: str, operation: str, key: str, **asked: Any) -> list[dict[str, Any]]:
-    """All pages of a list; nothing where these credentials may not see it."""
-
-    def pages() -> list[dict[str, Any]]:
-        found = account.client(service).get_paginator(operation).paginate(**asked)
-        return [each for page in found for each in page.get(key, ())]
-
-    return answered(pages, [])
+def _listed(search: _Search, service: str, operation: str, key: str, **asked: Any) -> list[dict[str, Any]]:
+    """All pages of a list."""
+    client = search.account.client(service)
+    with plainly():
+        try:
+            return [each for page in client.get_paginator(operation).paginate(**asked) for each in page.get(key, ())]
+        except ClientError as error:
+            if code_of(error) in DENIED:
+                search.unseen.append(f"{service}:{error.operation_name}")
+            elif not is_absence(error):
+                raise
+            return []

@@ -52,8 +52,12 @@ class Teardown(NamedTuple):
 
     @property
     def buckets(self) -> tuple[str, ...]:
-        """Buckets that are to go, and have to be empty for it."""
-        return tuple(each.resource.physical for each in self.fated if each.resource.type == BUCKET and each.goes)
+        """Buckets that are to go, and have to be empty for it.
+
+        Not one whose last change failed: its name may be one that was wanted and is somebody else's.
+        """
+        buckets = (each for each in self.fated if each.resource.type == BUCKET and each.goes)
+        return tuple(each.resource.physical for each in buckets if each.resource.status != "UPDATE_FAILED")
 
 
 def teardown(account: Account, stack: str, *, anybodys: bool = False, keep: Sequence[str] = ()) -> Teardown:

@@ -77,6 +77,8 @@ def test_only_buckets_that_go_are_emptied() -> None:
     cloud = Cloud()
     for name, policy in (("A", "Delete"), ("B", "Retain"), ("C", {"Ref": "P"}), ("D", "RetainExceptOnCreate")):
         cloud.put(name, "AWS::S3::Bucket", DeletionPolicy=policy)
+    for name, status in (("E", "CREATE_FAILED"), ("F", "UPDATE_FAILED"), ("G", "DELETE_COMPLETE")):
+        cloud.put(name, "AWS::S3::Bucket", status=status, DeletionPolicy="Delete")
     assert teardown(Mine(cloud), "lab").buckets == ("a",)
 
 
@@ -229,7 +231,11 @@ def test_who_does_not_agree_or_cannot_be_asked_loses_nothing(
     assert bool(cloud.asked) is deletes
     told = capsys.readouterr().out
     assert told.startswith("lab: 1 resource\n1 resource to go, 0 to stay.\n")
-    end = "The stack `lab` is gone.\nNothing of it is left in the account.\n" if deletes else "Nothing was changed.\n"
+    end = (
+        "The stack `lab` is gone.\nNothing of it was found left in the account.\n"
+        if deletes
+        else "Nothing was changed.\n"
+    )
     assert told.endswith(end)
 
 
@@ -242,8 +248,9 @@ def test_ctrl_c_says_how_to_go_on(
     monkeypatch.setattr(events.Watch, "events", look)
     assert main(["destroy", "lab", "--yes"]) == 130
     told = capsys.readouterr()
-    assert "What AWS has begun goes on. `labspec destroy lab` looks again, and finishes it." in told.out
-    assert told.err == "labspec: interrupted.\n"
+    assert told.err == (
+        "What AWS has begun goes on. `labspec destroy lab` looks again, and finishes it.\nlabspec: interrupted.\n"
+    )
     assert cloud.asked == [("lab",)]
 
 

@@ -193,6 +193,24 @@ def test_images_of_the_stacks_image_maker_are_left_with_their_snapshots() -> Non
     assert holdings.told(Mine(Cloud()), fated("Custom::Image", image)).endswith(f": with {disk}")
 
 
+def test_backups_of_a_file_system_are_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: dict[str, Any] = {}
+
+    def answer(_: Any, operation: str, request: dict[str, Any]) -> Any:
+        asked[operation] = request
+        return {"RecoveryPoints": [{"RecoveryPointArn": "arn:point", "BackupVaultName": "vault"}]}
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", answer)
+    (found,) = leftovers(Mine(Cloud()), [fated("AWS::EFS::FileSystem", "fs-1")])
+    assert found.what == "backup arn:point of Data/It"
+    assert found.command == (
+        "aws backup delete-recovery-point --backup-vault-name vault --recovery-point-arn arn:point"
+    )
+    assert asked["ListRecoveryPointsByResource"] == {
+        "ResourceArn": "arn:aws:elasticfilesystem:us-east-1:111122223333:file-system/fs-1"
+    }
+
+
 def test_of_what_is_kept_the_command_that_removes_it_is_told() -> None:
     bucket("docs")
     client("s3").create_bucket(Bucket="plain")
@@ -219,7 +237,17 @@ def test_of_what_is_kept_the_command_that_removes_it_is_told() -> None:
 def test_what_may_not_be_asked_stops_neither_the_list_nor_what_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     there = [fated(kind, "x") for kind in (*holdings.HOLDERS, "AWS::Lambda::Function", "AWS::EC2::Volume")]
     refusing(monkeypatch, "AccessDeniedException")
-    assert list(leftovers(Mine(Cloud()), there)) == []
+    assert [each.what for each in leftovers(Mine(Cloud()), there)] == [
+        f"perhaps more: these credentials may not call {call}"
+        for call in (
+            "rds:DescribeDBSnapshots",
+            "rds:DescribeDBClusterSnapshots",
+            "ec2:DescribeSnapshots",
+            "ec2:DescribeImages",
+            "backup:ListRecoveryPointsByResource",
+            "logs:DescribeLogGroups",
+        )
+    ]
     assert [holdings.told(Mine(Cloud()), each) for each in there[:2]] == [
         "bucket Data/It (x)",
         "file system Data/It (x)",

@@ -78,7 +78,7 @@ def test_a_stack_goes_with_what_it_holds_and_only_what_is_kept_stays(
     shown = capsys.readouterr().out
     assert f"The bucket {docs} is empty: 3 versions went." in shown
     assert shown.endswith(
-        "The stack `site` is gone.\nLeft in the account: 1 thing. What removes each is beside it.\n"
+        "The stack `site` is gone.\nLeft in the account, each with what removes it:\n"
         f"  {where}OldBucket: {old} (AWS::S3::Bucket): aws s3 rb --force s3://{old}\n"
     )
     assert standing() - before == Counter(bucket=1)
@@ -132,7 +132,7 @@ def test_what_protects_a_stack_is_named_before_anything_is_done(
     assert "Protected from being deleted: the stack `site`." in capsys.readouterr().err
     assert standing() == there
     assert main(["destroy", "site", "--yes", "--disable-protection"]) == 0
-    assert capsys.readouterr().out.endswith("Nothing of it is left in the account.\n")
+    assert capsys.readouterr().out.endswith("Nothing of it was found left in the account.\n")
     assert standing() == before
 
 
