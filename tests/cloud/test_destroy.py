@@ -6,6 +6,7 @@ That all of it goes is tried on an emulated AWS (tests/emulated).
 from __future__ import annotations
 
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -202,6 +203,7 @@ def test_what_cannot_be_left_is_refused() -> None:
     cloud.put("Logs", "AWS::S3::Bucket", stack="lab")
     for name, why in (
         ("Lgos", "The stack `lab` has no `Lgos`."),
+        ("Logs", "The stack `lab` has several `Logs`."),
         ("Data/Web", "The stack `lab` has no `Data/Web`."),
         ("Web", "AWS leaves only what it could not delete, and has not tried `Web`."),
     ):
@@ -221,12 +223,14 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Cloud:
     return found
 
 
-@pytest.mark.parametrize(("answer", "deletes"), [("y", True), ("YES", True), ("", False), ("n", False), (None, False)])
+@pytest.mark.parametrize(
+    ("answer", "deletes"), [("y", True), ("YES", True), ("", False), ("n", False), (EOFError, False), (None, False)]
+)
 def test_who_does_not_agree_or_cannot_be_asked_loses_nothing(
-    answer: str | None, deletes: bool, cloud: Cloud, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    answer: Any, deletes: bool, cloud: Cloud, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("sys.stdin.isatty", lambda: answer is not None)
-    monkeypatch.setattr("builtins.input", lambda _: answer)
+    monkeypatch.setattr("builtins.input", Mock(side_effect=[answer]))
     assert main(["destroy", "lab"]) == 0
     assert bool(cloud.asked) is deletes
     told = capsys.readouterr().out
