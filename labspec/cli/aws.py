@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 import time
 from collections.abc import Callable
@@ -59,6 +60,7 @@ def agreed(question: str) -> bool:
     try:
         return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
     except EOFError:
+        print()
         return False
 
 
@@ -67,6 +69,12 @@ def account(arguments: argparse.Namespace) -> Account:
     from labspec.cloud.account import Account
 
     return Account(arguments.profile, arguments.region)
+
+
+def whose(arguments: argparse.Namespace) -> str:
+    """The account as it was given, for a command that is shown to be typed."""
+    given = [("--profile", arguments.profile), ("--region", arguments.region)]
+    return "".join(f" {name} {shlex.quote(value)}" for name, value in given if value)
 
 
 def _for_each(

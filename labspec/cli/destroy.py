@@ -5,12 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
-from functools import partial
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from labspec.cli import reporting
-from labspec.cli.aws import agreed, for_stack, stack_command
+from labspec.cli.aws import agreed, for_stack, stack_command, whose
 from labspec.cli.progress import counting, progress
 from labspec.wording import plural, series
 
@@ -59,38 +58,31 @@ def _destroy(arguments: argparse.Namespace, account: Account) -> list[str]:
     with progress("looking at the stack..."):
         wanted = teardown(account, arguments.stack, anybodys=arguments.any, keep=arguments.keep)
         shown = list(_shown(account, wanted))
-    name, say = wanted.stack.name, _voice(arguments)
+    name = wanted.stack.name
     if wanted.stack.status == "DELETE_COMPLETE":
         return [f"The stack `{name}` is gone already."]
-    say("\n".join(shown))
+    reporting.say(arguments, shown, always=not arguments.yes)
     _guard(arguments, wanted)
     if not (arguments.yes or agreed(f"Destroy the stack `{name}`?")):
         return ["Nothing was changed."]
     arguments.changed = True
-    try:
-        _carry_out(account, wanted, say)
-    except KeyboardInterrupt:
-        again = f"`labspec destroy {arguments.stack}` looks again, and finishes it."
-        print(f"What AWS has begun goes on. {again}", file=sys.stderr)
-        raise
+    _carry_out(arguments, account, wanted)
     with progress("looking for what is left..."):
-        return [f"The stack `{name}` is gone.", *_left(list(leftovers(account, wanted.fated)))]
+        return [f"The stack `{name}` is gone.", *_left(list(leftovers(account, wanted.fated)), whose(arguments))]
 
 
-def _voice(arguments: argparse.Namespace) -> Callable[[str], None]:
-    """How to speak: not at all where only findings are wanted, and nothing is asked."""
-    if arguments.quiet and arguments.yes:
-        return lambda _: None
-    return partial(print, file=reporting.voice(arguments), flush=True)
-
-
-def _carry_out(account: Account, wanted: Teardown, say: Callable[[str], None]) -> None:
+def _carry_out(arguments: argparse.Namespace, account: Account, wanted: Teardown) -> None:
     from labspec.cloud.protection import switch_off
     from labspec.cloud.teardown import delete
 
-    switch_off(wanted.protections)
-    for event in delete(account, wanted, lambda buckets: _empty(account, buckets, say)):
-        say(_line(event))
+    again = f"labspec destroy {arguments.stack}{whose(arguments)}"
+    try:
+        switch_off(wanted.protections)
+        for event in delete(account, wanted, lambda buckets: _empty(arguments, account, buckets), again):
+            reporting.say(arguments, [_line(event)])
+    except KeyboardInterrupt:
+        print(f"What AWS has begun goes on. `{again}` looks again, and finishes it.", file=sys.stderr)
+        raise
 
 
 def _guard(arguments: argparse.Namespace, wanted: Teardown) -> None:
@@ -101,14 +93,14 @@ def _guard(arguments: argparse.Namespace, wanted: Teardown) -> None:
         raise Refused(f"Protected from being deleted: {what}.", "If they are to go, add `--disable-protection`.")
 
 
-def _empty(account: Account, buckets: Collection[str], say: Callable[[str], None]) -> None:
+def _empty(arguments: argparse.Namespace, account: Account, buckets: Collection[str]) -> None:
     from labspec.cloud.emptying import empty
 
     for bucket in buckets:
         with counting(f"emptying {bucket}") as went:
             number = empty(account.client("s3"), bucket, went)
         if number:
-            say(f"The bucket {bucket} is empty: {plural(number, 'version')} went.")
+            reporting.say(arguments, [f"The bucket {bucket} is empty: {plural(number, 'version')} went."])
 
 
 def _line(event: Event) -> str:
@@ -141,10 +133,10 @@ def _counts(wanted: Teardown) -> Iterator[str]:
     yield f"{plural(going, 'resource')} to go, {len(wanted.present) - going} to stay."
 
 
-def _left(found: Sequence[Leftover]) -> Iterator[str]:
+def _left(found: Sequence[Leftover], whose: str) -> Iterator[str]:
     if not found:
         yield "Nothing of it was found left in the account."
         return
     yield "Left in the account, each with what removes it:"
     for each in found:
-        yield f"  {each.what}{f': {each.command}' if each.command else ''}"
+        yield f"  {each.what}{f': {each.command}{whose}' if each.command else ''}"

@@ -21,7 +21,7 @@ UNFIT = {
     "ROLLBACK_FAILED": "Destroy it, and deploy again: `labspec destroy {}`.",
     "CREATE_FAILED": "Destroy it, and deploy again: `labspec destroy {}`.",
     "DELETE_FAILED": "Destroy it again: `labspec destroy {}`. It says what stays.",
-    "UPDATE_ROLLBACK_FAILED": "Mend what stops the rollback, then `aws cloudformation continue-update-rollback --stack-name {}`.",
+    "UPDATE_ROLLBACK_FAILED": "Mend what stops it, then `aws cloudformation continue-update-rollback --stack-name {}`.",
 }
 """States in which a stack takes no change, and the way out of each (`Stack status codes`, AWS CloudFormation)."""
 

@@ -8,6 +8,7 @@ their snapshots are the exception: the function that made them has left its name
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -34,7 +35,7 @@ REMOVE = {
     "AWS::SecretsManager::Secret": "aws secretsmanager delete-secret --secret-id {}",
 }
 """What removes a resource, by its physical id (AWS CLI Command Reference)."""
-ANY = "aws cloudcontrol delete-resource --type-name {} --identifier '{}'"
+ANY = "aws cloudcontrol delete-resource --type-name {} --identifier {}"
 """The same for all other types of AWS's own."""
 
 
@@ -96,9 +97,10 @@ class _Search(NamedTuple):
 
 def _removal(account: Account, fated: Fated) -> str:
     kind, identity = fated.resource.type, fated.resource.physical
+    name = shlex.quote(identity)
     if kind not in REMOVE:
-        return ANY.format(kind, identity) if kind.startswith("AWS::") else ""
-    command = REMOVE[kind].format(identity)
+        return ANY.format(kind, name) if kind.startswith("AWS::") else ""
+    command = REMOVE[kind].format(name)
     if kind == BUCKET and answered(lambda: _is_versioned(account, identity), default=False):
         return f"it keeps versions: empty it in the console, then {command}"
     return command
@@ -161,7 +163,7 @@ def _log_groups(search: _Search) -> Iterator[Leftover]:
     for prefix in (*exact, *databases, *clusters):
         for each in _listed(search, "logs", "describe_log_groups", "logGroups", logGroupNamePrefix=prefix):
             if (name := each["logGroupName"]) == prefix or prefix not in exact:
-                yield Leftover(f"log group {name}", REMOVE["AWS::Logs::LogGroup"].format(name))
+                yield Leftover(f"log group {name}", REMOVE["AWS::Logs::LogGroup"].format(shlex.quote(name)))
 
 
 def _listed(search: _Search, service: str, operation: str, key: str, **asked: Any) -> list[dict[str, Any]]:

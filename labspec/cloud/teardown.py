@@ -144,9 +144,10 @@ def _left(there: Standing, fated: Sequence[Fated], keep: Sequence[str]) -> Itera
         yield found[0]._replace(fate="kept")
 
 
-def delete(account: Account, wanted: Teardown, empty: Callable[[Collection[str]], None]) -> Iterator[Event]:
+def delete(account: Account, wanted: Teardown, empty: Callable[[Collection[str]], None], again: str) -> Iterator[Event]:
     """Delete a stack, and tell each event until it is gone. `empty` is called for the buckets that are to be emptied.
 
+    `again` is the user's own command, for advice.
     A bucket that fills while its stack is deleted stops the deletion: it is emptied, and the deletion is tried once
     more. Raises `Refused` where something else stops it.
     """
@@ -162,7 +163,7 @@ def delete(account: Account, wanted: Teardown, empty: Callable[[Collection[str]]
             return
         full = {each.name for each in wanted.fated if each.resource.physical in wanted.buckets}
         if is_last or not full & failed.keys():
-            raise _stopped(wanted.stack.name, status, failed)
+            raise _stopped(wanted.stack.name, status, failed, again)
 
 
 class _Step(NamedTuple):
@@ -237,7 +238,7 @@ def _began(cloudformation: Any, stack: str) -> tuple[str, datetime]:
     return "", datetime.now(UTC)
 
 
-def _stopped(stack: str, status: str, failed: Mapping[str, Event]) -> Refused:
+def _stopped(stack: str, status: str, failed: Mapping[str, Event], again: str) -> Refused:
     """Why a deletion stopped, with what stays and what helps."""
     reasons = {name: event.reason or "AWS gives no reason" for name, event in failed.items()}
     stays = [f"`{name}` stays: {reason.removesuffix('.')}." for name, reason in reasons.items()]
@@ -245,5 +246,5 @@ def _stopped(stack: str, status: str, failed: Mapping[str, Event]) -> Refused:
     helps = [*dict.fromkeys(advice for words, advice in ADVICE if words in said)] or ["Mend that, and destroy again."]
     if failed:
         keep = " ".join(f"--keep {name}" for name in failed)
-        helps.append(f"Or leave what AWS cannot delete: `labspec destroy {stack} {keep}`.")
+        helps.append(f"Or leave what AWS cannot delete: `{again} {keep}`.")
     return Refused(" ".join([f"The stack `{stack}` is {status}.", *stays]), " ".join(helps))

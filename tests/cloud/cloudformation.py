@@ -65,6 +65,10 @@ class Cloud:
         if self.stacks["lab"]["StackStatus"] == REVIEW:
             self.go()
 
+    def update_termination_protection(self, **asked: Any) -> None:
+        assert asked == {"StackName": arn("lab"), "EnableTerminationProtection": False}
+        self.asked.append("unprotected")
+
     def go(self) -> None:
         """The deletion that was asked for happens, all of it at once."""
         assert self.waiting

@@ -18,6 +18,8 @@ from labspec.cloud.standing import standing
 from labspec.cloud.teardown import REVIEW, delete, teardown
 from tests.cloud.cloudformation import OURS, STACK, Cloud, Mine, arn
 
+AGAIN = "labspec destroy lab --region eu-west-1"
+
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -29,7 +31,9 @@ def destroyed(cloud: Cloud, *keep: str) -> tuple[list[str], list[list[str]]]:
     """What is told of a deletion, and what was emptied, each time."""
     emptied: list[list[str]] = []
     wanted = teardown(Mine(cloud), "lab", keep=keep)
-    told = [f"{event.id} {event.status}" for event in delete(Mine(cloud), wanted, lambda b: emptied.append([*b]))]
+    told = [
+        f"{event.id} {event.status}" for event in delete(Mine(cloud), wanted, lambda b: emptied.append([*b]), AGAIN)
+    ]
     return told, emptied
 
 
@@ -141,7 +145,7 @@ def test_a_deletion_that_goes_on_is_looked_at_and_not_asked_for_again() -> None:
     cloud.waiting = ("lab", [])
     cloud.go()
     cloud.stacks["lab"]["StackStatus"] = "DELETE_IN_PROGRESS"
-    told = iter(delete(Mine(cloud), teardown(Mine(cloud), "lab"), lambda _: None))
+    told = iter(delete(Mine(cloud), teardown(Mine(cloud), "lab"), lambda _: None, AGAIN))
     assert next(told).status == "DELETE_IN_PROGRESS"
     cloud.stacks["lab"]["StackStatus"] = "DELETE_COMPLETE"
     assert [event.status for event in told] == ["DELETE_COMPLETE"]
@@ -164,7 +168,7 @@ def test_a_bucket_that_filled_again_is_emptied_and_tried_once_more() -> None:
     )
     assert caught.value.help == (
         "It filled again: stop what writes to it, and destroy again."
-        " Or leave what AWS cannot delete: `labspec destroy lab --keep Logs`."
+        " Or leave what AWS cannot delete: `labspec destroy lab --region eu-west-1 --keep Logs`."
     )
 
 
@@ -250,11 +254,9 @@ def test_ctrl_c_says_how_to_go_on(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(events.Watch, "events", look)
-    assert main(["destroy", "lab", "--yes"]) == 130
+    assert main(["destroy", "lab", "--yes", "--region", "eu-west-1"]) == 130
     told = capsys.readouterr()
-    assert told.err == (
-        "What AWS has begun goes on. `labspec destroy lab` looks again, and finishes it.\nlabspec: interrupted.\n"
-    )
+    assert told.err == (f"What AWS has begun goes on. `{AGAIN}` looks again, and finishes it.\nlabspec: interrupted.\n")
     assert cloud.asked == [("lab",)]
 
 
@@ -264,3 +266,20 @@ def test_a_report_has_standard_output_for_itself(cloud: Cloud, capsys: pytest.Ca
     told = capsys.readouterr()
     assert told.out.startswith("{")
     assert "1 resource to go" in told.err
+
+
+def test_a_protected_stack_is_refused_before_anything_is_done(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
+    cloud.stacks["lab"]["EnableTerminationProtection"] = True
+    assert main(["destroy", "lab", "--yes"]) == 1
+    assert "Protected from being deleted: the stack `lab`." in capsys.readouterr().err
+    assert cloud.asked == []
+    assert main(["destroy", "lab", "--yes", "--disable-protection", "-q"]) == 0
+    assert cloud.asked == ["unprotected", ("lab",)]
+    assert capsys.readouterr() == ("", "")
+
+
+def test_commands_that_are_shown_name_the_account(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
+    cloud.put("My Topic", "AWS::SNS::Topic", DeletionPolicy="Retain")
+    assert main(["destroy", "lab", "--yes", "--region", "eu-west-1"]) == 0
+    end = "--type-name AWS::SNS::Topic --identifier 'my topic' --region eu-west-1\n"
+    assert capsys.readouterr().out.endswith(end)
