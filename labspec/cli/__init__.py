@@ -19,6 +19,7 @@ from labspec.cli import (
     check,
     config,
     deploy,
+    destroy,
     events,
     explain,
     init,
@@ -35,7 +36,7 @@ from labspec.cli.exits import FINE, OURS, USAGE, misused
 
 COMMANDS = (
     *(init, build, check, lint),
-    *(publish, deploy, status, why, events, outputs, open_),
+    *(publish, deploy, status, why, events, outputs, open_, destroy),
     *(config, explain, reference, schema),
 )
 """In the order in which `labspec --help` shows them."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shlex
+import sys
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -63,6 +64,22 @@ def for_target(arguments: argparse.Namespace, work: Callable[[argparse.Namespace
         return (found, []) if found.failed else _refusable(found, lambda: (found, work(arguments, target_made)))
 
     return _for_each(arguments, arguments.target, worked)
+
+
+def agreed(question: str) -> bool:
+    """Whether the user wants it; who cannot be asked, or does not answer, has not agreed."""
+    if not sys.stdin.isatty():
+        return False
+    try:
+        return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+    except EOFError:
+        print()
+        return False
+
+
+def declined() -> list[str]:
+    """What to say where nobody has agreed."""
+    return ["Nothing was changed." + ("" if sys.stdin.isatty() else " Nobody can be asked here: add `--yes`.")]
 
 
 def account(arguments: argparse.Namespace) -> Account:

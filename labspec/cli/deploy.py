@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from labspec.cli import arguments as takes
 from labspec.cli import reporting
-from labspec.cli.aws import account, for_target, whose
+from labspec.cli.aws import account, agreed, declined, for_target, whose
 from labspec.cli.following import ended, followed, resumable
 from labspec.cli.progress import progress
 from labspec.cli.publish import published, publishing
@@ -101,7 +100,7 @@ def _deploy(arguments: argparse.Namespace, target: Made) -> list[str]:
         return [f"Nothing was changed. Carry it out: {_execution(arguments, proposed)}"]
     if not is_wanted:
         deployment.withdraw(cloudformation, proposed)
-        return ["Nothing was changed." + ("" if sys.stdin.isatty() else " Nobody can be asked here: add `--yes`.")]
+        return declined()
     return _carried_out(arguments, cloudformation, proposed, found)
 
 
@@ -131,7 +130,7 @@ def _is_wanted(arguments: argparse.Namespace, target: Made, found: Sequence[Chan
     words = list(told(found, _known(target.folder, resources), arguments.verbose))
     reporting.say(arguments, words, always=not arguments.yes)
     refuse([] if arguments.allow_moves else moves(found), lost(found, arguments.allow_data_loss, members), members)
-    return bool(arguments.yes or arguments.no_execute or _agreed(arguments.stack))
+    return bool(arguments.yes or arguments.no_execute or agreed(f"Change the stack `{arguments.stack}`?"))
 
 
 def _known(folder: FilePath, resources: Mapping[str, Any]) -> dict[str, str]:
@@ -139,17 +138,6 @@ def _known(folder: FilePath, resources: Mapping[str, Any]) -> dict[str, str]:
     return {
         identity: f"{said['member']}, {folder / said['at'].rpartition(':')[0]}" for identity, said in resources.items()
     }
-
-
-def _agreed(stack: str) -> bool:
-    """Whether the user wants it; who cannot be asked has not agreed."""
-    if not sys.stdin.isatty():
-        return False
-    try:
-        return input(f"Change the stack `{stack}`? [y/N] ").strip().lower() in ("y", "yes")
-    except EOFError:
-        print()
-        return False
 
 
 def _execution(arguments: argparse.Namespace, proposed: ChangeSet) -> str:

@@ -17,12 +17,15 @@ def progress(words: str) -> AbstractContextManager[object]:
 
 
 @contextmanager
-def counting(words: str, most: int) -> Iterator[Callable[[int], None]]:
-    """Show the words and how far the work has come: what is given is to be called with the number."""
+def counting(words: str, most: int = 0) -> Iterator[Callable[[int], None]]:
+    """Show the words and how far the work has come: what is given is to be called with the number.
+
+    `most` is how many there are; 0 where nobody knows.
+    """
     if not sys.stderr.isatty():
         yield lambda _: None
         return
     from rich.console import Console
 
     with Console(stderr=True).status(f"{words}...") as status:
-        yield lambda number: status.update(f"{words}: {number} of {most}")
+        yield lambda number: status.update(f"{words}: {number:,}{f' of {most:,}' if most else ''}")

@@ -5,5 +5,7 @@ gives templates the addresses that they are published under; `bucket` puts them 
 `deployment` proposes a change set, `changes` reads what it would do, `risk` holds back what would be lost, `forecast`
 tells it; `execution` carries it out, `events` tells what is done, `course` how far that has come; `standing` is a stack
 as it stands. `history` reads the last operation on a stack, `causes` finds in it what failed first, `known` what helps,
-and `verdict` makes a finding of it.
+and `verdict` makes a finding of it. `teardown` deletes a stack: `fates` is what becomes of what it holds, `holdings`
+what is in that, `protection` what is in the way, `emptying` clears buckets, and `leftovers` is what stays in the
+account.
 """

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import boto3
 from botocore.config import Config
@@ -28,6 +28,7 @@ UNKNOWN = ("InvalidAccessKeyId", "InvalidClientTokenId", "SignatureDoesNotMatch"
 DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403")
 BUSY = ("SlowDown", "Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException")
 RETRIES = 6
+Answer = TypeVar("Answer")
 
 
 class Account:
@@ -74,6 +75,25 @@ def plainly() -> Iterator[None]:
         raise Refused(f"AWS cannot be reached: {error}", "Look at the network, and at AWS_ENDPOINT_URL.") from error
     except BotoCoreError as error:
         raise Refused(f"AWS cannot be asked: {error}.") from error
+
+
+def answered(question: Callable[[], Answer], default: Answer) -> Answer:
+    """What a question answers; the default where these credentials may not ask it, or what it asks for is not there.
+
+    Raises `Refused` for all else.
+    """
+    with plainly():
+        try:
+            return question()
+        except ClientError as error:
+            if code_of(error) in DENIED or is_absence(error):
+                return default
+            raise
+
+
+def is_absence(error: ClientError) -> bool:
+    """Whether AWS says that there is no such thing: `DBInstanceNotFound`, `NoSuchBucket`."""
+    return "NotFound" in code_of(error) or code_of(error).startswith("NoSuch")
 
 
 def code_of(error: ClientError) -> str:

@@ -22,11 +22,11 @@ LOOKS = 30
 """How often to look for a change set that is being deleted, before its stack is left as it is."""
 NOTHING = ("The submitted information didn't contain changes", "No updates are to be performed")
 UNFIT = {
-    "ROLLBACK_COMPLETE": "It was never whole. Delete it, and deploy again: `aws cloudformation delete-stack {}`.",
-    "ROLLBACK_FAILED": "Delete it, and deploy again: `aws cloudformation delete-stack {}`.",
-    "CREATE_FAILED": "Delete it, and deploy again: `aws cloudformation delete-stack {}`.",
-    "DELETE_FAILED": "Delete it again: `aws cloudformation delete-stack {}`. Its events say what stays.",
-    "UPDATE_ROLLBACK_FAILED": "Mend what stops the rollback, then `aws cloudformation continue-update-rollback {}`.",
+    "ROLLBACK_COMPLETE": "It was never whole. Destroy it, and deploy again: `labspec destroy {}`.",
+    "ROLLBACK_FAILED": "Destroy it, and deploy again: `labspec destroy {}`.",
+    "CREATE_FAILED": "Destroy it, and deploy again: `labspec destroy {}`.",
+    "DELETE_FAILED": "Destroy it again: `labspec destroy {}`. It says what stays.",
+    "UPDATE_ROLLBACK_FAILED": "Mend what stops it, then `aws cloudformation continue-update-rollback --stack-name {}`.",
 }
 """States in which a stack takes no change, and the way out of each (`Stack status codes`, AWS CloudFormation)."""
 MISSING = "`aws cloudformation list-stacks` lists what there is, and by its id what is deleted; look at `--region`."
@@ -140,7 +140,7 @@ def _refuse_unfit(there: Mapping[str, Any], wanted: Wanted) -> None:
     if status in UNFIT and not goes_on:
         raise Refused(
             f"The stack `{wanted.stack}` takes no change: it is {status}.",
-            UNFIT[status].format(f"--stack-name {wanted.stack}"),
+            UNFIT[status].format(wanted.stack),
         )
     if status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS":
         raise Refused(f"The stack `{wanted.stack}` is being changed already: it is {status}.", "Wait until it rests.")

@@ -9,6 +9,7 @@ there, which MiniStack itself does not ask.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import sys
@@ -26,7 +27,7 @@ os.environ.update(
 )
 
 from ministack import app
-from ministack.services import cloudformation, ec2, rds
+from ministack.services import cloudformation, ec2, rds, s3
 from ministack.services.cloudformation import helpers, provisioners, stacks
 
 Made = tuple[str, dict[str, Any]]
@@ -252,6 +253,30 @@ def checked(kind: str, create: Callable[..., Made]) -> Callable[..., Made]:
 for each, handler in HANDLERS.items():
     if "create" in handler:
         HANDLERS[each] = handler | {"create": checked(each, handler["create"])}
+
+
+def nested(physical: str, _: dict[str, Any]) -> None:
+    """A nested stack goes as its root does: MiniStack itself minds no policy and no failure in it."""
+    name = provisioners._nested_stack_lookup_name(physical)
+    if there := cloudformation._stacks.get(name):
+        asyncio.run(stacks._delete_stack_async(name, there["StackId"]))
+        if there["StackStatus"] != "DELETE_COMPLETE":
+            raise ValueError(f"Embedded stack {physical} was not successfully deleted: {there['StackStatusReason']}")
+
+
+def emptied(delete: Callable[..., None]) -> Callable[..., None]:
+    """A bucket that holds anything is refused, as S3's own `DeleteBucket` does here."""
+
+    def whole(identity: str, said: dict[str, Any]) -> None:
+        if s3._buckets.get(identity, {}).get("objects") or s3._bucket_has_versions(identity):
+            raise ValueError("The bucket you tried to delete is not empty")
+        delete(identity, said)
+
+    return whole
+
+
+HANDLERS["AWS::CloudFormation::Stack"] |= {"delete": nested}
+HANDLERS["AWS::S3::Bucket"] |= {"delete": emptied(HANDLERS["AWS::S3::Bucket"]["delete"])}
 
 
 def updated(update: Callable[..., Made]) -> Callable[..., Made]:
