@@ -105,11 +105,12 @@ def _for_each(
 
 
 def _refusable(before: Outcome, work: Callable[[], tuple[Outcome, list[str]]]) -> tuple[Outcome, list[str]]:
-    from labspec.cloud.refusal import Refused, refusal
+    from labspec.cloud.refusal import Refused
 
     start = time.perf_counter()
     try:
         found, words = work()
     except Refused as refused:
-        found, words = before._replace(diagnostics=[*before.diagnostics, refusal(refused)]), []
+        told = [*before.diagnostics, *refused.findings]
+        found, words = before._replace(diagnostics=told, texts={**before.texts, **refused.texts}), []
     return found._replace(seconds=before.seconds + time.perf_counter() - start), words

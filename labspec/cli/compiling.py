@@ -42,6 +42,8 @@ class Made(NamedTuple):
     manifest: Mapping[str, Any]
     folder: FilePath
     """What the manifest's positions are relative to; of a built directory that is not known."""
+    documents: Mapping[str, str]
+    """The spec's documents; of a built directory there are none."""
 
 
 def made(arguments: argparse.Namespace, target: str) -> tuple[Outcome, Made]:
@@ -54,7 +56,8 @@ def made(arguments: argparse.Namespace, target: str) -> tuple[Outcome, Made]:
     texts = {name: text for name, text in build.files.items() if name != "manifest.json"}
     manifest = json.loads(build.files.get("manifest.json", "{}"))
     name = build.spec.name if build.spec else ""
-    return outcome(target, build, 0.0), Made(name, texts, build.assets, manifest, FilePath(target).parent)
+    found = outcome(target, build, 0.0)
+    return found, Made(name, texts, build.assets, manifest, FilePath(target).parent, found.texts)
 
 
 def _built(directory: FilePath) -> tuple[Outcome, Made]:
@@ -67,7 +70,7 @@ def _built(directory: FilePath) -> tuple[Outcome, Made]:
     ordered = sorted(files.keys() - assets.keys(), key=lambda name: (not name.startswith(ROOTS), name))
     texts = {name: files[name].decode("utf-8", "replace") for name in ordered}
     name = manifest.get("name", "")
-    return Outcome(str(directory), found, texts, 0.0), Made(name, texts, assets, manifest, FilePath())
+    return Outcome(str(directory), found, texts, 0.0), Made(name, texts, assets, manifest, FilePath(), {})
 
 
 def outcome(spec: str, build: Build, seconds: float) -> Outcome:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 from labspec.cli import arguments as takes
 from labspec.cli import reporting
 from labspec.cli.aws import account, agreed, declined, for_target, whose
-from labspec.cli.following import ended, followed, resumable
+from labspec.cli.failing import ended
+from labspec.cli.following import followed, resumable
+from labspec.cli.manifests import manifest_of
 from labspec.cli.progress import progress
 from labspec.cli.publish import published, publishing
 
@@ -101,7 +103,7 @@ def _deploy(arguments: argparse.Namespace, target: Made) -> list[str]:
     if not is_wanted:
         deployment.withdraw(cloudformation, proposed)
         return declined()
-    return _carried_out(arguments, cloudformation, proposed, found)
+    return _carried_out(arguments, target, cloudformation, proposed, found)
 
 
 def _wanted(arguments: argparse.Namespace, target: Made, url: str, made: Publication) -> Wanted:
@@ -147,12 +149,13 @@ def _execution(arguments: argparse.Namespace, proposed: ChangeSet) -> str:
 
 
 def _carried_out(
-    arguments: argparse.Namespace, cloudformation: Any, proposed: ChangeSet, found: Sequence[Change]
+    arguments: argparse.Namespace, target: Made, cloudformation: Any, proposed: ChangeSet, found: Sequence[Change]
 ) -> list[str]:
     from labspec.cloud.course import expected
     from labspec.cloud.execution import execute
 
     with resumable(arguments, arguments.stack):
         watch = execute(cloudformation, proposed, rollback=not arguments.no_rollback)
-        events = followed(arguments, watch, arguments.stack, expected(found))
-    return ended(arguments.stack, watch, events, fine=("CREATE_COMPLETE", "UPDATE_COMPLETE"))
+        followed(arguments, watch, arguments.stack, expected(found))
+    made = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+    return ended(arguments, cloudformation, watch, lambda _: manifest_of(arguments.target, target), fine=made)

@@ -6,7 +6,9 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from labspec.cli.aws import for_stack, stack_command
-from labspec.cli.following import ended, followed, lines, resumable
+from labspec.cli.failing import ended
+from labspec.cli.following import followed, lines, resumable
+from labspec.cli.manifests import newest
 
 if TYPE_CHECKING:
     from labspec.cloud.account import Account
@@ -45,5 +47,5 @@ def _events(arguments: argparse.Namespace, account: Account) -> list[str]:
     if not arguments.follow:
         return lines(watch.look())
     with resumable(arguments, arguments.stack):
-        found = followed(arguments, watch, there["StackName"])
-    return ended(there["StackName"], watch, found)
+        followed(arguments, watch, there["StackName"])
+    return ended(arguments, cloudformation, watch, newest)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Protocol
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from labspec.cloud.events import Event, Watch
 
 Expected = Mapping[tuple[str, ...], int]
-FINE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "DELETE_COMPLETE", "IMPORT_COMPLETE", "REVIEW_IN_PROGRESS")
 
 
 class View(Protocol):
@@ -93,27 +92,3 @@ def lines(events: Iterable[Event]) -> list[str]:
 def place(event: Event) -> str:
     """A resource, by the logical ids that lead to it."""
     return "/".join((*event.path, event.id))
-
-
-def ended(stack: str, watch: Watch, events: Iterable[Event], fine: Sequence[str] = FINE) -> list[str]:
-    """What to say of an operation that went well. Raises `Refused`, with what failed first, of one that did not.
-
-    `fine` are the states that it may end in.
-    """
-    from labspec.cloud.events import STACK
-    from labspec.cloud.refusal import Refused
-
-    if watch.status in fine:
-        return [f"The stack `{stack}` is {watch.status}."]
-    causes = [event for event in events if event.failed]
-    first = next((cause for cause in causes if cause.type != STACK), next(iter(causes), None))
-    why = f" First failed `{place(first)}`: {first.reason}" if first else ""
-    raise Refused(f"The stack `{stack}` is {watch.status}.{why}", _help(stack, watch.status))
-
-
-def _help(stack: str, status: str) -> str:
-    again = "Mend what failed first, and deploy again."
-    if status not in ("CREATE_FAILED", "UPDATE_FAILED"):
-        return again
-    undo = f"aws cloudformation rollback-stack --stack-name {stack}"
-    return f"What was made stays to be looked at. {again} To undo it: `{undo}`."

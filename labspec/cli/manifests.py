@@ -11,6 +11,7 @@ from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from labspec.cli.compiling import Made
     from labspec.cloud.verdict import Place
     from labspec.diagnostic import Span
 
@@ -45,26 +46,26 @@ class Manifest(NamedTuple):
         return Place(resource.get("member", ""), span, _holds_secret(self.texts.get(span.file, ""), span.line))
 
 
-def manifest_for(arguments: argparse.Namespace, name: str) -> Manifest | None:
-    """The manifest that `--spec` names, or the newest in `out` of a spec called `name`; None where there is none.
-
-    Raises `Refused` where what `--spec` names is no spec without errors, and no directory that was built.
-    """
+def newest(name: str) -> Manifest | None:
+    """The newest manifest in `out` of a spec called `name`; None where there is none."""
     from labspec.output import read_manifest
 
-    if arguments.spec:
-        return _given(arguments, arguments.spec)
     built = [path.parent for path in FilePath(BUILT).glob("*/manifest.json")]
     built.sort(key=lambda directory: (directory / "manifest.json").stat().st_mtime, reverse=True)
     found = (directory for directory in built if name and read_manifest(directory).get("name") == name)
     return next((_built(directory, read_manifest(directory)) for directory in found), None)
 
 
-def _given(arguments: argparse.Namespace, spec: str) -> Manifest:
+def given(arguments: argparse.Namespace) -> Manifest:
+    """The manifest that `--spec` names.
+
+    Raises `Refused` where that is no spec without errors, and no directory that was built.
+    """
     from labspec.cli.compiling import made
     from labspec.cloud.refusal import Refused
     from labspec.output import read_manifest
 
+    spec = arguments.spec
     if FilePath(spec).is_dir():
         if manifest := read_manifest(FilePath(spec)):
             return _built(FilePath(spec), manifest)
@@ -73,7 +74,15 @@ def _given(arguments: argparse.Namespace, spec: str) -> Manifest:
     if found.failed:
         first = next(each.message for each in found.diagnostics if each.level == "error")
         raise Refused(f"`{spec}` has errors, so that its lines are not known. {first}", f"Run `labspec check {spec}`.")
-    return Manifest(compiled.name, spec, compiled.manifest["resources"], str(compiled.folder), found.texts)
+    return manifest_of(spec, compiled)
+
+
+def manifest_of(target: str, compiled: Made) -> Manifest:
+    """The manifest of what was compiled, or of a directory that was built."""
+    if FilePath(target).is_dir():
+        return _built(FilePath(target), compiled.manifest)
+    resources = compiled.manifest["resources"]
+    return Manifest(compiled.name, target, resources, str(compiled.folder), compiled.documents)
 
 
 def _built(directory: FilePath, manifest: Mapping[str, Any]) -> Manifest:

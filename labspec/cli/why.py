@@ -6,7 +6,8 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from labspec.cli.aws import judge_stack, stack_command
-from labspec.cli.manifests import Manifest, manifest_for
+from labspec.cli.failing import explained
+from labspec.cli.manifests import given, newest
 from labspec.cli.progress import progress
 
 if TYPE_CHECKING:
@@ -39,26 +40,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _why(arguments: argparse.Namespace, account: Account) -> tuple[Outcome, list[str]]:
     from labspec.cloud.causes import causes
-    from labspec.cloud.verdict import findings
     from labspec.report import Outcome
 
     with progress("asking for the events..."):
         operation = causes(account.client("cloudformation"), arguments.stack)
     if operation.is_well and not operation.cleanup:
         return Outcome(arguments.stack, [], {}), _words(operation)
-    manifest = manifest_for(arguments, operation.spec)
-    found = findings(operation, manifest.place if manifest else _nowhere, _unplaced(manifest), arguments.profile)
-    return Outcome(arguments.stack, found, manifest.texts if manifest else {}), _words(operation)
-
-
-def _nowhere(_: str, __: str) -> None:
-    return None
-
-
-def _unplaced(manifest: Manifest | None) -> str:
-    if manifest is None:
-        return "`--spec SPEC|DIR` shows the line of the spec behind it."
-    return f"`{manifest.source}` has nothing of this name: `--spec` names another spec, or directory."
+    found = explained(arguments, operation, lambda name: given(arguments) if arguments.spec else newest(name))
+    return found, _words(operation)
 
 
 def _words(operation: Operation) -> list[str]:

@@ -63,6 +63,8 @@ class Operation(NamedTuple):
     """The name of the spec that the stack belongs to; empty where labspec did not deploy it."""
     deletes: bool
     """Whether the stack was to be deleted."""
+    stays: bool
+    """Whether what was made stays where something fails, and the next deployment goes on from there."""
     failures: tuple[Failure, ...]
     cleanup: tuple[Failure, ...]
     """What failed while the operation was undone or cleaned up after; of several attempts, in the last."""
@@ -106,6 +108,7 @@ def causes(cloudformation: Any, stack: str) -> Operation:
         there["StackStatus"],
         tags.get(OWNER, ""),
         deletes,
+        bool(there.get("DisableRollback")),
         tuple(failure for failure in found if not failure.undoing),
         tuple(failure for failure in found if failure.undoing),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from labspec.diagnostic import Diagnostic, Rule
 
 AWS_REFUSED = Rule(
@@ -19,8 +21,14 @@ class Refused(Exception):
         super().__init__(message)
         self.message = message
         self.help = help
+        self.findings: Sequence[Diagnostic] = [Diagnostic(AWS_REFUSED, message, help=help)]
+        self.texts: Mapping[str, str] = {}
+        """The documents that the findings are about."""
 
 
-def refusal(refused: Refused) -> Diagnostic:
-    """What is told of it."""
-    return Diagnostic(AWS_REFUSED, refused.message, help=refused.help)
+class Failed(Refused):
+    """The work was begun and failed; `findings` say why."""
+
+    def __init__(self, message: str, findings: Sequence[Diagnostic], texts: Mapping[str, str]) -> None:
+        super().__init__(message)
+        self.findings, self.texts = findings, texts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -18,14 +19,18 @@ STACK_FAILED = Rule(
     " failed by itself is listed below. `labspec why` looks at the last operation on the stack.",
 )
 VERBS = {"CREATE": "created", "UPDATE": "changed", "DELETE": "deleted", "IMPORT": "imported"}
-ANEW = "Delete the stack, and deploy again: `aws cloudformation delete-stack {}`."
+ANEW = "Destroy the stack, and deploy again: `labspec destroy {name}{whose}`."
+STAYS = (
+    "What was made stays to be looked at. Deploy again to go on, or take it back:"
+    " `aws cloudformation rollback-stack --stack-name {name}{whose}`."
+)
 BEFORE = "The stack is as it was before."
 WAYS = {
     "CREATE_FAILED": ANEW,
     "ROLLBACK_COMPLETE": ANEW,
     "ROLLBACK_FAILED": ANEW,
-    "DELETE_FAILED": "Delete the stack again: `aws cloudformation delete-stack {}`.",
-    "UPDATE_FAILED": "Deploy again, or take back what was done: `aws cloudformation rollback-stack {}`.",
+    "DELETE_FAILED": "Destroy the stack again: `labspec destroy {name}{whose}`.",
+    "UPDATE_FAILED": STAYS,
     "UPDATE_ROLLBACK_COMPLETE": BEFORE,
     "IMPORT_ROLLBACK_COMPLETE": BEFORE,
 }
@@ -52,15 +57,15 @@ def findings(operation: Operation, where: Where, unplaced: str = "", profile: st
     is a finding of its own, and what was left behind is a warning.
     """
     told = _Told(operation, where, unplaced)
-    option = f"--stack-name {operation.name}{f' --profile {profile}' if profile else ''} --region {operation.region}"
-    found = [told.cause(operation.failures, _way(operation, option))] if operation.failures else []
+    whose = f"{f' --profile {shlex.quote(profile)}' if profile else ''} --region {operation.region}"
+    found = [told.cause(operation.failures, _way(operation, whose))] if operation.failures else []
     if operation.stuck:
-        found.append(told.cause(operation.stuck, _past(operation, option)))
+        found.append(told.cause(operation.stuck, _past(operation, whose)))
     else:
         found += [told.left(failure) for failure in operation.cleanup]
     if not (operation.is_well or operation.failures or operation.stuck):
         message = f"The stack `{operation.name}` is {operation.status}, and nothing in it failed by itself."
-        help_ = f"Somebody cancelled the operation, or its events are gone. {_way(operation, option)}".strip()
+        help_ = f"Somebody cancelled the operation, or its events are gone. {_way(operation, whose)}".strip()
         found.insert(0, Diagnostic(STACK_FAILED, message, help=help_))
     return found
 
@@ -116,27 +121,28 @@ def _reason(failure: Failure) -> str:
     return f"{failure.reason.removesuffix('.')}." if failure.reason else "AWS gives no reason."
 
 
-def _way(operation: Operation, option: str) -> str:
+def _way(operation: Operation, whose: str) -> str:
     """The way out of the state that the stack is in."""
     if operation.stuck:
         return ""
-    failed = [failure.id for failure in operation.failures]
-    way = WAYS.get(operation.status, "").format(option)
-    if operation.status == "DELETE_FAILED" and not any(failure.path for failure in operation.failures) and failed:
-        way += f" With `--retain-resources {' '.join(failed)}` it goes without what cannot be deleted."
+    stays = operation.status == "CREATE_FAILED" and operation.stays
+    way = (STAYS if stays else WAYS.get(operation.status, "")).format(name=operation.name, whose=whose)
+    if operation.status == "DELETE_FAILED" and operation.failures:
+        keep = " ".join(f"--keep {failure.place}" for failure in operation.failures)
+        way += f" With `{keep}` it goes without what cannot be deleted."
     return way
 
 
-def _past(operation: Operation, option: str) -> str:
+def _past(operation: Operation, whose: str) -> str:
     """The way past what cannot be rolled back (`ContinueUpdateRollback`: a nested stack is meant by its name)."""
-    go_on = f"aws cloudformation continue-update-rollback {option}"
+    go_on = f"aws cloudformation continue-update-rollback --stack-name {operation.name}{whose}"
     skipped = [
         f"{failure.stack}.{failure.id}" if failure.path else failure.id
         for failure in operation.stuck
         if failure.status == "UPDATE_FAILED"
     ]
     if operation.status != "UPDATE_ROLLBACK_FAILED":
-        return WAYS.get(operation.status, "").format(option)
+        return WAYS.get(operation.status, "").format(name=operation.name, whose=whose)
     if not skipped:
         return f"Mend that, and let it go on: `{go_on}`."
     skip = f"{go_on} --resources-to-skip {' '.join(skipped)}"

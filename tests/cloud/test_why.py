@@ -164,11 +164,11 @@ def test_the_first_is_the_cause_and_others_that_failed_by_themselves_are_listed(
     )
     assert [failure.place for failure in operation.failures] == ["AStack/Early", "BStack/Late", "Silent"]
     first = "`AStack/Early` (AWS::EC2::VPC) could not be created: First of all."
-    delete = "`aws cloudformation delete-stack --stack-name lab --region eu-west-1`"
+    destroy = "`labspec destroy lab --region eu-west-1`"
     (said,) = told(operation)
     assert said.splitlines() == [
         first,
-        f"Delete the stack, and deploy again: {delete}.",
+        f"Destroy the stack, and deploy again: {destroy}.",
         "The stack `lab` is ROLLBACK_COMPLETE.",
         "    Failed by itself as well: `BStack/Late` (AWS::EC2::VPC): Second of all.",
         "    Failed by itself as well: `Silent` (AWS::EC2::VPC): AWS gives no reason.",
@@ -399,7 +399,7 @@ def test_a_rollback_that_is_stuck_is_told_with_the_way_past_it() -> None:
 1 lab/Group DELETE_FAILED resource sg-1 has a dependent object
 2 lab/ DELETE_FAILED The following resource(s) failed to delete: [Files, Group].
 """,
-            "With `--retain-resources Files Group` it goes without what cannot be deleted.",
+            "With `--keep Files --keep Group` it goes without what cannot be deleted.",
         ),
         (
             """\
@@ -426,7 +426,7 @@ def test_a_rollback_that_is_stuck_is_told_with_the_way_past_it() -> None:
 1 lab/Db UPDATE_FAILED No.
 2 lab/ UPDATE_FAILED The following resource(s) failed to update: [Db].
 """,
-            "take back what was done: `aws cloudformation rollback-stack --stack-name lab --region eu-west-1`.",
+            "or take it back: `aws cloudformation rollback-stack --stack-name lab --region eu-west-1`.",
         ),
         (
             """\
@@ -468,10 +468,10 @@ def test_only_what_was_not_changed_back_can_be_skipped() -> None:
     assert "--resources-to-skip" not in stuck
 
 
-def test_what_stands_in_a_nested_stack_is_not_named_to_the_root() -> None:
+def test_what_stands_in_a_nested_stack_is_kept_by_its_place() -> None:
     (said,) = told(asked(NESTED_DELETED.replace("SUBJECT STATUS REASON", "Net DELETE_FAILED No.")))
-    assert "Delete the stack again" in said
-    assert "--retain-resources" not in said
+    assert "Destroy the stack again" in said
+    assert "With `--keep OuterStack/InnerStack/Net` it goes" in said
 
 
 def test_a_stack_that_was_to_be_deleted_is_well_once_it_is() -> None:
@@ -546,7 +546,7 @@ SHOWN = """\
         (["--spec", "specs/spec.yaml"], False, SHOWN),
         (["--spec", "out/spec"], True, SHOWN),
         ([], True, SHOWN),
-        ([], False, "`--spec SPEC|DIR` shows the line"),
+        ([], False, "`labspec why lab --spec SPEC|DIR` shows the line"),
     ],
     ids=["a spec", "a directory", "found in out", "none"],
 )
@@ -631,7 +631,7 @@ def test_reports_for_machines_have_the_place_and_what_helps(
     place = {"file": "specs/spec.yaml", "line": 10, "column": 31, "end_line": 10, "end_column": 42}
     assert (finding["code"], finding["place"]) == ("LS702", place)
     assert "takes two deployments" in finding["help"]
-    assert "delete-stack --stack-name lab --profile web --region eu-west-1`" in finding["help"]
+    assert "labspec destroy lab --profile web --region eu-west-1`" in finding["help"]
 
 
 def test_a_stack_that_is_well_is_said_to_be(

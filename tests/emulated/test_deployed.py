@@ -93,7 +93,7 @@ def test_a_failure_is_told_by_what_failed_first(tmp_path: Path, capsys: pytest.C
     spec.write_text(f"{SITE}resources:\n  Stray: {{Type: AWS::EC2::Route, Properties: {ROUTE}}}\n", "utf-8")
     for layout in ("nested", "flat"):
         assert deploy(spec, "--yes", "--layout", layout, "--parameter", "AdminCidr=10.0.0.0/8") == 1
-        assert re.search(r"The stack `site` is ROLLBACK_COMPLETE. First failed `.*Stray", capsys.readouterr().err)
+        assert re.search(r"`.*Stray` .* could not be created:", capsys.readouterr().err)
         assert deploy(spec, "--yes", "--layout", layout) == 1
         assert "takes no change: it is ROLLBACK_COMPLETE." in capsys.readouterr().err
         Stacks().delete("site")

@@ -128,7 +128,8 @@ def test_without_a_rollback_what_was_made_stays_and_the_next_deployment_goes_on(
     fine = spec.read_text("utf-8")
     spec.write_text(f"{fine}resources:\n  Stray: {{Type: AWS::EC2::Route, Properties: {ROUTE}}}\n", "utf-8")
     assert deploy(spec, "--yes", "--layout", "flat", "--no-rollback", *ADMIN) == 1
-    assert "The stack `site` is CREATE_FAILED. First failed `Stray`" in (said := capsys.readouterr().err)
+    assert "`Stray` (AWS::EC2::Route, of `resources.Stray`) could not be created" in (said := capsys.readouterr().err)
+    assert "The stack `site` is CREATE_FAILED." in said
     assert "aws cloudformation rollback-stack --stack-name site" in said
     spec.write_text(fine, "utf-8")
     assert deploy(spec, "--yes", "--layout", "flat", *ADMIN) == 0
@@ -153,7 +154,7 @@ def test_on_a_terminal_the_stacks_are_drawn_and_go_on_when_nobody_looks(
     assert "To watch it: labspec events slow --follow --region us-east-1" in shown
     assert status == 130
     assert main(["events", "slow", "--follow"]) == 1
-    assert "The stack `slow` is ROLLBACK_COMPLETE. First failed `Never`" in capsys.readouterr().err
+    assert "`Never` (AWS::CloudFormation::WaitCondition) could not be created" in capsys.readouterr().err
     shown, status = on_terminal(["events", "slow", "--follow"])
     assert re.search(r"Never CREATE_FAILED .*timed out", shown)
     assert re.search(r"slow +ROLLBACK_COMPLETE +5 done", shown)

@@ -32,8 +32,10 @@ def test_the_line_behind_what_failed_is_shown(layout: str, tmp_path: Path, capsy
     wanted = ["--yes", "--layout", layout, "--parameter", "AdminCidr=10.0.0.0/8"]
     spec.write_text(SITE + STRAY, "utf-8")
     assert deploy(spec, *wanted) == 1
-    shown = {"place": place, "line": line, "verb": "created", "status": "ROLLBACK_COMPLETE", "way": "Delete the.*"}
-    assert re.fullmatch(SHOWN.format(**shown), why(spec, 1, capsys))
+    at_once = capsys.readouterr().err
+    shown = {"place": place, "line": line, "verb": "created", "status": "ROLLBACK_COMPLETE", "way": "Destroy the.*"}
+    assert re.fullmatch(SHOWN.format(**shown), found := why(spec, 1, capsys))
+    assert at_once.partition("error")[2] == found.partition("error")[2].replace("1 error", "1 error, 1 hint")
     Stacks().delete("site")
     spec.write_text(SITE, "utf-8")
     assert deploy(spec, *wanted) == 0

@@ -5,12 +5,14 @@ from __future__ import annotations
 from labspec.cloud.known.form import Known
 
 LOG = (
-    "Its log says which step it was: /var/log/labspec-boot.log, by `aws ssm start-session --target {physical} --region"
-    " {region}`; or ask for `aws ec2 get-console-output --latest --output text --instance-id {physical} --region"
-    " {region}`. A rollback ends the machine: to look at it, deploy with the rollback off (`--no-rollback`)."
+    "Its log says which step it was: the stack's `...SetupLog` in CloudWatch Logs, or on it"
+    " /var/log/labspec-boot.log, by `aws ssm start-session --target {physical} --region {region}`; or ask for"
+    " `aws ec2 get-console-output --latest --output text --instance-id {physical} --region {region}`. A rollback ends"
+    " the machine: to look at it, deploy with the rollback off (`--no-rollback`)."
 )
 LOGS = (
-    "A machine's log says which step it was: /var/log/labspec-boot.log, by `aws ssm start-session --region {region}`;"
+    "A machine's log says which step it was: the stack's `...SetupLog` in CloudWatch Logs, or on it"
+    " /var/log/labspec-boot.log, by `aws ssm start-session --region {region}`;"
     " or ask for `aws ec2 get-console-output --latest --output text --region {region}`, each with the machine's id. A"
     " rollback ends the machines: to look at them, deploy with the rollback off (`--no-rollback`)."
 )
