@@ -10,10 +10,11 @@ from troposphere import Base64, GetAtt, Ref, Sub
 from labspec.diagnostic import Diagnostic, Path, Rule
 from labspec.emit.boot import BootFile, Check, Hole, Mount, Script, SecretFile, Setup, Signal
 from labspec.emit.boot import user_data as boot_script
-from labspec.emit.emitter import Emitter, logical_id, pascal
+from labspec.emit.emitter import Emitter, logical_id
 from labspec.emit.order import mount_target_role
 from labspec.emit.roles import SECRET
 from labspec.emit.substitution import Variables
+from labspec.logical_ids import pascal
 from labspec.model import boot
 from labspec.model.architecture import Member
 from labspec.model.balance import TargetGroup

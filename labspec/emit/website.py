@@ -9,9 +9,10 @@ from typing import Any
 from awacs.aws import Action, Allow, Bool, Condition, Deny, Principal, Statement, StringEquals
 from troposphere import If, Ref, Select, Split, Sub, cloudfront, s3
 
-from labspec.emit.emitter import AFTERWARDS, Emitter, pascal
+from labspec.emit.emitter import AFTERWARDS, Emitter
 from labspec.emit.roles import BUCKET, policy
 from labspec.graph import Declaration
+from labspec.logical_ids import pascal
 from labspec.model.architecture import Member
 from labspec.model.kind import When
 from labspec.model.text import Expression, Text
