@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from labspec.cli import arguments as takes
 from labspec.cli import reporting
-from labspec.cli.compiling import templates
+from labspec.cli.compiling import compiled, outcome, templates
 from labspec.cli.exits import misused
 
 if TYPE_CHECKING:
     from labspec.cloud.account import Account
+    from labspec.compiler import Build
     from labspec.report import Outcome
 
 
@@ -51,6 +52,17 @@ def for_target(
         return (found, []) if found.failed else _refusable(found, lambda: work(arguments, name, texts))
 
     return _for_each(arguments, arguments.target, worked)
+
+
+def for_spec(arguments: argparse.Namespace, work: Callable[[argparse.Namespace, Build], list[str]]) -> int:
+    """Do a command's work with what its spec compiles to, which is not linted, and report."""
+
+    def worked(arguments: argparse.Namespace, spec: str) -> tuple[Outcome, list[str]]:
+        build = compiled(arguments, spec, ())
+        found = outcome(spec, build, 0.0)
+        return (found, []) if found.failed else _refusable(found, lambda: work(arguments, build))
+
+    return _for_each(arguments, arguments.spec, worked)
 
 
 def account(arguments: argparse.Namespace) -> Account:
