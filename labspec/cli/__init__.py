@@ -18,6 +18,7 @@ from labspec.cli import (
     build,
     check,
     config,
+    connect,
     deploy,
     explain,
     init,
@@ -30,7 +31,7 @@ from labspec.cli import (
 )
 from labspec.cli.exits import FINE, OURS, USAGE, misused
 
-COMMANDS = (init, build, check, lint, publish, deploy, status, sync, config, explain, reference, schema)
+COMMANDS = (init, build, check, lint, publish, deploy, status, sync, connect, config, explain, reference, schema)
 """In the order in which `labspec --help` shows them."""
 
 

@@ -66,7 +66,7 @@ def for_each(
     for target in arguments.specs:
         outcome, words = work(arguments, target)
         _show(arguments, reports, outcome)
-        if not outcome.failed and not arguments.quiet:
+        if words and not outcome.failed and not arguments.quiet:
             _say(reports, words)
         outcomes.append(outcome)
     if problem := _replaced(reports, {name for outcome in outcomes for name in outcome.texts}):
