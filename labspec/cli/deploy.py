@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from labspec.cli.publish import published, publishing
 from labspec.wording import series
 
 if TYPE_CHECKING:
+    from labspec.cli.compiling import Made
     from labspec.cloud.changes import Change
     from labspec.cloud.deployment import ChangeSet
     from labspec.cloud.events import Event
@@ -52,23 +53,23 @@ def run(arguments: argparse.Namespace) -> int:
     return for_target(arguments, _deploy)
 
 
-def _deploy(arguments: argparse.Namespace, name: str, texts: Mapping[str, str]) -> list[str]:
+def _deploy(arguments: argparse.Namespace, target: Made) -> list[str]:
     from labspec.cloud import deployment
     from labspec.cloud.changes import changes, told
 
     asked = account(arguments)
-    made, url, words = published(arguments, asked, texts)
+    made, url, words = published(arguments, asked, target)
     print(words)
     cloudformation = asked.client("cloudformation")
     wanted = deployment.Wanted(
         arguments.stack,
-        name,
+        target.name,
         url,
         dict(arguments.parameter),
         made.parameters,
         dict(arguments.tag),
         arguments.role_arn,
-        deployment.capabilities(texts.values()),
+        deployment.capabilities(target.templates.values()),
     )
     proposed = deployment.propose(cloudformation, wanted)
     if proposed is None:

@@ -15,6 +15,8 @@ from labspec.cloud.parallel import at_once
 from labspec.cloud.publication import Piece, Publication
 from labspec.cloud.refusal import Refused
 
+TYPES = {"json": "application/json", "zip": "application/zip"}
+"""The media types of what is published; all else is text."""
 NAME = r"(?=.{3,63}\Z)[a-z0-9]+([.-]+[a-z0-9]+)*"
 """What a bucket may be called (`General purpose bucket naming rules`, Amazon S3 User Guide)."""
 EVERYBODY = (
@@ -109,7 +111,7 @@ def _asked(question: Callable[[], Any]) -> Any:
 
 
 def _send(s3: Any, bucket: str, piece: Piece) -> bool:
-    content = piece.text.encode()
+    content = piece.content
     digest = base64.b64encode(hashlib.sha256(content).digest()).decode()
     try:
         there = s3.head_object(Bucket=bucket, Key=piece.key, ChecksumMode="ENABLED")
@@ -120,7 +122,12 @@ def _send(s3: Any, bucket: str, piece: Piece) -> bool:
         if there["ContentLength"] != len(content) or there.get("ChecksumSHA256", digest) != digest:
             raise Refused(f"s3://{bucket}/{piece.key} is there, and is not what is to be published.")
         return False
-    new = {"Body": content, "ContentType": "text/plain", "ChecksumSHA256": digest, "IfNoneMatch": "*"}
+    new = {
+        "Body": content,
+        "ContentType": TYPES.get(piece.key.rpartition(".")[2], "text/plain"),
+        "ChecksumSHA256": digest,
+        "IfNoneMatch": "*",
+    }
     try:
         s3.put_object(Bucket=bucket, Key=piece.key, **new)
     except ClientError as error:

@@ -20,7 +20,7 @@ from labspec.cloud.parallel import at_once
 from labspec.cloud.refusal import Refused
 from labspec.cloud.standing import Standing
 from labspec.graph import Graph
-from labspec.lambdas.serving import PAGES, cache_control, content_type
+from labspec.lambdas.serving import cache_control, content_type, is_page
 
 LARGEST = 5 << 30
 """The most bytes that are sent in one part (`PutObject`, Amazon S3 API Reference)."""
@@ -79,19 +79,9 @@ def files(folder: FilePath, names: Iterable[str]) -> tuple[File, ...]:
     """The files of a folder. Raises `Refused` where one cannot be sent."""
     found = tuple(File(name, folder / name, (folder / name).stat().st_size) for name in names)
     for file in found:
-        if not _is_text(file.key):
-            raise Refused(f"The name of `{file.path}` is not in UTF-8.", "Rename it: a key in a bucket is.")
         if file.size > LARGEST:
             raise Refused(f"`{file.path}` is larger than 5 GiB, the most that is sent in one part.")
     return found
-
-
-def _is_text(name: str) -> bool:
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def difference(s3: Any, bucket: str, folder: Sequence[File], went: Callable[[int], None]) -> Difference:
@@ -137,8 +127,8 @@ def _digests(path: FilePath) -> tuple[str, str]:
 
 def bring(s3: Any, bucket: str, wanted: Sequence[File], went: Callable[[int], None]) -> None:
     """Send files; `went` hears how many are there. Pages come last, so that none shows what is not there yet."""
-    pages = [file for file in wanted if content_type(file.key) in PAGES]
-    others = [file for file in wanted if content_type(file.key) not in PAGES]
+    pages = [file for file in wanted if is_page(file.key)]
+    others = [file for file in wanted if not is_page(file.key)]
     sent = 0
     with plainly():
         for some in (others, pages):
@@ -157,6 +147,7 @@ def _send(s3: Any, bucket: str, file: File) -> None:
             Body=body,
             ContentType=content_type(file.key),
             CacheControl=cache_control(file.key),
+            ChecksumAlgorithm="SHA256",
             ChecksumSHA256=sha256,
         )
 

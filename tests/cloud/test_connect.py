@@ -29,12 +29,7 @@ class Lab:
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.ec2: Any = boto3.client("ec2")
-        self.vpc = self.ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
-        self.subnet, self.open = (
-            self.ec2.create_subnet(VpcId=self.vpc, CidrBlock=cidr)["Subnet"]["SubnetId"]
-            for cidr in ("10.0.1.0/24", "10.0.2.0/24")
-        )
-        self.ec2.modify_subnet_attribute(SubnetId=self.open, MapPublicIpOnLaunch={"Value": True})
+        self.network()
         self.resources: list[Resource] = []
         self.managed: list[str] = []
         self.ran: list[str] = []
@@ -42,6 +37,15 @@ class Lab:
         patch.setattr(BaseClient, "_make_api_call", self._call(BaseClient._make_api_call))  # type: ignore[attr-defined]
         patch.setattr(standing, "standing", lambda *_: self.stack())
         patch.setattr(os, "execvp", self._execute)
+
+    def network(self) -> None:
+        """Make a new one, in which what is made from here on stands."""
+        self.vpc = self.ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+        self.subnet, self.open = (
+            self.ec2.create_subnet(VpcId=self.vpc, CidrBlock=cidr)["Subnet"]["SubnetId"]
+            for cidr in ("10.0.1.0/24", "10.0.2.0/24")
+        )
+        self.ec2.modify_subnet_attribute(SubnetId=self.open, MapPublicIpOnLaunch={"Value": True})
 
     def _call(self, real: Any) -> Any:
         """Session Manager, which moto lacks, beside what moto has."""
@@ -127,6 +131,7 @@ def behind(lab: Lab) -> tuple[str, str]:
     lab.let_in(inner, 22, 22, UserIdGroupPairs=[{"GroupId": outer}])
     lab.key("outer-key")
     lab.key("inner-key")
+    lab.machine("gate", lab.group("third"), "outer-key", public=True)
     return lab.machine("web-1", inner, "inner-key"), lab.machine("door", outer, "outer-key", public=True)
 
 
@@ -171,6 +176,7 @@ def test_a_bastion_is_found_and_each_machine_gets_its_own_key(
     assert "ProxyCommand" not in said[door]
     common = {"ForwardAgent": "no", "IdentitiesOnly": "yes", "StrictHostKeyChecking": "accept-new", "User": "ec2-user"}
     assert common.items() <= said["*"].items()
+    assert {host: said[host]["HostKeyAlias"] for host in (web, door)} == {web: web, door: door}
     assert said["*"]["UserKnownHostsFile"] == f'"{config.parent / GUID}.known_hosts"'
     assert {path.stat().st_mode & 0o777 for path in config.parent.iterdir()} == {0o600}
     assert config.parent.stat().st_mode & 0o777 == 0o700
@@ -211,6 +217,7 @@ def test_a_machine_with_a_public_address_needs_no_other(lab: Lab, behind: tuple[
         ({"IpRanges": [{"CidrIp": "10.0.2.0/24"}]}, True),
         ({"IpRanges": [{"CidrIp": "10.9.0.0/16"}]}, False),
         ({"first": 80, "IpRanges": [{"CidrIp": "10.0.0.0/16"}]}, False),
+        ({"last": 21, "first": 20, "IpRanges": [{"CidrIp": "10.0.0.0/16"}]}, False),
     ],
 )
 def test_only_who_is_let_in_leads_there(
@@ -225,10 +232,21 @@ def test_only_who_is_let_in_leads_there(
     assert ("has no public address, and no machine" in capsys.readouterr().err) is not found
 
 
+def test_a_machine_of_another_network_leads_nowhere(lab: Lab, capsys: pytest.CaptureFixture[str]) -> None:
+    inner = lab.group("inner")
+    lab.let_in(inner, 22, 22, IpRanges=[{"CidrIp": "10.0.0.0/8"}])
+    lab.key("key")
+    lab.machine("web-1", inner, "key")
+    lab.network()
+    lab.machine("door", lab.group("outer"), "key", public=True)
+    assert connect("web-1", "--via", "ssh") == 1
+    assert "no machine with one is let in" in capsys.readouterr().err
+
+
 def test_where_several_lead_there_one_has_to_be_named(
     lab: Lab, behind: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    other = lab.machine("gate", lab.group("third"), "outer-key", public=True)
+    other = next(each.physical for each in lab.resources if each.id == "GateInstance")
     lab.ec2.modify_instance_attribute(InstanceId=other, Groups=[group_of(lab, behind[1])])
     assert connect("web-1") == 1
     assert "Name the machine between by `--through`." in capsys.readouterr().err
@@ -364,9 +382,11 @@ def test_a_file_is_whole_or_not_there_and_one_that_is_right_is_used(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place = tmp_path / "keys"
+    place.mkdir(mode=0o755)
     path = keys.written(place, "key", "one")
     path.chmod(0o644)
     before = path.stat()
+    assert place.stat().st_mode & 0o777 == 0o700
     after = keys.written(place, "key", "one").stat()
     assert (after.st_ino, after.st_mode & 0o777) == (before.st_ino, 0o600)
     monkeypatch.setattr(Path, "replace", lambda *_: 1 / 0)

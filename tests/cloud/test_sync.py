@@ -150,6 +150,23 @@ def test_what_others_sent_is_known_by_its_entity_tag(s3: Any, monkeypatch: pytes
     assert sorted(sent) == ["a b.css", "en/index.html", "logo.svg"]
 
 
+def test_what_was_sent_is_known_by_its_digest_where_an_entity_tag_is_none(
+    s3: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a bucket that encrypts by KMS."""
+    assert sync() == 0
+    sent, real = sends(monkeypatch), BaseClient._make_api_call  # type: ignore[attr-defined]
+
+    def call(client: Any, operation: str, asked: dict[str, Any]) -> Any:
+        said = real(client, operation, asked)
+        return {**said, "ETag": '"0"'} if operation == "HeadObject" else said
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", call)
+    write("index.html", "<p>two</p>")
+    assert sync() == 0
+    assert sent == ["index.html"]
+
+
 def test_what_is_no_longer_in_the_folder_goes_only_when_told(s3: Any, capsys: pytest.CaptureFixture[str]) -> None:
     assert sync() == 0
     Path("site/logo.svg").unlink()
