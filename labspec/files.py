@@ -88,9 +88,20 @@ def names(path: FilePath) -> tuple[str, ...]:
         for each in inside:
             if each.is_symlink() and each.exists() and not _lies_in(each, path):
                 raise Unreadable(f"`{each}` is a link that leaves its folder.")
+            if not _is_text(each.name):
+                raise Unreadable(f"The name of `{each}` is not in UTF-8.", "Rename it: what it is copied to is.")
         return tuple(each.relative_to(path).as_posix() for each in inside if each.is_file())
     except OSError as error:
         raise Unreadable(f"`{path}` cannot be read: {error.strerror or error}.") from error
+
+
+def _is_text(name: str) -> bool:
+    """Whether a name is in UTF-8; Python writes other bytes as what no text has."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def packed(path: FilePath, names: Iterable[str]) -> bytes | None:

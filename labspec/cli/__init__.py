@@ -18,6 +18,7 @@ from labspec.cli import (
     build,
     check,
     config,
+    connect,
     deploy,
     destroy,
     events,
@@ -29,6 +30,7 @@ from labspec.cli import (
     reference,
     schema,
     status,
+    sync,
     why,
 )
 from labspec.cli import open as open_
@@ -36,7 +38,7 @@ from labspec.cli.exits import FINE, OURS, USAGE, misused
 
 COMMANDS = (
     *(init, build, check, lint),
-    *(publish, deploy, status, why, events, outputs, open_, destroy),
+    *(publish, deploy, status, why, events, outputs, open_, sync, connect, destroy),
     *(config, explain, reference, schema),
 )
 """In the order in which `labspec --help` shows them."""

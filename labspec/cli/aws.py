@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from labspec.cli import arguments as takes
 from labspec.cli import reporting
-from labspec.cli.compiling import Made, made
+from labspec.cli.compiling import Made, compiled, made, outcome
 from labspec.cli.exits import misused
 
 if TYPE_CHECKING:
     from labspec.cloud.account import Account
+    from labspec.compiler import Build
     from labspec.report import Outcome
 
 
@@ -64,6 +65,17 @@ def for_target(arguments: argparse.Namespace, work: Callable[[argparse.Namespace
         return (found, []) if found.failed else _refusable(found, lambda: (found, work(arguments, target_made)))
 
     return _for_each(arguments, arguments.target, worked)
+
+
+def for_spec(arguments: argparse.Namespace, work: Callable[[argparse.Namespace, Build], list[str]]) -> int:
+    """Do a command's work with what its spec compiles to, which is not linted, and report."""
+
+    def worked(arguments: argparse.Namespace, spec: str) -> tuple[Outcome, list[str]]:
+        build = compiled(arguments, spec, ())
+        found = outcome(spec, build, 0.0)
+        return (found, []) if found.failed else _refusable(found, lambda: (found, work(arguments, build)))
+
+    return _for_each(arguments, arguments.spec, worked)
 
 
 def agreed(question: str) -> bool:

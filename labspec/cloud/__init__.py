@@ -7,5 +7,7 @@ tells it; `execution` carries it out, `events` tells what is done, `course` how 
 as it stands. `history` reads the last operation on a stack, `causes` finds in it what failed first, `known` what helps,
 and `verdict` makes a finding of it. `teardown` deletes a stack: `fates` is what becomes of what it holds, `holdings`
 what is in that, `protection` what is in the way, `emptying` clears buckets, and `leftovers` is what stays in the
-account.
+account. `website` brings files to their bucket, and `invalidation` has the distribution forget what they were.
+`machines` finds a stack's machines, `keys` their private keys (`putty` is the form that PuTTY reads), `ways` the
+commands to them; `parallel` makes several calls at once.
 """

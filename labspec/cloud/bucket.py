@@ -6,16 +6,15 @@ import base64
 import hashlib
 import re
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from labspec.cloud.account import DENIED, code_of, plainly
+from labspec.cloud.parallel import at_once
 from labspec.cloud.publication import Piece, Publication
 from labspec.cloud.refusal import Refused
 
-AT_ONCE = 8
 TYPES = {"json": "application/json", "zip": "application/zip"}
 """The media types of what is published; all else is text."""
 NAME = r"(?=.{3,63}\Z)[a-z0-9]+([.-]+[a-z0-9]+)*"
@@ -71,12 +70,7 @@ def upload(s3: Any, bucket: str, publication: Publication, went: Callable[[int],
 
 
 def _sent(s3: Any, bucket: str, publication: Publication) -> Iterator[bool]:
-    with ThreadPoolExecutor(AT_ONCE) as workers:
-        try:
-            yield from workers.map(lambda piece: _send(s3, bucket, piece), publication.others)
-        except BaseException:
-            workers.shutdown(cancel_futures=True)
-            raise
+    yield from at_once(lambda piece: _send(s3, bucket, piece), publication.others)
     yield _send(s3, bucket, publication.root)
 
 

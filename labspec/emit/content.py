@@ -8,11 +8,12 @@ from typing import Any
 from troposphere import Ref, Sub
 
 from labspec.emit.assets import asset
-from labspec.emit.emitter import Emitter, logical_id, pascal
+from labspec.emit.emitter import Emitter, logical_id
 from labspec.emit.functions import emit_function
 from labspec.emit.roles import BUCKET
 from labspec.graph import TEMPLATE_FOLDER, Declaration
 from labspec.lambdas import CONTENT_COPIER, CONTENT_EMPTIES, CONTENT_INVALIDATES, CONTENT_TIMEOUT
+from labspec.logical_ids import pascal
 from labspec.model.architecture import Member
 from labspec.model.website import Website
 

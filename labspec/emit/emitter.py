@@ -12,6 +12,7 @@ from labspec.diagnostic import Diagnostic, Label, Path, Rule
 from labspec.emit.raw import places_in, visible
 from labspec.emit.substitution import Variables
 from labspec.graph import Body, Declaration, Edge, Graph, Node
+from labspec.logical_ids import main_id, pascal
 from labspec.model.architecture import Architecture, Member
 from labspec.model.attributes import ATTRIBUTES, AWS_VALUES
 from labspec.model.kind import When
@@ -46,18 +47,9 @@ AFTERWARDS = {"snapshot": "Snapshot", "keep": "Retain", "delete": "Delete"}
 Attribute = Callable[["Emitter", Member], Any]
 
 
-def pascal(name: str) -> str:
-    """`public-ec2-a1` as `PublicEc2A1`."""
-    return "".join(part[:1].upper() + part[1:] for part in name.replace("_", "-").replace(".", "-").split("-"))
-
-
 def logical_id(member: Member, role: str = "") -> str:
     """A resource's logical id: a function of its member's name and its role, and of nothing else."""
-    name = pascal(member.key)
-    if role:
-        return name + pascal(role)
-    suffix = member.body.suffix
-    return name if name.endswith(suffix) else name + suffix
+    return pascal(member.key) + pascal(role) if role else main_id(member.key, member.body.suffix)
 
 
 def main_role(section: str) -> str:

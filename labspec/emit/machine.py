@@ -12,7 +12,7 @@ from labspec.diagnostic import Diagnostic, Path, Rule
 from labspec.emit.assets import asset
 from labspec.emit.boot import BootFile, Check, Hole, Log, Mount, Place, Script, SecretFile, Setup, Signal
 from labspec.emit.boot import user_data as boot_script
-from labspec.emit.emitter import Emitter, logical_id, pascal
+from labspec.emit.emitter import Emitter, logical_id
 from labspec.emit.fetched import alone, content
 from labspec.emit.functions import RETENTION
 from labspec.emit.order import mount_target_role
@@ -21,6 +21,7 @@ from labspec.emit.shell import shown
 from labspec.emit.size import LIMIT, size, too_large
 from labspec.emit.substitution import Variables
 from labspec.graph import ROOT_STACK_NAME, TEMPLATE_FOLDER
+from labspec.logical_ids import pascal
 from labspec.model import boot
 from labspec.model.architecture import Member
 from labspec.model.balance import TargetGroup

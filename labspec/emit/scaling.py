@@ -15,11 +15,12 @@ from troposphere.policies import (
 )
 
 from labspec.diagnostic import Path
-from labspec.emit.emitter import Emitter, logical_id, pascal
+from labspec.emit.emitter import Emitter, logical_id
 from labspec.emit.hardware import TEMPLATE
 from labspec.emit.machine import waits_for_mounts
 from labspec.emit.order import listener_role, waits_for_gateway, waits_for_way_out
 from labspec.graph import Body
+from labspec.logical_ids import pascal
 from labspec.model.architecture import Member
 from labspec.model.balance import LoadBalancer
 from labspec.model.bounds import bounds_of

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from labspec.emit.emitter import pascal
+from labspec.logical_ids import pascal
 from tests.building import build, graph_of, messages
 
 SPEC = """\

@@ -214,6 +214,14 @@ def replica(create: Callable[..., Made]) -> Callable[..., Made]:
     return whole
 
 
+def of_id(matches: Callable[..., bool]) -> Callable[..., bool]:
+    """A filter by a machine's id, which MiniStack does not know, and passes over."""
+    return lambda there, asked: (
+        there["InstanceId"] in asked.get("instance-id", [there["InstanceId"]]) and matches(there, asked)
+    )
+
+
+ec2._matches_filters = of_id(ec2._matches_filters)
 also("AWS::EC2::VPC", lambda _, said: {"CidrBlock": said["CidrBlock"]})
 HANDLERS["AWS::RDS::DBInstance"]["create"] = replica(HANDLERS["AWS::RDS::DBInstance"]["create"])
 
