@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from labspec.cloud.putty import to_openssh, to_ppk
+from tests.programs import system_tool
 
 
 def made(kind: str) -> tuple[str, str]:
@@ -31,11 +31,9 @@ def made(kind: str) -> tuple[str, str]:
     return private, key.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
 
 
-def puttygen(*arguments: str | Path) -> bool:
-    """Whether PuTTY's own program was there to do it; what it refuses fails."""
-    if program := shutil.which("puttygen"):
-        subprocess.run([program, *arguments], check=True, capture_output=True)
-    return program is not None
+def puttygen(*arguments: str | Path) -> None:
+    """PuTTY's own program; what it refuses fails."""
+    subprocess.run([system_tool("puttygen"), *arguments], check=True, capture_output=True)
 
 
 def same(one: str, other: str) -> bool:
@@ -54,9 +52,9 @@ def parts(ppk: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("kind", ["rsa", "ed25519"])
-def test_putty_reads_what_is_written(kind: str, tmp_path: Path) -> None:
+def test_a_key_is_written_as_putty_describes_it(kind: str) -> None:
     private, public = made(kind)
-    ppk, file, back = to_ppk(private, "lab\r\nkey"), tmp_path / "key.ppk", tmp_path / "back"
+    ppk = to_ppk(private, "lab\r\nkey")
     assert all(len(line) <= 64 for line in ppk.splitlines()[4:-1])
     said = parts(ppk)
     assert f"{said['PuTTY-User-Key-File-3']} {said['Public-Lines']}" == public
@@ -65,24 +63,27 @@ def test_putty_reads_what_is_written(kind: str, tmp_path: Path) -> None:
     signed = [said["PuTTY-User-Key-File-3"].encode(), b"none", b"lab key", *blobs]
     text = b"".join(len(each).to_bytes(4, "big") + each for each in signed)
     assert said["Private-MAC"] == hmac.new(b"", text, hashlib.sha256).hexdigest()
-    file.write_text(ppk, "utf-8")
-    if puttygen(file, "-O", "private-openssh", "-o", back):
-        assert same(back.read_text("utf-8"), private)
 
 
 @pytest.mark.parametrize("kind", ["rsa", "ed25519"])
-def test_openssh_gets_the_same_key_whatever_it_came_as(kind: str, tmp_path: Path) -> None:
+def test_putty_reads_what_is_written_and_what_it_writes_is_read(kind: str, tmp_path: Path) -> None:
+    private, _ = made(kind)
+    file, back, old = tmp_path / "key.ppk", tmp_path / "key", tmp_path / "old.ppk"
+    file.write_text(to_ppk(private, "lab key"), "utf-8")
+    puttygen(file, "-O", "private-openssh", "-o", back)
+    assert same(back.read_text("utf-8"), private)
+    puttygen(back, "-O", "private", "--ppk-param", "version=2", "-o", old)
+    text = old.read_text("utf-8")
+    assert "PuTTY-User-Key-File-2" in text
+    assert to_ppk(text, "x") == text
+    assert same(to_openssh(text.replace("\n", "\r\n")), private)
+
+
+@pytest.mark.parametrize("kind", ["rsa", "ed25519"])
+def test_openssh_gets_the_same_key_whatever_it_came_as(kind: str) -> None:
     private, _ = made(kind)
     assert to_openssh(private.rstrip()) == private
     assert same(to_openssh(to_ppk(private, "lab")), private)
-    file, old = tmp_path / "key", tmp_path / "old.ppk"
-    file.write_text(private, "utf-8")
-    file.chmod(0o600)
-    if puttygen(file, "-O", "private", "--ppk-param", "version=2", "-o", old):
-        text = old.read_text("utf-8")
-        assert "PuTTY-User-Key-File-2" in text
-        assert to_ppk(text, "x") == text
-        assert same(to_openssh(text.replace("\n", "\r\n")), private)
 
 
 def test_what_is_no_key_is_refused() -> None:

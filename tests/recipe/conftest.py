@@ -15,24 +15,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
 
+from tests.programs import missing, system_tool
+
 FILES = Path(__file__).parents[2] / "specs" / "files"
-
-
-def missing(what: str) -> NoReturn:
-    """Skip the test; where CI must run it, the absence of what it needs is a failure."""
-    reason = f"needs {what}: apt-get install php-cli php-mysql mariadb-server openssl"
-    if os.environ.get("LABSPEC_REQUIRE_SYSTEM_TESTS") == "1":
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
-def system_tool(name: str) -> str:
-    """The path of a program that is no Python package."""
-    return shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin:/sbin") or missing(name)
 
 
 def php_with_mysql() -> None:

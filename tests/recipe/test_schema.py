@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from labspec.emit.schemas import schema_command
-from tests.recipe.conftest import FILES, Database, self_signed, system_tool
+from tests.programs import system_tool
+from tests.recipe.conftest import FILES, Database, self_signed
 
 SAMPLE = (FILES / "sample.sql").read_bytes()
 BUNDLE = "/etc/pki/tls/certs/rds-global-bundle.pem"
