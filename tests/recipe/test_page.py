@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.programs import system_tool
 from tests.recipe.conftest import (
     FILES,
     Answer,
@@ -21,7 +22,6 @@ from tests.recipe.conftest import (
     free_port,
     php_with_mysql,
     self_signed,
-    system_tool,
 )
 
 NO_METADATA = "The metadata service does not answer"
