@@ -54,6 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _deploy(arguments: argparse.Namespace, name: str, texts: Mapping[str, str]) -> list[str]:
     from labspec.cloud import deployment
+    from labspec.cloud.account import plainly
     from labspec.cloud.changes import changes, told
 
     asked = account(arguments)
@@ -70,10 +71,15 @@ def _deploy(arguments: argparse.Namespace, name: str, texts: Mapping[str, str]) 
         arguments.role_arn,
         deployment.capabilities(texts.values()),
     )
+    if going := deployment.under_way(cloudformation, wanted):
+        print(f"The stack `{arguments.stack}` is being made so already: this goes on watching.")
+        begun = going.get("LastUpdatedTime") or going["CreationTime"]
+        _watched(cloudformation, arguments.stack, going["StackId"], begun)
     proposed = deployment.propose(cloudformation, wanted)
     if proposed is None:
         return [f"The stack `{arguments.stack}` is as it is described: nothing changes."]
-    found = list(changes(cloudformation, proposed.id))
+    with plainly():
+        found = list(changes(cloudformation, proposed.id))
     print("\n".join(told(found)))
     _guard(arguments, found)
     if arguments.no_execute:
@@ -107,13 +113,18 @@ def _shown(events: Iterator[Event]) -> Iterator[Event]:
 
 
 def _carried_out(cloudformation: Any, stack: str, proposed: ChangeSet) -> list[str]:
-    from labspec.cloud.account import plainly
+    from labspec.cloud import once
+
+    begun = datetime.now(UTC)
+    once.execute(cloudformation, proposed.id)
+    return _watched(cloudformation, stack, proposed.stack, begun)
+
+
+def _watched(cloudformation: Any, stack: str, identity: str, begun: datetime) -> list[str]:
     from labspec.cloud.events import Watch
     from labspec.cloud.refusal import Refused
 
-    watch = Watch(cloudformation, proposed.stack, datetime.now(UTC))
-    with plainly():
-        cloudformation.execute_change_set(ChangeSetName=proposed.id)
+    watch = Watch(cloudformation, identity, begun)
     try:
         causes = [event for event in _shown(watch.events()) if event.failed]
     except KeyboardInterrupt:
@@ -121,6 +132,9 @@ def _carried_out(cloudformation: Any, stack: str, proposed: ChangeSet) -> list[s
             f"CloudFormation goes on with `{stack}`. To look: aws cloudformation describe-stacks --stack-name {stack}"
         )
         raise
+    except Refused as refused:
+        message = f"{refused.message} CloudFormation goes on with `{stack}`."
+        raise Refused(message, f"{refused.help} The same command goes on watching.".strip()) from refused
     if watch.status in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
         return [f"The stack `{stack}` is {watch.status}."]
     first = next((cause for cause in causes if cause.type != "AWS::CloudFormation::Stack"), next(iter(causes), None))

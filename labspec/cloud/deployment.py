@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from botocore.exceptions import ClientError
 
+from labspec.cloud import once
 from labspec.cloud.account import plainly
 from labspec.cloud.refusal import Refused
 
@@ -62,9 +63,10 @@ def propose(cloudformation: Any, wanted: Wanted) -> ChangeSet | None:
         is_new = there is None or there["StackStatus"] == "REVIEW_IN_PROGRESS"
         if there is not None:
             _refuse_unfit(there, wanted)
-        made = cloudformation.create_change_set(
+        change_set, stack = once.create_change_set(
+            cloudformation,
             StackName=wanted.stack,
-            ChangeSetName=f"labspec-{time.time_ns()}",
+            ChangeSetName=once.name_for(wanted.template),
             ChangeSetType="CREATE" if is_new else "UPDATE",
             TemplateURL=wanted.template,
             Parameters=list(_parameters(wanted, {} if is_new or there is None else there)),
@@ -73,10 +75,20 @@ def propose(cloudformation: Any, wanted: Wanted) -> ChangeSet | None:
             IncludeNestedStacks=True,
             **({"RoleARN": wanted.role} if wanted.role else {}),
         )
-        if not _is_ready(cloudformation, made["Id"]):
-            cloudformation.delete_change_set(ChangeSetName=made["Id"])
+        if not _is_ready(cloudformation, change_set):
+            cloudformation.delete_change_set(ChangeSetName=change_set)
             return None
-        return ChangeSet(made["Id"], made["StackId"], is_new)
+        return ChangeSet(change_set, stack, is_new)
+
+
+def under_way(cloudformation: Any, wanted: Wanted) -> dict[str, Any] | None:
+    """What AWS says of a stack that is being made what it is to be; None where it is not.
+
+    So a command that was stopped, or lost its network, goes on when it is repeated.
+    """
+    with plainly():
+        there = described(cloudformation, wanted.stack)
+    return there if there is not None and once.is_under_way(there, wanted.template) else None
 
 
 def described(cloudformation: Any, stack: str) -> dict[str, Any] | None:
