@@ -48,6 +48,7 @@ def _worked(work: Callable[[Thing], Made], waiting: SimpleQueue[Thing], done: Si
         try:
             done.put(work(thing))
         except BaseException as error:
+            _empty(waiting)
             done.put(_Failed(error))
 
 
