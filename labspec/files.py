@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import zipfile
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path as FilePath
@@ -11,6 +13,8 @@ from labspec.nearest import nearest
 
 MAX_BYTES = 1 << 20
 """No document or mentioned file may be larger than this (1 MiB)."""
+MAX_PACKED = 64 << 20
+"""The files of a folder are packed up to this many bytes (64 MiB): a build holds them all."""
 PAGES = (
     *(".conf", ".csv", ".css", ".env", ".htm", ".html", ".inc", ".ini", ".js", ".json", ".jsx", ".map", ".md", ".mjs"),
     *(".php", ".properties", ".sh", ".sql", ".svg", ".toml", ".ts", ".tsx", ".txt", ".xhtml", ".xml", ".yaml", ".yml"),
@@ -87,6 +91,30 @@ def names(path: FilePath) -> tuple[str, ...]:
         return tuple(each.relative_to(path).as_posix() for each in inside if each.is_file())
     except OSError as error:
         raise Unreadable(f"`{path}` cannot be read: {error.strerror or error}.") from error
+
+
+def packed(path: FilePath, names: Iterable[str]) -> bytes | None:
+    """Files of a folder as one archive (zip), the same bytes for the same files; None where they are over `MAX_PACKED`.
+
+    Nothing is compressed: what compressing makes of a file depends on the library's version.
+    """
+    try:
+        if sum((path / name).stat().st_size for name in names) > MAX_PACKED:
+            return None
+        made = io.BytesIO()
+        with zipfile.ZipFile(made, "w") as archive:
+            for name in names:
+                archive.writestr(_entry(name), (path / name).read_bytes())
+    except OSError as error:
+        raise Unreadable(f"`{error.filename}` cannot be read: {error.strerror or error}.") from error
+    return made.getvalue()
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    """A file in an archive, without its date, which is 1980 then, and without the system that packs it."""
+    entry = zipfile.ZipInfo(name)
+    entry.create_system = 3  # Unix, everywhere
+    return entry
 
 
 def pages(path: FilePath, names: Iterable[str]) -> dict[str, bytes]:

@@ -90,7 +90,7 @@ def gather(loaded: Loaded) -> Gathered:
         for wrong in work.wrong[name]
         if _concerns(wrong, path) and not (wrong.rule is NOT_RENDERED and path in left)  # its `render` may be mistyped
     ]
-    contents = Contents(work.files, work.folders, work.pages, work.texts)
+    contents = Contents(work.files, work.folders, work.pages, work.texts, work.archives)
     return Gathered(contents, typed, (*found, *loaded.variables.found[before:]))
 
 
@@ -103,6 +103,7 @@ class _Work:
     folders: dict[FileName, tuple[str, ...]] = field(default_factory=dict)
     pages: dict[FileName, Mapping[str, bytes]] = field(default_factory=dict)
     texts: dict[FileName, Text] = field(default_factory=dict)
+    archives: dict[FileName, bytes] = field(default_factory=dict)
     typed: dict[FileName, tuple[str, str]] = field(default_factory=dict)
     wrong: dict[FileName, list[Diagnostic]] = field(default_factory=dict)
 
@@ -113,6 +114,8 @@ class _Work:
             if name.use == "folder":
                 self.folders[name] = files.names(target)
                 self.pages[name] = files.pages(target, self.folders[name])
+                if (packed := files.packed(target, self.folders[name])) is not None:
+                    self.archives[name] = packed
             else:
                 yield from self._file(name, path, target, files.read(target))
         except files.Unreadable as error:

@@ -18,6 +18,30 @@ Body = dict[str, Any]
 ROOT_STACK_NAME = "Labspec::RootStackName"
 """`{"Ref": ROOT_STACK_NAME}` is the root stack's name, in whichever stack the layout puts the reference."""
 
+TEMPLATE_BUCKET, TEMPLATE_FOLDER = "TemplateBucket", "TemplateFolder"
+LOCATION: Mapping[str, Body] = {
+    TEMPLATE_BUCKET: {
+        "Type": "String",
+        "Description": "A bucket in this region that holds what was built beside this template; build prints how",
+        "AllowedPattern": r"[a-z0-9]+((-+|\.)[a-z0-9]+)*",
+        "MaxLength": 63,
+        "ConstraintDescription": "The name of a bucket: 3 to 63 lower-case letters, digits, dots and dashes.",
+    },
+    TEMPLATE_FOLDER: {
+        "Type": "String",
+        "Default": "labspec",
+        "Description": "The folder in that bucket",
+        "AllowedPattern": "[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*",
+        "ConstraintDescription": "Letters, digits, dashes and single slashes between.",
+    },
+}
+"""The parameters of the root that say where nested templates, and files that a stack fetches, are found."""
+LOCATION_GROUP = (
+    "Templates",
+    {TEMPLATE_BUCKET: "Bucket of the templates", TEMPLATE_FOLDER: "Folder of the templates"},
+)
+"""Their group in the console, and their labels."""
+
 
 @dataclass(frozen=True, slots=True)
 class Node:
@@ -91,6 +115,8 @@ class Graph:
     labels: dict[str, str] = field(default_factory=dict)
     """Labels of parameters in the console."""
     rules: dict[str, Body] = field(default_factory=dict)
+    assets: dict[str, bytes] = field(default_factory=dict)
+    """Files that resources fetch from the bucket of the templates, by their names there."""
 
 
 class Stack(NamedTuple):

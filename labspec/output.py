@@ -51,9 +51,9 @@ STAGING = ".labspec-staging"
 JOURNAL = "journal.json"
 
 
-def digest(text: str) -> str:
-    """The SHA-256 of a text in UTF-8."""
-    return hashlib.sha256(text.encode()).hexdigest()
+def digest(content: bytes) -> str:
+    """The SHA-256 of a file's content."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def read_manifest(directory: FilePath) -> dict[str, Any]:
@@ -86,7 +86,7 @@ def _is_plain(name: Any) -> bool:
 # ------------------------------------------------------------------ writing
 
 
-def write(directory: FilePath, files: Mapping[str, str]) -> None:
+def write(directory: FilePath, files: Mapping[str, bytes]) -> None:
     """Make the directory hold these files of the build. Raises `Rejected`, with nothing changed, where it cannot."""
     made = _missing(directory)
     try:
@@ -132,39 +132,39 @@ def _untouched(directory: FilePath, name: str, ours: Mapping[str, str]) -> bool:
     return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == ours[name]
 
 
-def _refuse_foreign(directory: FilePath, files: Mapping[str, str], ours: Mapping[str, str]) -> None:
-    foreign = [path for name, text in files.items() if _is_foreign(path := directory / name, text, name in ours)]
+def _refuse_foreign(directory: FilePath, files: Mapping[str, bytes], ours: Mapping[str, str]) -> None:
+    foreign = [path for name, content in files.items() if _is_foreign(path := directory / name, content, name in ours)]
     help_ = "Move it away, or choose another directory by `--out`."
     message = "`{}` stands where the build would write, and no build made it."
     if foreign:
         raise Rejected(*(_about(NOT_OURS, path, message, help_) for path in foreign))
 
 
-def _is_foreign(path: FilePath, text: str, ours: bool) -> bool:
+def _is_foreign(path: FilePath, content: bytes, ours: bool) -> bool:
     if not os.path.lexists(path):
         return False
     if ours:
         return path.is_dir() and not path.is_symlink()
-    return not path.is_file() or path.read_bytes() != text.encode()
+    return not path.is_file() or path.read_bytes() != content
 
 
 def _about(rule: Rule, path: FilePath, message: str, help_: str) -> Diagnostic:
     return Diagnostic(rule, message.format(path), span=Span(str(path), 1, 1, 1, 1), help=help_)
 
 
-def _stage(directory: FilePath, files: Mapping[str, str], stale: list[str]) -> None:
+def _stage(directory: FilePath, files: Mapping[str, bytes], stale: list[str]) -> None:
     staging = directory / STAGING
     staging.mkdir()
-    for name, text in files.items():
-        _durable(staging / name, text)
+    for name, content in files.items():
+        _durable(staging / name, content)
     names = [name for name in files if name != MANIFEST] + [MANIFEST] * (MANIFEST in files)
-    _durable(staging / f"{JOURNAL}.part", json.dumps({"rename": names, "remove": stale}))
+    _durable(staging / f"{JOURNAL}.part", json.dumps({"rename": names, "remove": stale}).encode())
     (staging / f"{JOURNAL}.part").replace(staging / JOURNAL)
 
 
-def _durable(path: FilePath, text: str) -> None:
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(text)
+def _durable(path: FilePath, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
 
@@ -207,9 +207,9 @@ def _commit(directory: FilePath) -> None:
 # ------------------------------------------------------------------ comparing
 
 
-def check(directory: FilePath, files: Mapping[str, str]) -> list[Diagnostic]:
+def check(directory: FilePath, files: Mapping[str, bytes]) -> list[Diagnostic]:
     """What differs between a directory and the files of a build. Nothing is changed, nor finished."""
-    found = {directory / name: _difference(directory / name, text) for name, text in files.items()}
+    found = {directory / name: _difference(directory / name, content) for name, content in files.items()}
     for name in sorted(owned(directory).keys() - files):
         if os.path.lexists(directory / name):
             found[directory / name] = "`{}` is no longer part of the build."
@@ -227,9 +227,9 @@ def unfinished(directory: FilePath) -> list[Diagnostic]:
     return [Diagnostic(UNFINISHED, message, span=span, help="Run `labspec build` again: it finishes what was begun.")]
 
 
-def built(directory: FilePath) -> tuple[dict[str, str], list[Diagnostic]]:
-    """The templates of a directory that was built, and what in it is not as it was built."""
-    texts: dict[str, str] = {}
+def built(directory: FilePath) -> tuple[dict[str, bytes], list[Diagnostic]]:
+    """The files of a directory that was built, but for the manifest, and what in it is not as it was built."""
+    files: dict[str, bytes] = {}
     found = unfinished(directory)
     ours = owned(directory)
     if not ours:
@@ -237,18 +237,18 @@ def built(directory: FilePath) -> tuple[dict[str, str], list[Diagnostic]]:
     for name, known in ours.items():
         path = directory / name
         if name != MANIFEST:
-            texts[name] = path.read_text("utf-8", "replace") if path.is_file() else ""
-            if digest(texts[name]) != known:
+            files[name] = path.read_bytes() if path.is_file() else b""
+            if digest(files[name]) != known:
                 found.append(_about(STALE, path, "`{}` is not what was built.", "Run `labspec build`."))
-    return texts, found
+    return files, found
 
 
-def _difference(path: FilePath, text: str) -> str:
-    """What is to be said of a file that should hold a text; nothing where it does."""
+def _difference(path: FilePath, content: bytes) -> str:
+    """What is to be said of a file that should hold something; nothing where it does."""
     try:
         there = path.read_bytes() if path.is_file() else None
     except OSError:
         there = None
     if there is None:
         return "`{}` is missing."
-    return "" if there == text.encode() else "`{}` is not what the spec compiles to."
+    return "" if there == content else "`{}` is not what the spec compiles to."

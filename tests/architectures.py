@@ -77,7 +77,7 @@ def _network(plan: Plan) -> None:
 
 def _groups(plan: Plan) -> None:
     names = ["web-sg", "app-sg", "data-sg"]
-    sources = ["internet", "self", "10.0.0.0/16", "net", "AdminCidr", *names]
+    sources = ["internet", "self", "10.0.0.0/8", "net", "AdminCidr", *names]
     for name in names:
         body: dict[str, Any] = {"vpc": "net", "ingress": _rules(plan, "from", sources)}
         if plan.chance():

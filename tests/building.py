@@ -33,9 +33,9 @@ def build(folder: Path, text: str, **options: object) -> Build:
     return compile_spec(str(file), Options(**{"layout": "flat", **options}))  # type: ignore[arg-type]
 
 
-def graph_of(folder: Path, text: str) -> Graph:
+def graph_of(folder: Path, text: str, **options: object) -> Graph:
     """The graph of a spec without errors."""
-    made = build(folder, text)
+    made = build(folder, text, **options)
     assert not made.failed, [diagnostic.message for diagnostic in made.diagnostics]
     assert made.graph is not None
     return made.graph

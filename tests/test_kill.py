@@ -17,7 +17,7 @@ def test_killed_builds_are_whole_or_finished_by_the_next(tmp_path: Path) -> None
 
 
 def test_a_directory_with_parts_of_two_builds_is_told(tmp_path: Path) -> None:
-    output.write(tmp_path, {"root.yaml": "one", "manifest.json": '{"outputs": {}}'})
+    output.write(tmp_path, {"root.yaml": b"one", "manifest.json": b'{"outputs": {}}'})
     assert output.unfinished(tmp_path) == []
     (tmp_path / STAGING).mkdir()
     assert output.unfinished(tmp_path) == []

@@ -13,24 +13,22 @@ from labspec import output
 from labspec.diagnostic import Rejected
 
 
-def files(**texts: str) -> dict[str, str]:
+def files(**texts: str) -> dict[str, bytes]:
     """The files of a build, with the manifest that lists them."""
-    made = {f"{name}.yaml": text for name, text in texts.items()}
-    return {
-        **made,
-        "manifest.json": json.dumps({"outputs": {name: output.digest(text) for name, text in made.items()}}),
-    }
+    made = {f"{name}.yaml": text.encode() for name, text in texts.items()}
+    manifest = {"outputs": {name: output.digest(content) for name, content in made.items()}}
+    return {**made, "manifest.json": json.dumps(manifest).encode()}
 
 
 OLD = files(root="old", network="old", gone="old")
 NEW = files(root="new", network="new", storage="new")
 
 
-def there(folder: Path) -> dict[str, str]:
-    return {path.name: path.read_text("utf-8") for path in folder.iterdir()}
+def there(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def refused(folder: Path, made: dict[str, str] = NEW) -> list[str]:
+def refused(folder: Path, made: dict[str, bytes] = NEW) -> list[str]:
     """The codes of what stands in the way of a build."""
     with pytest.raises(Rejected) as caught:
         output.write(folder, made)
@@ -44,7 +42,7 @@ def test_a_build_replaces_what_an_earlier_one_made_and_nothing_else(tmp_path: Pa
     output.write(tmp_path, OLD)
     (tmp_path / "notes.txt").write_text("mine")
     output.write(tmp_path, NEW)
-    assert there(tmp_path) == {**NEW, "notes.txt": "mine"}
+    assert there(tmp_path) == {**NEW, "notes.txt": b"mine"}
 
 
 def test_every_file_that_no_build_made_is_named_and_none_overwritten(tmp_path: Path) -> None:
@@ -86,7 +84,7 @@ def test_a_stale_file_that_somebody_changed_is_left_to_them(tmp_path: Path) -> N
     output.write(tmp_path, OLD)
     (tmp_path / "gone.yaml").write_text("changed")
     output.write(tmp_path, NEW)
-    assert there(tmp_path) == {**NEW, "gone.yaml": "changed"}
+    assert there(tmp_path) == {**NEW, "gone.yaml": b"changed"}
 
 
 NASTY = ("../mine.yaml", "/mine.yaml", "..", ".", "", "sub/mine.yaml", "..\\mine.yaml", "a\0b", output.STAGING)
@@ -94,7 +92,7 @@ NASTY = ("../mine.yaml", "/mine.yaml", "..", ".", "", "sub/mine.yaml", "..\\mine
 
 def nasty(folder: Path) -> dict[str, str]:
     names = [*NASTY, str(folder.parent / "mine.yaml")]
-    return dict.fromkeys(names, output.digest("mine"))
+    return dict.fromkeys(names, output.digest(b"mine"))
 
 
 @pytest.fixture
@@ -161,7 +159,7 @@ def stopping(monkeypatch: pytest.MonkeyPatch, moment: int, error: BaseException)
         original = getattr(Path, name)
 
         def call(self: Path, *arguments: object, **more: object) -> object:
-            if name != "open" or arguments[:1] == ("w",):
+            if name != "open" or arguments[:1] == ("wb",):
                 calls.append(name)
                 if len(calls) > moment:
                     raise error
@@ -195,13 +193,13 @@ def test_a_build_that_is_stopped_changes_nothing_or_is_finished_by_the_next(
         with contextlib.suppress(KeyboardInterrupt, Rejected):
             output.write(tmp_path, NEW)
             pytest.fail("the build was not stopped")
-    new = {name for name, text in NEW.items() if (tmp_path / name).exists() and (tmp_path / name).read_text() == text}
+    new = {name for name, made in NEW.items() if (tmp_path / name).exists() and (tmp_path / name).read_bytes() == made}
     assert "manifest.json" not in new or new == NEW.keys()
     begun = (tmp_path / output.STAGING / output.JOURNAL).exists()
     output.recover(tmp_path)
-    assert there(tmp_path) == {**(NEW if begun else OLD), "notes.txt": "mine"}
+    assert there(tmp_path) == {**(NEW if begun else OLD), "notes.txt": b"mine"}
     output.write(tmp_path, NEW)
-    assert there(tmp_path) == {**NEW, "notes.txt": "mine"}
+    assert there(tmp_path) == {**NEW, "notes.txt": b"mine"}
 
 
 def test_every_moment_of_a_build_is_tried_above(tmp_path: Path) -> None:
@@ -238,7 +236,7 @@ def test_check_sees_a_changed_byte_a_missing_and_a_stale_file_and_mends_none(tmp
     output.write(tmp_path, OLD)
     (tmp_path / "network.yaml").write_text("old.")
     before = there(tmp_path)
-    wanted = {**OLD, "storage.yaml": "new"}
+    wanted = {**OLD, "storage.yaml": b"new"}
     del wanted["gone.yaml"]
     found = {Path(d.span.file).name for d in output.check(tmp_path, wanted) if d.span}
     assert found == {"network.yaml", "storage.yaml", "gone.yaml"}

@@ -14,10 +14,29 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 
-from labspec.cli import build, check, config, deploy, explain, init, lint, publish, reference, schema, status
+from labspec.cli import (
+    build,
+    check,
+    config,
+    deploy,
+    events,
+    explain,
+    init,
+    lint,
+    outputs,
+    publish,
+    reference,
+    schema,
+    status,
+)
+from labspec.cli import open as open_
 from labspec.cli.exits import FINE, OURS, USAGE, misused
 
-COMMANDS = (init, build, check, lint, publish, deploy, status, config, explain, reference, schema)
+COMMANDS = (
+    *(init, build, check, lint),
+    *(publish, deploy, status, events, outputs, open_),
+    *(config, explain, reference, schema),
+)
 """In the order in which `labspec --help` shows them."""
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from labspec.cli import arguments as takes
 from labspec.cli import reporting
-from labspec.cli.compiling import templates
+from labspec.cli.compiling import Made, made
 from labspec.cli.exits import misused
 
 if TYPE_CHECKING:
@@ -41,14 +42,12 @@ def for_stack(arguments: argparse.Namespace, work: Callable[[argparse.Namespace,
     return _for_each(arguments, arguments.stack, worked)
 
 
-def for_target(
-    arguments: argparse.Namespace, work: Callable[[argparse.Namespace, str, Mapping[str, str]], list[str]]
-) -> int:
-    """Do a command's work on the templates of its target, given with the spec's name, and report."""
+def for_target(arguments: argparse.Namespace, work: Callable[[argparse.Namespace, Made], list[str]]) -> int:
+    """Do a command's work on what its target was compiled to, and report."""
 
     def worked(arguments: argparse.Namespace, target: str) -> tuple[Outcome, list[str]]:
-        found, name, texts = templates(arguments, target)
-        return (found, []) if found.failed else _refusable(found, lambda: work(arguments, name, texts))
+        found, target_made = made(arguments, target)
+        return (found, []) if found.failed else _refusable(found, lambda: work(arguments, target_made))
 
     return _for_each(arguments, arguments.target, worked)
 
@@ -58,6 +57,12 @@ def account(arguments: argparse.Namespace) -> Account:
     from labspec.cloud.account import Account
 
     return Account(arguments.profile, arguments.region)
+
+
+def whose(arguments: argparse.Namespace) -> str:
+    """The account as it was given, for a command that is shown to be typed."""
+    given = [("--profile", arguments.profile), ("--region", arguments.region)]
+    return "".join(f" {name} {shlex.quote(value)}" for name, value in given if value)
 
 
 def _for_each(

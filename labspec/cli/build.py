@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import shlex
 import time
+from collections.abc import Iterator
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
@@ -71,9 +72,9 @@ def _deliver(build: Build, directory: FilePath, check: bool) -> None:
 
     try:
         if check:
-            build.diagnostics += output.check(directory, build.files)
+            build.diagnostics += output.check(directory, build.written)
         else:
-            output.write(directory, build.files)
+            output.write(directory, build.written)
     except Rejected as rejected:
         build.diagnostics += rejected.diagnostics
 
@@ -104,11 +105,23 @@ def _next(build: Build, directory: FilePath) -> list[str]:
     if build.options.urls == "relative":
         package = f"aws cloudformation package --template-file {_typed(root)} --s3-bucket BUCKET"
         return [f"Next: {package} --output-template-file packaged.yaml"]
+    what = "templates and assets" if build.assets else "templates"
     return [
-        "Next: copy the templates to a bucket in the stack's region, then upload the root in the console:",
-        f"  aws s3 cp {_typed(directory)} s3://BUCKET/labspec/{build.digest}/ --recursive --exclude manifest.json",
+        f"Next: copy the {what} to a bucket in the stack's region, then upload the root in the console:",
+        *_copies(build, directory),
         f"  Create stack with {root}; TemplateBucket is BUCKET.",
     ]
+
+
+def _copies(build: Build, directory: FilePath) -> Iterator[str]:
+    """The commands that bring a build to a bucket. What stacks fetch lies above the folder of the build."""
+    copy, templates = f"  aws s3 cp {_typed(directory)} s3://BUCKET/labspec/", f"{build.digest}/ --recursive"
+    kinds = sorted({FilePath(name).suffix for name in build.assets})
+    if not kinds:
+        yield f"{copy}{templates} --exclude manifest.json"
+        return
+    yield f"{copy}{templates} --exclude '*' --include '*.{build.options.format}'"
+    yield " ".join([copy, "--recursive --exclude '*'", *(f"--include '*{kind}'" for kind in kinds)])
 
 
 def _typed(path: FilePath) -> str:

@@ -6,7 +6,7 @@ import argparse
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path as FilePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from labspec.cli.progress import progress
 from labspec.cli.reporting import show_timings
@@ -31,22 +31,43 @@ def compiled(arguments: argparse.Namespace, spec: str, linters: Sequence[str] = 
     return build
 
 
-def templates(arguments: argparse.Namespace, target: str) -> tuple[Outcome, str, dict[str, str]]:
-    """What was found in a spec, or a directory that was built; the spec's name; and its templates, the root first."""
+class Made(NamedTuple):
+    """What a spec was compiled to."""
+
+    name: str
+    templates: Mapping[str, str]
+    """The root first."""
+    assets: Mapping[str, bytes]
+    """The files that the stacks fetch."""
+    manifest: Mapping[str, Any]
+    folder: FilePath
+    """What the manifest's positions are relative to; of a built directory that is not known."""
+
+
+def made(arguments: argparse.Namespace, target: str) -> tuple[Outcome, Made]:
+    """What was found in a spec, or a directory that was built, and what it was compiled to."""
+    import json
+
     if FilePath(target).is_dir():
         return _built(FilePath(target))
     build = compiled(arguments, target)
     texts = {name: text for name, text in build.files.items() if name != "manifest.json"}
-    return outcome(target, build, 0.0), build.spec.name if build.spec else "", texts
+    manifest = json.loads(build.files.get("manifest.json", "{}"))
+    name = build.spec.name if build.spec else ""
+    return outcome(target, build, 0.0), Made(name, texts, build.assets, manifest, FilePath(target).parent)
 
 
-def _built(directory: FilePath) -> tuple[Outcome, str, dict[str, str]]:
+def _built(directory: FilePath) -> tuple[Outcome, Made]:
     from labspec.output import built, read_manifest
     from labspec.report import Outcome
 
-    texts, found = built(directory)
-    texts = dict(sorted(texts.items(), key=lambda file: not file[0].startswith(ROOTS)))
-    return Outcome(str(directory), found, texts, 0.0), read_manifest(directory).get("name", ""), texts
+    files, found = built(directory)
+    manifest = read_manifest(directory)
+    assets = {name: content for name, content in files.items() if name in manifest.get("assets", ())}
+    ordered = sorted(files.keys() - assets.keys(), key=lambda name: (not name.startswith(ROOTS), name))
+    texts = {name: files[name].decode("utf-8", "replace") for name in ordered}
+    name = manifest.get("name", "")
+    return Outcome(str(directory), found, texts, 0.0), Made(name, texts, assets, manifest, FilePath())
 
 
 def outcome(spec: str, build: Build, seconds: float) -> Outcome:
@@ -61,7 +82,8 @@ def options(arguments: argparse.Namespace, drafts: Mapping[str, bytes] | None = 
     from labspec.compiler import Options
 
     form = (arguments.layout, arguments.template_urls, arguments.format)
-    return Options(*form, dict(arguments.set), arguments.overlay, drafts or {})
+    has_bucket = arguments.layout == "nested" or arguments.publishes
+    return Options(*form, dict(arguments.set), arguments.overlay, has_bucket, drafts or {})
 
 
 def _linters(arguments: argparse.Namespace, names: Sequence[str]) -> Linters:

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from labspec.cli import arguments as takes
 from labspec.cli import reporting
-from labspec.cli.aws import account, for_target
+from labspec.cli.aws import account, for_target, whose
+from labspec.cli.following import ended, followed, resumable
+from labspec.cli.progress import progress
 from labspec.cli.publish import published, publishing
-from labspec.wording import series
 
 if TYPE_CHECKING:
+    from pathlib import Path as FilePath
+
+    from labspec.cli.compiling import Made
     from labspec.cloud.changes import Change
-    from labspec.cloud.deployment import ChangeSet
-    from labspec.cloud.events import Event
+    from labspec.cloud.deployment import ChangeSet, Wanted
+    from labspec.cloud.publication import Publication
+
+AUTO = "auto"
+CHANGED = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+"""The states in which a change ends that went well."""
+CAPABILITIES = (AUTO, "CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND")
 
 
 def parser(commands: Any) -> None:
@@ -35,16 +44,32 @@ def parser(commands: Any) -> None:
         "--tag", action="append", default=[], type=takes.pair, metavar="KEY=VALUE", help="a tag of it (repeatable)"
     )
     this.add_argument("--role-arn", metavar="ARN", help="the role that CloudFormation takes for it")
+    this.add_argument(
+        "--capabilities",
+        action="append",
+        default=[],
+        choices=CAPABILITIES,
+        help="what is acknowledged of the templates (repeatable); auto, what they need, unless said",
+    )
+    _decisions(this)
+    reporting.option(this)
+
+
+def _decisions(this: argparse.ArgumentParser) -> None:
+    """What the user decides of the change."""
     this.add_argument("--yes", action="store_true", help="change it without asking")
     this.add_argument("--no-execute", action="store_true", help="show what would change, and leave the change set")
+    this.add_argument("--no-rollback", action="store_true", help="leave what was made where something fails")
     this.add_argument(
         "--allow-data-loss",
         action="append",
         default=[],
-        metavar="ID",
-        help="what holds data and may be replaced or removed, by its logical id (repeatable)",
+        metavar="NAME",
+        help="what holds data and may be replaced or removed: its logical id, or its name in the spec (repeatable)",
     )
-    reporting.option(this)
+    this.add_argument(
+        "--allow-moves", action="store_true", help="let resources move to other stacks, which makes them anew"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -52,91 +77,110 @@ def run(arguments: argparse.Namespace) -> int:
     return for_target(arguments, _deploy)
 
 
-def _deploy(arguments: argparse.Namespace, name: str, texts: Mapping[str, str]) -> list[str]:
+def _deploy(arguments: argparse.Namespace, target: Made) -> list[str]:
     from labspec.cloud import deployment
-    from labspec.cloud.account import plainly
-    from labspec.cloud.changes import changes, told
+    from labspec.cloud.changes import changes
+    from labspec.cloud.refusal import Refused
 
     asked = account(arguments)
-    made, url, words = published(arguments, asked, texts)
-    print(words)
+    made, url, words = published(arguments, asked, target)
+    reporting.say(arguments, [words])
     cloudformation = asked.client("cloudformation")
-    wanted = deployment.Wanted(
+    wanted = _wanted(arguments, target, url, made)
+    if stack := deployment.under_way(cloudformation, wanted):
+        _followed_on(arguments, cloudformation, stack)
+    with progress("asking what would change..."):
+        proposed = deployment.propose(cloudformation, wanted)
+    if proposed is None:
+        return [f"The stack `{arguments.stack}` is as it is described: nothing changes."]
+    try:
+        with progress("reading what would change..."):
+            found = changes(cloudformation, proposed.id)
+        is_wanted = _is_wanted(arguments, target, found)
+    except BaseException:
+        with suppress(Refused):
+            deployment.withdraw(cloudformation, proposed)
+        raise
+    if arguments.no_execute:
+        deployment.supersede(cloudformation, proposed)
+        return [f"Nothing was changed. Carry it out: {_execution(arguments, proposed)}"]
+    if not is_wanted:
+        deployment.withdraw(cloudformation, proposed)
+        return ["Nothing was changed." + ("" if sys.stdin.isatty() else " Nobody can be asked here: add `--yes`.")]
+    return _carried_out(arguments, cloudformation, proposed, found)
+
+
+def _wanted(arguments: argparse.Namespace, target: Made, url: str, made: Publication) -> Wanted:
+    from labspec.cloud import deployment
+
+    named = [name for name in arguments.capabilities if name != AUTO]
+    return deployment.Wanted(
         arguments.stack,
-        name,
+        target.name,
         url,
         dict(arguments.parameter),
         made.parameters,
         dict(arguments.tag),
         arguments.role_arn,
-        deployment.capabilities(texts.values()),
+        named or deployment.capabilities(target.templates.values()),
     )
-    if going := deployment.under_way(cloudformation, wanted):
-        print(f"The stack `{arguments.stack}` is being made so already: this goes on watching.")
-        begun = going.get("LastUpdatedTime") or going["CreationTime"]
-        _watched(cloudformation, arguments.stack, going["StackId"], begun)
-    proposed = deployment.propose(cloudformation, wanted)
-    if proposed is None:
-        return [f"The stack `{arguments.stack}` is as it is described: nothing changes."]
-    with plainly():
-        found = list(changes(cloudformation, proposed.id))
-    print("\n".join(told(found)))
-    _guard(arguments, found)
-    if arguments.no_execute:
-        return [f"Nothing was changed. Carry it out: aws cloudformation execute-change-set --change-set {proposed.id}"]
-    if not (arguments.yes or _agreed(arguments.stack)):
-        return ["Nothing was changed."]
-    return _carried_out(cloudformation, arguments.stack, proposed)
 
 
-def _guard(arguments: argparse.Namespace, found: Sequence[Change]) -> None:
-    from labspec.cloud.refusal import Refused
+def _is_wanted(arguments: argparse.Namespace, target: Made, found: Sequence[Change]) -> bool:
+    """Show what would change, and ask. Raises `Refused` where it would destroy what it was not allowed to."""
+    from labspec.cloud.forecast import told
+    from labspec.cloud.risk import lost, moves, refuse
 
-    lost = [change.id for change in found if change.loses_data and change.id not in arguments.allow_data_loss]
-    if lost:
-        message = f"This would replace or remove {series([f'`{each}`' for each in lost], 'and')}, with the data in it."
-        allow = " ".join(f"--allow-data-loss {each}" for each in lost)
-        raise Refused(message, f"If that is meant, add {allow}.")
+    resources = target.manifest.get("resources", {})
+    members = {identity: said["member"] for identity, said in resources.items()}
+    words = list(told(found, _known(target.folder, resources), arguments.verbose))
+    reporting.say(arguments, words, always=not arguments.yes)
+    refuse([] if arguments.allow_moves else moves(found), lost(found, arguments.allow_data_loss, members), members)
+    return bool(arguments.yes or arguments.no_execute or _agreed(arguments.stack))
+
+
+def _known(folder: FilePath, resources: Mapping[str, Any]) -> dict[str, str]:
+    """What the spec calls each resource, and where: `vpcs.lab-vpc, specs/full.yaml:12`."""
+    return {
+        identity: f"{said['member']}, {folder / said['at'].rpartition(':')[0]}" for identity, said in resources.items()
+    }
 
 
 def _agreed(stack: str) -> bool:
     """Whether the user wants it; who cannot be asked has not agreed."""
     if not sys.stdin.isatty():
         return False
-    return input(f"Change the stack `{stack}`? [y/N] ").strip().lower() in ("y", "yes")
-
-
-def _shown(events: Iterator[Event]) -> Iterator[Event]:
-    for event in events:
-        print(f"{event.at:%H:%M:%S} {'/'.join((*event.path, event.id))} {event.status} {event.reason}".rstrip())
-        yield event
-
-
-def _carried_out(cloudformation: Any, stack: str, proposed: ChangeSet) -> list[str]:
-    from labspec.cloud import once
-
-    begun = datetime.now(UTC)
-    once.execute(cloudformation, proposed.id)
-    return _watched(cloudformation, stack, proposed.stack, begun)
-
-
-def _watched(cloudformation: Any, stack: str, identity: str, begun: datetime) -> list[str]:
-    from labspec.cloud.events import Watch
-    from labspec.cloud.refusal import Refused
-
-    watch = Watch(cloudformation, identity, begun)
     try:
-        causes = [event for event in _shown(watch.events()) if event.failed]
-    except KeyboardInterrupt:
-        print(
-            f"CloudFormation goes on with `{stack}`. To look: aws cloudformation describe-stacks --stack-name {stack}"
-        )
-        raise
-    except Refused as refused:
-        message = f"{refused.message} CloudFormation goes on with `{stack}`."
-        raise Refused(message, f"{refused.help} The same command goes on watching.".strip()) from refused
-    if watch.status in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
-        return [f"The stack `{stack}` is {watch.status}."]
-    first = next((cause for cause in causes if cause.type != "AWS::CloudFormation::Stack"), next(iter(causes), None))
-    why = f" First failed `{'/'.join((*first.path, first.id))}`: {first.reason}" if first else ""
-    raise Refused(f"The stack `{stack}` is {watch.status}.{why}", "Mend what failed first, and deploy again.")
+        return input(f"Change the stack `{stack}`? [y/N] ").strip().lower() in ("y", "yes")
+    except EOFError:
+        print()
+        return False
+
+
+def _execution(arguments: argparse.Namespace, proposed: ChangeSet) -> str:
+    """The command that carries a change set out as we would."""
+    rollback = "--disable-rollback" if arguments.no_rollback else "--no-disable-rollback"
+    return f"aws cloudformation execute-change-set {rollback} --change-set-name {proposed.id}{whose(arguments)}"
+
+
+def _carried_out(
+    arguments: argparse.Namespace, cloudformation: Any, proposed: ChangeSet, found: Sequence[Change]
+) -> list[str]:
+    from labspec.cloud.course import expected
+    from labspec.cloud.execution import execute
+
+    watch = execute(cloudformation, proposed, rollback=not arguments.no_rollback)
+    with resumable(arguments, arguments.stack):
+        events = followed(arguments, watch, arguments.stack, expected(found))
+    return ended(arguments.stack, watch, events, fine=CHANGED)
+
+
+def _followed_on(arguments: argparse.Namespace, cloudformation: Any, stack: str) -> None:
+    """Watch to its end what an earlier command has begun. Raises `Refused` where it ends otherwise than it was to."""
+    from labspec.cloud.events import Watch
+
+    reporting.say(arguments, [f"The stack `{arguments.stack}` is being made so already: this goes on watching."])
+    watch = Watch(cloudformation, stack)
+    with resumable(arguments, arguments.stack):
+        events = followed(arguments, watch, arguments.stack)
+    reporting.say(arguments, ended(arguments.stack, watch, events, fine=CHANGED))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from labspec.cli.progress import counting, progress
 from labspec.wording import plural, series
 
 if TYPE_CHECKING:
+    from labspec.cli.compiling import Made
     from labspec.cloud.account import Account
     from labspec.cloud.publication import Publication
 
@@ -42,7 +43,7 @@ def publishing(this: argparse.ArgumentParser) -> None:
     takes.validation(this)
     takes.account(this)
     this.add_argument("--bucket", required=True, help="the bucket, in the region of the stack")
-    this.add_argument("--prefix", default=PREFIX, help=f"what keys in it begin with; {PREFIX} unless said")
+    this.add_argument("--prefix", default=PREFIX, type=_folder, help=f"the folder in it; {PREFIX} unless said")
     this.add_argument("--create-bucket", action="store_true", help="make the bucket where it is not there")
     this.add_argument(
         "--parameter",
@@ -52,7 +53,16 @@ def publishing(this: argparse.ArgumentParser) -> None:
         metavar="NAME=VALUE",
         help="a value for a parameter of the stack (repeatable)",
     )
-    this.set_defaults(template_urls="relative", changed=True)
+    this.set_defaults(template_urls="relative", changed=True, publishes=True)
+
+
+def _folder(text: str) -> str:
+    """A folder of a bucket, ending in a slash."""
+    from labspec.graph import LOCATION, TEMPLATE_FOLDER
+
+    if not re.fullmatch(LOCATION[TEMPLATE_FOLDER]["AllowedPattern"], name := text.strip("/")):
+        raise argparse.ArgumentTypeError(f"`{text}` is no folder: write letters, digits and dashes, and single slashes")
+    return f"{name}/"
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -60,39 +70,37 @@ def run(arguments: argparse.Namespace) -> int:
     return for_target(arguments, _publish)
 
 
-def _publish(arguments: argparse.Namespace, name: str, texts: Mapping[str, str]) -> list[str]:
+def _publish(arguments: argparse.Namespace, target: Made) -> list[str]:
     from labspec.cloud.console import quick_create
 
     asked = account(arguments)
-    made, url, words = published(arguments, asked, texts)
+    made, url, words = published(arguments, asked, target)
     given = dict(arguments.parameter)
     secrets = [f"`{name}`" for name in given if made.parameters[name].get("NoEcho")]
     return [
         words,
         f"Root: {url}",
-        f"Create the stack: {quick_create(asked.region, url, arguments.stack or name, made.parameters, given)}",
+        f"Create the stack: {quick_create(asked.region, url, arguments.stack or target.name, made.parameters, given)}",
         *([f"Secrets are not part of a link: enter {series(secrets, 'and')} there."] if secrets else []),
     ]
 
 
-def published(
-    arguments: argparse.Namespace, account: Account, texts: Mapping[str, str]
-) -> tuple[Publication, str, str]:
-    """Send the templates: what they are as they are published, the root's address, and what to say of it."""
+def published(arguments: argparse.Namespace, account: Account, target: Made) -> tuple[Publication, str, str]:
+    """Send all that was made: what it is as it is published, the root's address, and what to say of it."""
     from labspec.cloud import bucket
-    from labspec.cloud.publication import publication
+    from labspec.cloud.publication import Location, publication
     from labspec.cloud.refusal import Refused
     from labspec.nearest import did_you_mean
 
     address = partial(bucket.address, arguments.bucket, account.region, account.suffix)
-    made = publication(texts, next(iter(texts)), arguments.prefix, address)
+    made = publication(target.templates, target.assets, Location(arguments.bucket, arguments.prefix, address))
     if strange := next((name for name, _ in arguments.parameter if name not in made.parameters), ""):
         raise Refused(f"The stack has no parameter `{strange}`.", did_you_mean(strange, made.parameters))
     s3 = account.client("s3")
     with progress("asking for the bucket..."):
         bucket.make_ready(s3, arguments.bucket, account.region, arguments.create_bucket)
-    with counting("publishing", len(made.others) + 1) as went:
+    with counting("publishing", len(made.pieces)) as went:
         sent = bucket.upload(s3, arguments.bucket, made, went)
-    there = len(made.others) + 1 - sent
-    words = f"s3://{arguments.bucket}/{arguments.prefix}: {plural(sent, 'template')} sent, {there} there already."
+    there = len(made.pieces) - sent
+    words = f"s3://{arguments.bucket}/{arguments.prefix}: {plural(sent, 'file')} sent, {there} there already."
     return made, address(made.root.key), words

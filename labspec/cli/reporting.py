@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from pathlib import Path as FilePath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from labspec.cli.exits import ERRORS, FINE, misused
 
@@ -54,20 +54,19 @@ def for_each(
 
     What comes `first` returns what to say of it, and why nothing can follow, if so.
     """
-    reports: list[Wanted] = arguments.report or [Wanted("text")]
+    reports = _reports(arguments)
     if problem := _problem(reports, {*arguments.specs, *arguments.overlay}):
         return misused(problem)
     words, problem = first(arguments) if first else ([], "")
     if problem:
         return misused(problem)
-    if words and not arguments.quiet:
-        _say(reports, words)
+    say(arguments, words)
     outcomes = []
     for target in arguments.specs:
         outcome, words = work(arguments, target)
         _show(arguments, reports, outcome)
-        if not outcome.failed and not arguments.quiet:
-            _say(reports, words)
+        if not outcome.failed:
+            say(arguments, words)
         outcomes.append(outcome)
     if problem := _replaced(reports, {name for outcome in outcomes for name in outcome.texts}):
         return misused(problem)
@@ -128,9 +127,19 @@ def _colored(arguments: argparse.Namespace) -> bool:
     return bool(arguments.color == "always")
 
 
-def _say(reports: list[Wanted], words: list[str]) -> None:
-    """Say it on standard output, or beside a report that has standard output for itself."""
-    print("\n".join(words), file=sys.stderr if any(_to_output(report) for report in reports) else sys.stdout)
+def say(arguments: argparse.Namespace, words: Sequence[str], always: bool = False) -> None:
+    """Say it where words go: unless only findings are wanted, or `always`."""
+    if words and (always or not arguments.quiet):
+        print("\n".join(words), file=voice(arguments), flush=True)
+
+
+def voice(arguments: argparse.Namespace) -> TextIO:
+    """Where words go: standard output, or beside a report that has that for itself."""
+    return sys.stderr if any(_to_output(report) for report in _reports(arguments)) else sys.stdout
+
+
+def _reports(arguments: argparse.Namespace) -> list[Wanted]:
+    return arguments.report or [Wanted("text")]
 
 
 def _write(reports: list[Wanted], command: str, outcomes: tuple[Outcome, ...]) -> str:

@@ -20,6 +20,8 @@ TRIES = 3
 OVERTAKEN = ("PreconditionFailed", "ConditionalRequestConflict")
 """What S3 says where a key was written meanwhile, or is being written: by somebody else, or by a request of ours whose
 answer did not arrive (`How to prevent object overwrites with conditional writes`, Amazon S3 User Guide)."""
+TYPES = {"json": "application/json", "zip": "application/zip"}
+"""The media types of what is published; all else is text."""
 NAME = r"(?=.{3,63}\Z)[a-z0-9]+([.-]+[a-z0-9]+)*"
 """What a bucket may be called (`General purpose bucket naming rules`, Amazon S3 User Guide)."""
 EVERYBODY = (
@@ -119,9 +121,10 @@ def _asked(question: Callable[[], Any]) -> Any:
 
 
 def _send(s3: Any, bucket: str, piece: Piece) -> bool:
-    content = piece.text.encode()
+    content = piece.content
     digest = base64.b64encode(hashlib.sha256(content).digest()).decode()
-    new = {"Body": content, "ContentType": "text/plain", "ChecksumSHA256": digest, "IfNoneMatch": "*"}
+    kind = TYPES.get(piece.key.rpartition(".")[2], "text/plain")
+    new = {"Body": content, "ContentType": kind, "ChecksumSHA256": digest, "IfNoneMatch": "*"}
     for _ in range(TRIES):
         if _is_there(s3, bucket, piece.key, len(content), digest):
             return False

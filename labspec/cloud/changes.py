@@ -1,9 +1,13 @@
-"""What a change set would do, as a tree in words: what is at risk first."""
+"""What a change set would do to each resource, in nested stacks too."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NamedTuple
+
+from labspec.cloud.account import plainly
+from labspec.template import TemplateError, read
 
 Verb = Literal["add", "change", "replace", "remove"]
 VERBS: tuple[Verb, ...] = ("add", "change", "replace", "remove")
@@ -36,41 +40,55 @@ class Change(NamedTuple):
         return self.type in DATA and self.verb in ("replace", "remove") and "Retain" not in self.policy
 
 
-def changes(cloudformation: Any, change_set: str, path: tuple[str, ...] = ()) -> Iterator[Change]:
-    """Every change of a change set, and of those that belong to its nested stacks."""
+def changes(cloudformation: Any, change_set: str) -> list[Change]:
+    """Every change of a change set, and of those that belong to its nested stacks.
+
+    A nested stack that is removed takes all with it that it holds.
+    """
+    with plainly():
+        return list(_changes(cloudformation, change_set, ()))
+
+
+def _changes(cloudformation: Any, change_set: str, path: tuple[str, ...]) -> Iterator[Change]:
     pages = cloudformation.get_paginator("describe_change_set").paginate(ChangeSetName=change_set)
     for said in (change["ResourceChange"] for page in pages for change in page["Changes"]):
-        nested = said.get("ChangeSetId")
-        if said["ResourceType"] == STACK and nested:
-            yield from changes(cloudformation, nested, (*path, said["LogicalResourceId"]))
-        elif said["ResourceType"] != STACK or said["Action"] != "Modify":
+        nested, inside = said.get("ChangeSetId"), (*path, said["LogicalResourceId"])
+        if said["ResourceType"] != STACK:
             yield _change(said, path)
+        elif nested:
+            yield from _changes(cloudformation, nested, inside)
+        elif said["Action"] != "Modify":
+            change = _change(said, path)
+            yield change
+            if change.verb == "remove" and "Retain" not in change.policy and "PhysicalResourceId" in said:
+                yield from _removed(cloudformation, said["PhysicalResourceId"], inside)
 
 
 def _change(said: Mapping[str, Any], path: tuple[str, ...]) -> Change:
     replacement = said.get("Replacement", "False")
-    verbs: dict[str, Verb] = {"Add": "add", "Remove": "remove", "Import": "add", "Dynamic": "change"}
+    verbs: dict[str, Verb] = {"Add": "add", "Remove": "remove", "Import": "add", "Dynamic": "replace"}
     verb = verbs.get(said["Action"]) or ("change" if replacement == "False" else "replace")
     perhaps = replacement == "Conditional" or said["Action"] == "Dynamic"
     return Change(verb, said["LogicalResourceId"], said["ResourceType"], path, perhaps, said.get("PolicyAction", ""))
 
 
-def told(found: Sequence[Change]) -> Iterator[str]:
-    """The changes in words: data at risk, then stack by stack, then the sum."""
-    at_risk = [change for change in found if change.loses_data]
-    if at_risk:
-        yield "Data at risk:"
-        yield from (f"  {_line(change)}{_afterwards(change)}" for change in at_risk)
-    for path in dict.fromkeys(change.path for change in found):
-        yield f"{'/'.join(path) or 'root'}:"
-        yield from (f"  {_line(change)}" for change in found if change.path == path)
-    sums = [(verb, sum(change.verb == verb for change in found)) for verb in VERBS]
-    yield ", ".join(f"{number} to {verb}" for verb, number in sums) + "."
+def _removed(cloudformation: Any, stack: str, path: tuple[str, ...]) -> Iterator[Change]:
+    policies = _policies(cloudformation, stack)
+    pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack)
+    for said in (each for page in pages for each in page["StackResourceSummaries"]):
+        identity, kind = said["LogicalResourceId"], said["ResourceType"]
+        if said["ResourceStatus"] == "DELETE_COMPLETE":
+            continue
+        yield Change("remove", identity, kind, path, policy=policies.get(identity, ""))
+        if kind == STACK and said.get("PhysicalResourceId"):
+            yield from _removed(cloudformation, said["PhysicalResourceId"], (*path, identity))
 
 
-def _line(change: Change) -> str:
-    return f"{change.verb:<8}{change.id} ({change.type}){', perhaps' if change.perhaps else ''}"
-
-
-def _afterwards(change: Change) -> str:
-    return ": a snapshot stays" if "Snapshot" in change.policy else ": what it holds is gone"
+def _policies(cloudformation: Any, stack: str) -> dict[str, str]:
+    """The deletion policies of a stack that stands. What cannot be read says nothing, and nothing is then kept."""
+    body = cloudformation.get_template(StackName=stack)["TemplateBody"]  # JSON comes as data
+    try:
+        resources = read(body if isinstance(body, str) else json.dumps(body), stack).section("Resources")
+    except TemplateError:
+        return {}
+    return {identity: str(said.get("DeletionPolicy", "")) for identity, said in resources.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from botocore.exceptions import ClientError
@@ -16,6 +17,10 @@ OWNER = "labspec:spec"
 """The tag that says which spec a stack belongs to."""
 PAUSE = 2.0
 """Seconds between two looks."""
+PREFIX = once.PREFIX
+"""What the names of our change sets begin with."""
+LOOKS = 30
+"""How often to look for a change set that is being deleted, before its stack is left as it is."""
 NOTHING = ("The submitted information didn't contain changes", "No updates are to be performed")
 UNFIT = {
     "ROLLBACK_COMPLETE": "It was never whole. Delete it, and deploy again: `aws cloudformation delete-stack {}`.",
@@ -25,6 +30,7 @@ UNFIT = {
     "UPDATE_ROLLBACK_FAILED": "Mend what stops the rollback, then `aws cloudformation continue-update-rollback {}`.",
 }
 """States in which a stack takes no change, and the way out of each (`Stack status codes`, AWS CloudFormation)."""
+MISSING = "`aws cloudformation list-stacks` lists what there is, also what is deleted; look at `--region`."
 
 
 class Wanted(NamedTuple):
@@ -41,12 +47,15 @@ class Wanted(NamedTuple):
 
 
 class ChangeSet(NamedTuple):
-    """A change set that can be carried out."""
+    """A change set of a stack that can be carried out."""
 
     id: str
     stack: str
     """The stack's id: its name alone would not find it once it is deleted."""
-    is_new: bool
+    name: str
+    """The stack's name."""
+    made: bool
+    """Whether the stack was made for it: such a one is empty, and in review."""
 
 
 def capabilities(templates: Iterable[str]) -> list[str]:
@@ -57,38 +66,66 @@ def capabilities(templates: Iterable[str]) -> list[str]:
 
 
 def propose(cloudformation: Any, wanted: Wanted) -> ChangeSet | None:
-    """A change set; None where nothing would change. Raises `Refused` where the stack takes none."""
+    """A change set; None where nothing would change. Raises `Refused` where the stack takes none.
+
+    Nothing is left behind of one that cannot be carried out, or that is not waited for.
+    """
     with plainly():
         there = described(cloudformation, wanted.stack)
-        is_new = there is None or there["StackStatus"] == "REVIEW_IN_PROGRESS"
         if there is not None:
             _refuse_unfit(there, wanted)
-        change_set, stack = once.create_change_set(
-            cloudformation,
-            StackName=wanted.stack,
-            ChangeSetName=once.name_for(wanted.template),
-            ChangeSetType="CREATE" if is_new else "UPDATE",
-            TemplateURL=wanted.template,
-            Parameters=list(_parameters(wanted, {} if is_new or there is None else there)),
-            Tags=[{"Key": key, "Value": value} for key, value in {**wanted.tags, OWNER: wanted.spec}.items()],
-            Capabilities=list(wanted.capabilities),
-            IncludeNestedStacks=True,
-            **({"RoleARN": wanted.role} if wanted.role else {}),
-        )
-        if not _is_ready(cloudformation, change_set):
-            cloudformation.delete_change_set(ChangeSetName=change_set)
-            return None
-        return ChangeSet(change_set, stack, is_new)
+        change_set, stack = once.create_change_set(cloudformation, **_asked(wanted, there))
+    proposed = ChangeSet(change_set, stack, wanted.stack, there is None)
+    try:
+        with plainly():
+            is_ready = _is_ready(cloudformation, proposed.id)
+    except BaseException:
+        with suppress(Refused):
+            withdraw(cloudformation, proposed)
+        raise
+    if not is_ready:
+        withdraw(cloudformation, proposed)
+    return proposed if is_ready else None
 
 
-def under_way(cloudformation: Any, wanted: Wanted) -> dict[str, Any] | None:
-    """What AWS says of a stack that is being made what it is to be; None where it is not.
+def withdraw(cloudformation: Any, proposed: ChangeSet) -> None:
+    """Take a change set back, and the stack that was made for nothing else."""
+    with plainly():
+        cloudformation.delete_change_set(ChangeSetName=proposed.id)
+        for _ in range(LOOKS if proposed.made else 0):
+            left = _change_sets(cloudformation, proposed.name)
+            if not left:
+                cloudformation.delete_stack(StackName=proposed.stack)
+            if proposed.id not in left:
+                return
+            time.sleep(PAUSE)  # nested ones are deleted first (`Delete a change set`, AWS CloudFormation)
+
+
+def supersede(cloudformation: Any, proposed: ChangeSet) -> None:
+    """Take back what earlier commands proposed, and nobody carried out."""
+    with plainly():
+        for identity, name in _change_sets(cloudformation, proposed.name).items():
+            if name.startswith(PREFIX) and identity != proposed.id:
+                cloudformation.delete_change_set(ChangeSetName=identity)
+
+
+def under_way(cloudformation: Any, wanted: Wanted) -> str | None:
+    """The id of a stack that is just being made what it is to be; None where it is not.
 
     So a command that was stopped, or lost its network, goes on when it is repeated.
     """
     with plainly():
         there = described(cloudformation, wanted.stack)
-    return there if there is not None and once.is_under_way(there, wanted.template) else None
+    return there["StackId"] if there is not None and once.is_under_way(there, wanted.template) else None
+
+
+def existing(cloudformation: Any, stack: str) -> dict[str, Any]:
+    """What AWS says of a stack. Raises `Refused` where there is none."""
+    with plainly():
+        there = described(cloudformation, stack)
+    if there is None:
+        raise Refused(f"There is no stack `{stack}`.", MISSING)
+    return there
 
 
 def described(cloudformation: Any, stack: str) -> dict[str, Any] | None:
@@ -102,9 +139,16 @@ def described(cloudformation: Any, stack: str) -> dict[str, Any] | None:
     return dict(there)
 
 
+def outputs(there: Mapping[str, Any]) -> dict[str, str]:
+    """What a stack puts out, by name."""
+    return {each["OutputKey"]: each["OutputValue"] for each in there.get("Outputs", ())}
+
+
 def _refuse_unfit(there: Mapping[str, Any], wanted: Wanted) -> None:
     status = there["StackStatus"]
-    if status in UNFIT:
+    # What failed without a rollback goes on (`Choose how to handle failures when provisioning resources`).
+    goes_on = status == "CREATE_FAILED" and there.get("DisableRollback")
+    if status in UNFIT and not goes_on:
         raise Refused(
             f"The stack `{wanted.stack}` takes no change: it is {status}.",
             UNFIT[status].format(f"--stack-name {wanted.stack}"),
@@ -115,6 +159,22 @@ def _refuse_unfit(there: Mapping[str, Any], wanted: Wanted) -> None:
     if owner != wanted.spec:
         message = f"The stack `{wanted.stack}` belongs to the spec `{owner}`, and this is `{wanted.spec}`."
         raise Refused(message, "Give another `--stack`: what is there would be replaced.")
+
+
+def _asked(wanted: Wanted, there: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The change set that a stack as it stands needs, as AWS is asked for it."""
+    is_new = there is None or there["StackStatus"] == "REVIEW_IN_PROGRESS"
+    return {
+        "StackName": wanted.stack,
+        "ChangeSetName": once.name_for(wanted.template),
+        "ChangeSetType": "CREATE" if is_new else "UPDATE",
+        "TemplateURL": wanted.template,
+        "Parameters": list(_parameters(wanted, {} if is_new or there is None else there)),
+        "Tags": [{"Key": key, "Value": value} for key, value in {**wanted.tags, OWNER: wanted.spec}.items()],
+        "Capabilities": list(wanted.capabilities),
+        "IncludeNestedStacks": True,
+        **({"RoleARN": wanted.role} if wanted.role else {}),
+    }
 
 
 def _parameters(wanted: Wanted, there: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -143,3 +203,9 @@ def _is_ready(cloudformation: Any, change_set: str) -> bool:
             raise Refused(f"AWS refused the change: {why}".removesuffix(".") + ".")
         time.sleep(PAUSE)
     return True
+
+
+def _change_sets(cloudformation: Any, stack: str) -> dict[str, str]:
+    """The names of a stack's change sets, by their ids."""
+    pages = cloudformation.get_paginator("list_change_sets").paginate(StackName=stack)
+    return {each["ChangeSetId"]: each["ChangeSetName"] for page in pages for each in page["Summaries"]}

@@ -17,6 +17,8 @@ from botocore.exceptions import ClientError
 from labspec.cloud.account import code_of, plainly
 from labspec.cloud.refusal import Refused
 
+PREFIX = "labspec-"
+"""What the names of our change sets begin with."""
 BEGUN = ("EXECUTE_IN_PROGRESS", "EXECUTE_COMPLETE", "EXECUTE_FAILED")
 """`ExecutionStatus` of a change set that somebody carries out."""
 REPEATED = ("InvalidChangeSetStatus", "InvalidChangeSetStatusException", "TokenAlreadyExistsException")
@@ -86,4 +88,4 @@ def _is_told(error: BaseException | None) -> bool:
 
 
 def _leading_to(template: str) -> str:
-    return f"labspec-{hashlib.sha256(template.encode()).hexdigest()[:16]}-"
+    return f"{PREFIX}{hashlib.sha256(template.encode()).hexdigest()[:16]}-"

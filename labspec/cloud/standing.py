@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from labspec.cloud.account import plainly
-from labspec.cloud.deployment import OWNER, described
+from labspec.cloud.deployment import MISSING, OWNER, described, outputs
 from labspec.cloud.refusal import Refused
 
 STACK = "AWS::CloudFormation::Stack"
@@ -57,9 +57,7 @@ def standing(cloudformation: Any, stack: str) -> Standing:
     with plainly():
         found = _standing(cloudformation, stack, stack, ())
     if found is None:
-        raise Refused(
-            f"There is no stack `{stack}`.", "`aws cloudformation list-stacks` lists what there is; look at `--region`."
-        )
+        raise Refused(f"There is no stack `{stack}`.", MISSING)
     return found
 
 
@@ -78,7 +76,7 @@ def _standing(cloudformation: Any, stack: str, name: str, path: tuple[str, ...])
         there.get("StackStatusReason", ""),
         {tag["Key"]: tag["Value"] for tag in there.get("Tags", ())},
         {each["ParameterKey"]: each["ParameterValue"] for each in there.get("Parameters", ())},
-        {each["OutputKey"]: each["OutputValue"] for each in there.get("Outputs", ())},
+        outputs(there),
         tuple(each for each in held if each not in inner),
         tuple(stack for stack in nested if stack is not None),
     )

@@ -61,7 +61,7 @@ def _compile(build: Build, linters: Linters | None) -> None:
     if architecture is None:
         return
     with _timed(build, "emit"):
-        graph, found = emit(architecture)
+        graph, found = emit(architecture, build.options.has_bucket)
     report(build, found)
     if build.failed:
         return

@@ -33,6 +33,8 @@ class Options:
     format: str = "yaml"
     settings: Mapping[str, str] = field(default_factory=dict)
     overlays: Sequence[str] = ()
+    has_bucket: bool = True
+    """Whether files lie in a bucket beside the templates: a flat template that is uploaded by itself has none."""
     drafts: Mapping[str, bytes] = field(default_factory=dict)
     """What to read in place of documents, by their real paths."""
 
@@ -51,12 +53,23 @@ class Build:
     stacks: tuple[Stack, ...] = ()
     graph: Graph | None = None
     files: dict[str, str] = field(default_factory=dict)
+    """The templates and the manifest, by name."""
     digest: str = ""
     diagnostics: list[Diagnostic] = field(default_factory=list)
     silenced: list[Diagnostic] = field(default_factory=list)
     timings: dict[str, float] = field(default_factory=dict)
     wishes: dict[Fix, set[Path]] = field(default_factory=dict)
     """Each safe fix with the paths that ask for it."""
+
+    @property
+    def assets(self) -> Mapping[str, bytes]:
+        """The files that the stacks fetch, by name."""
+        return self.graph.assets if self.graph and self.files else {}
+
+    @property
+    def written(self) -> dict[str, bytes]:
+        """All that is to be written."""
+        return {**self.assets, **{name: text.encode() for name, text in self.files.items()}}
 
     @property
     def failed(self) -> bool:

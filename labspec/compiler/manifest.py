@@ -30,7 +30,8 @@ def manifest(build: Build, architecture: Architecture) -> str:
         "layout": build.options.layout,
         "digest": build.digest,
         "inputs": dict(sorted(inputs.items())),
-        "outputs": {name: hashlib.sha256(text.encode()).hexdigest() for name, text in sorted(build.files.items())},
+        "outputs": {name: hashlib.sha256(data).hexdigest() for name, data in sorted(build.written.items())},
+        "assets": sorted(build.assets),
         "stacks": {stack.name: sorted(stack.template.get("Resources", {})) for stack in build.stacks},
         "resources": {
             node.id: {

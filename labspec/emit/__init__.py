@@ -39,11 +39,14 @@ ATTRIBUTES: dict[str, dict[str, Attribute]] = {
 }
 
 
-def emit(architecture: Architecture) -> tuple[Graph, list[Diagnostic]]:
-    """Every resource, parameter, condition and output of an architecture, in an order that the spec does not decide."""
+def emit(architecture: Architecture, has_bucket: bool = True) -> tuple[Graph, list[Diagnostic]]:
+    """Every resource, parameter, condition and output of an architecture, in an order that the spec does not decide.
+
+    `has_bucket` says whether files can be fetched from a bucket beside the templates.
+    """
     spec = architecture.spec
     graph = Graph(spec.name, spec.description)
-    emitter = Emitter(architecture, graph, ATTRIBUTES)
+    emitter = Emitter(architecture, graph, ATTRIBUTES, has_bucket)
     for name, declared in spec.parameters.items():
         document.parameter(emitter, name, declared)
     document.interface(emitter, spec)

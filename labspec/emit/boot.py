@@ -9,11 +9,29 @@ MIME archive of two parts: the boot hook (see `boothook`) and that script (see `
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from labspec.emit.boothook import Mount, SecretFile, boot_hook
-from labspec.emit.firstboot import BootFile, Check, Setup, Signal, first_boot
+from labspec.emit.bootlog import Log
+from labspec.emit.fetched import Place, fetching
+from labspec.emit.firstboot import BootFile, Setup, Signal, first_boot
+from labspec.emit.health import Check
 from labspec.emit.shell import Hole, Script, Text, pieces, shown
 
-__all__ = ["BootFile", "Check", "Hole", "Mount", "Script", "SecretFile", "Setup", "Signal", "Text", "user_data"]
+__all__ = [
+    "BootFile",
+    "Check",
+    "Hole",
+    "Log",
+    "Mount",
+    "Place",
+    "Script",
+    "SecretFile",
+    "Setup",
+    "Signal",
+    "Text",
+    "user_data",
+]
 
 
 def user_data(
@@ -21,14 +39,19 @@ def user_data(
     mounts: tuple[Mount, ...] = (),
     secrets: tuple[SecretFile, ...] = (),
     signal: Signal | None = None,
+    log: Log | None = None,
     *,
     copied: bool = False,
+    kept: Callable[[Script], Place] | None = None,
 ) -> Script:
     """The user data; empty where the machine has nothing to do.
 
-    `copied` says that the disk is an image of another machine, whose keys must not open this one.
+    `copied` says that the disk is an image of another machine, whose keys must not open this one. `kept` puts what the
+    machine does once to a place from which it is fetched.
     """
-    first = first_boot(setup, mounts, secrets, signal)
+    once = first_boot(setup, mounts, secrets, signal, log)
+    work = fetching(once.work, kept(once.work), once.patience // 2) if kept else once.work
+    first = pieces(once.head, work)
     if not (mounts or secrets or copied):
         return first
     hook = boot_hook(mounts, secrets, setup.services)

@@ -77,6 +77,7 @@ class Emitter:
     architecture: Architecture
     graph: Graph
     attributes: Mapping[str, Mapping[str, Attribute]]
+    has_bucket: bool = True
     found: list[Diagnostic] = field(default_factory=list)
     roles: dict[Path, list[str]] = field(default_factory=dict)
 

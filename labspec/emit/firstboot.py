@@ -8,7 +8,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from labspec.emit.boothook import WEB_SERVERS, Mount, SecretFile, unit
-from labspec.emit.shell import Script, Text, fed, pieces, shown, word, words
+from labspec.emit.bootlog import END, SHIP_ON, Log, shipping
+from labspec.emit.health import Check, healthy
+from labspec.emit.shell import Script, Text, fed, pieces, shown, step, word, words
 
 
 class BootFile(NamedTuple):
@@ -41,34 +43,45 @@ class Signal(NamedTuple):
     """What the load balancers ask of the machine: it is ready when they find it healthy."""
 
 
-class Check(NamedTuple):
-    """A load balancer's health check: where it asks, the answers that are well, and the seconds until it is sure."""
+class FirstBoot(NamedTuple):
+    """The script in two pieces: what makes sure that its end is told, and what it does."""
 
-    scheme: str
-    port: int
-    path: str
-    codes: tuple[tuple[int, int], ...]
-    seconds: int
-
-    @property
-    def url(self) -> str:
-        """Where the machine asks itself."""
-        return f"{self.scheme}://127.0.0.1:{self.port}{self.path}"
+    head: Script = ()
+    work: Script = ()
+    patience: int = 0
+    """The seconds that the work may take."""
 
 
 def first_boot(
-    setup: Setup, mounts: tuple[Mount, ...], secrets: tuple[SecretFile, ...], signal: Signal | None
-) -> Script:
+    setup: Setup,
+    mounts: tuple[Mount, ...],
+    secrets: tuple[SecretFile, ...],
+    signal: Signal | None,
+    log: Log | None = None,
+) -> FirstBoot:
     """The script; empty where there is nothing to do, and nobody to tell."""
     if setup == Setup() and signal is None:
-        return ()
+        return FirstBoot()
     # A failure must be told before CloudFormation stops waiting, which it began before the machine did.
     patience = max((signal.seconds if signal else 900) - 120, 60)
-    return pieces(
+    head = pieces(
         _HEAD,
-        _finish(signal),
+        shipping(log) if log else "",
+        _finish(signal, log),
         _FETCH % (patience // 2) if setup.packages or signal else "",
         "command -v cfn-signal >/dev/null || fetch aws-cfn-bootstrap\n" if signal else "",
+    )
+    return FirstBoot(head, _work(setup, mounts, secrets, signal, patience), patience)
+
+
+def _work(
+    setup: Setup,
+    mounts: tuple[Mount, ...],
+    secrets: tuple[SecretFile, ...],
+    signal: Signal | None,
+    patience: int,
+) -> Script:
+    return pieces(
         _packages(setup.packages),
         *(_file(file) for file in setup.files),
         _AWAIT % patience if mounts or secrets else "",
@@ -77,7 +90,7 @@ def first_boot(
         _RUN if setup.commands else "",
         *(_command(number, command) for number, command in enumerate(setup.commands, 1)),
         _services(setup.services),
-        _healthy(signal.checks, patience) if signal else (),
+        healthy(signal.checks, patience) if signal else (),
     )
 
 
@@ -108,11 +121,13 @@ retry() {
 """
 
 
-def _finish(signal: Signal | None) -> Script:
+def _finish(signal: Signal | None, log: Log | None) -> Script:
+    """What is done at any end. The log is sent first: who is told of a failure ends the machine."""
+    sent, start = (END, SHIP_ON + _START) if log else ("", _START)
     if signal is None:
-        return pieces(_FINISH % "", _START)
+        return pieces(_FINISH % sent, start)
     where = words("--stack", signal.stack, "--resource", signal.resource, "--region", signal.region)
-    return pieces(_SIGNAL, where, _SIGNAL_ANSWER, _FINISH % _TELL, _START)
+    return pieces(_SIGNAL, where, _SIGNAL_ANSWER, _FINISH % (sent + _TELL), start)
 
 
 # CloudFormation refuses to be told (ValidationError) when it is not waiting: a group added the machine later, or the
@@ -168,15 +183,11 @@ def _packages(packages: tuple[str, ...]) -> Script:
     return pieces(words("fetch", *packages), "\n") if packages else ()
 
 
-def _step(text: str) -> Script:
-    return pieces("\nstep ", word(text), "\n")
-
-
 def _file(file: BootFile) -> Script:
     if file.path.endswith("/"):
-        return pieces(_step(f"folder {file.path}"), _install(file, "-d", "0755"), word(file.path), "\n")
+        return pieces(step(f"folder {file.path}"), _install(file, "-d", "0755"), word(file.path), "\n")
     command = pieces(_install(file, "-D", "0644"), "/dev/stdin ", word(file.path))
-    return pieces(_step(f"file {file.path}"), fed(command, file.content))
+    return pieces(step(f"file {file.path}"), fed(command, file.content))
 
 
 def _install(file: BootFile, kind: str, mode: str) -> Script:
@@ -198,12 +209,12 @@ await() {
 
 def _mounted(mount: Mount) -> Script:
     await_mount = words("await", "/run/labspec/mounts.status", "mountpoint", "-q", mount.path)
-    return pieces(_step(f"mount {mount.path}"), await_mount, "\n")
+    return pieces(step(f"mount {mount.path}"), await_mount, "\n")
 
 
 def _present(secret: SecretFile) -> Script:
     await_file = words("await", "/run/labspec/secrets.status", "test", "-s", secret.path)
-    return pieces(_step(f"credentials {secret.path}"), await_file, "\n")
+    return pieces(step(f"credentials {secret.path}"), await_file, "\n")
 
 
 # A shell for each command: what one sets, changes into or reads from its input does not reach the others.
@@ -220,7 +231,7 @@ run() {
 def _command(number: int, command: Text) -> Script:
     first = shown(command).strip().split("\n")[0].encode("ascii", "replace").decode()
     ended = command if shown(command).endswith("\n") else pieces(command, "\n")
-    return pieces(_step(f"command {number}: {first[:60]}"), fed("run", ended))
+    return pieces(step(f"command {number}: {first[:60]}"), fed("run", ended))
 
 
 def _services(services: tuple[str, ...]) -> Script:
@@ -231,7 +242,7 @@ def _services(services: tuple[str, ...]) -> Script:
     # say, comes before the network, and so before cloud-init.
     waiting = [service for service in services if service in WEB_SERVERS]
     return pieces(
-        _step("services: " + " ".join(services)),
+        step("services: " + " ".join(services)),
         *(_after_cloud_init(service) for service in waiting),
         "systemctl daemon-reload\n" if waiting else "",
         words("systemctl", "enable", "--now", *services),
@@ -244,31 +255,3 @@ def _after_cloud_init(service: str) -> Script:
     # The second name is the first's in cloud-init 24.3 and later.
     order = "[Unit]\nAfter=cloud-init.service cloud-init-network.service\n"
     return fed(words("install", "-D", "-m", "0644", "/dev/stdin", path), order)
-
-
-# A group counts a machine as ready once it says so, and takes an old one away: that must not be before load balancers
-# find the new one healthy. They ask from the time that it is launched.
-_WELL = """\
-
-# well URL CONDITION: whether a load balancer that asks there would be content with the answer
-well() {
-  local code
-  code=$(curl --silent --insecure --output /dev/null --write-out '%{http_code}' --max-time 10 "$1") && (($2))
-}
-"""
-
-
-def _healthy(checks: tuple[Check, ...], patience: int) -> Script:
-    if not checks:
-        return ()
-    sure = max(check.seconds for check in checks)
-    asked = (
-        pieces(_step(f"health check {check.url}"), f"retry $(({max(patience - sure, 60)} - SECONDS)) ", _well(check))
-        for check in checks
-    )
-    return pieces(_WELL, *asked, f"sleep {sure} # until load balancers have asked often enough\n")
-
-
-def _well(check: Check) -> Script:
-    content = " || ".join(f"code >= {low} && code <= {high}" for low, high in check.codes)
-    return pieces(words("well", check.url, content), "\n")

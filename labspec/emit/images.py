@@ -9,16 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from awacs.aws import Action, Allow, Condition, ConditionElement, Statement, StringEquals, StringLike
-from troposphere import Join, Ref, Select, Split, Sub, Tags, awslambda, iam, logs
+from troposphere import Join, Ref, Select, Split
 
 from labspec.emit.emitter import Emitter, logical_id
+from labspec.emit.functions import emit_function
 from labspec.emit.hardware import made_image, public_path
-from labspec.emit.roles import ROLE, policy, trust
 from labspec.emit.schemas import ASSOCIATION
 from labspec.graph import ROOT_STACK_NAME
-from labspec.lambdas import IMAGE_MAKER, SERVICE_TIMEOUT, Grant
-from labspec.lambdas.inline import inline, source_of
+from labspec.lambdas import IMAGE_MAKER, SERVICE_TIMEOUT
 from labspec.model.architecture import Member
 from labspec.model.compute import ImageMade
 from labspec.model.database import Database
@@ -28,9 +26,6 @@ from labspec.model.word import Name
 MAKER = "image-maker"
 """The name of the function among the images: `layout` places it by `images.image-maker`, and its ids begin with it."""
 FUNCTION = "function"
-LOG_GROUP = "log_group"
-RETENTION = 30
-"""The days for which the function's log is kept."""
 
 
 def image(e: Emitter, member: Member) -> None:
@@ -77,32 +72,8 @@ def _made(e: Emitter) -> Iterator[Member]:
 
 
 def _emit_maker(e: Emitter, maker: Member) -> None:
-    """The function, its role and its log group. The role comes first, so no image is begun without permission."""
-    group = e.add(maker, logs.LogGroup, LOG_GROUP, RetentionInDays=RETENTION, Tags=e.tags(maker))
-    known = {"FunctionName": _function_name(), "LogGroupName": Ref(group), "RootStackName": Ref(ROOT_STACK_NAME)}
-    e.add(
-        maker,
-        iam.Role,
-        ROLE,
-        AssumeRolePolicyDocument=trust("lambda.amazonaws.com"),
-        Policies=[iam.Policy(PolicyName="permissions", PolicyDocument=_permissions(known))],
-        Tags=e.tags(maker),
-    )
-    e.add(
-        maker,
-        awslambda.Function,
-        FUNCTION,
-        Description="Makes machine images of instances, and removes them",
-        FunctionName=_function_name(),
-        Code=awslambda.Code(ZipFile=inline(source_of(IMAGE_MAKER.module))),
-        Handler=IMAGE_MAKER.handler,
-        Runtime=IMAGE_MAKER.runtime,
-        MemorySize=IMAGE_MAKER.memory,
-        Timeout=IMAGE_MAKER.timeout,
-        Role=e.attr(maker, "Arn", ROLE),
-        LoggingConfig=awslambda.LoggingConfig(LogGroup=Ref(group)),
-        Tags=Tags(e.tag_values(maker)),
-    )
+    known = {"FunctionName": _function_name(), "RootStackName": Ref(ROOT_STACK_NAME)}
+    emit_function(e, maker, IMAGE_MAKER, "Makes machine images of instances, and removes them", known)
 
 
 def _function_name() -> Any:
@@ -111,30 +82,6 @@ def _function_name() -> Any:
     A stack's name may be too long for it; the last part of the stack's id is not, and no other stack has it.
     """
     return Join("-", [MAKER, Select(2, Split("/", Ref("AWS::StackId")))])
-
-
-def _permissions(known: dict[str, Any]) -> Any:
-    return policy(*(_statement(grant, known) for grant in IMAGE_MAKER.grants))
-
-
-def _statement(grant: Grant, known: dict[str, Any]) -> Statement:
-    actions = [Action(*action.split(":")) for action in grant.actions]
-    resources = [_filled(text, known) for text in grant.resources]
-    tests: list[ConditionElement] = [
-        test({key: _filled(value, known) for key, value in pairs})
-        for test, pairs in ((StringEquals, grant.equals), (StringLike, grant.like))
-        if pairs
-    ]
-    conditions = {"Condition": Condition(tests)} if tests else {}
-    return Statement(Effect=Allow, Action=actions, Resource=resources, **conditions)
-
-
-def _filled(text: str, known: dict[str, Any]) -> Any:
-    """A text of a grant, its names filled in."""
-    values = {name: value for name, value in known.items() if f"${{{name}}}" in text}
-    if list(values) == [text[2:-1]]:
-        return values[text[2:-1]]
-    return Sub(text, **values) if "${" in text else text
 
 
 def image_id(member: Member) -> Any:

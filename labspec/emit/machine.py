@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from troposphere import Base64, GetAtt, Ref, Sub
+from troposphere import Base64, GetAtt, Ref, Sub, logs
 
 from labspec.diagnostic import Diagnostic, Path, Rule
-from labspec.emit.boot import BootFile, Check, Hole, Mount, Script, SecretFile, Setup, Signal
+from labspec.emit.assets import asset
+from labspec.emit.boot import BootFile, Check, Hole, Log, Mount, Place, Script, SecretFile, Setup, Signal
 from labspec.emit.boot import user_data as boot_script
 from labspec.emit.emitter import Emitter, logical_id, pascal
+from labspec.emit.fetched import alone, content
+from labspec.emit.functions import RETENTION
 from labspec.emit.order import mount_target_role
-from labspec.emit.roles import SECRET
+from labspec.emit.roles import SECRET, allow, allow_more, role_of
+from labspec.emit.shell import shown
+from labspec.emit.size import LIMIT, size, too_large
 from labspec.emit.substitution import Variables
+from labspec.graph import ROOT_STACK_NAME, TEMPLATE_FOLDER
 from labspec.model import boot
 from labspec.model.architecture import Member
 from labspec.model.balance import TargetGroup
@@ -25,14 +32,6 @@ from labspec.model.storage import FileSystem
 from labspec.model.text import Expression, Text
 from labspec.model.word import Name
 
-USER_DATA_TOO_LARGE = Rule(
-    "LS403",
-    "user-data-too-large",
-    "A machine's user data is over 16 KB.",
-    "EC2 takes 16,384 bytes of user data (`RunInstances`, user data limit). Files travel inside it.",
-    "setup: {files: {/srv/movie.mp4: {source: movie.mp4}}}",
-    "setup: {commands: [aws s3 cp s3://bucket/movie.mp4 /srv/]}",
-)
 TOO_LATE = Rule(
     "LS407",
     "known-too-late",
@@ -44,21 +43,70 @@ TOO_LATE = Rule(
     " shared}",
 )
 DYNAMIC = "{{resolve:"
-LIMIT = 16384
+SETUP_LOG = "setup_log"
+ASSETS = "arn:${AWS::Partition}:s3:::${Bucket}/${Folder}/*"
+LOGS = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${Root}*"
+"""The log groups of the root stack and of those nested in it: their names begin with the stack's. A role that names one
+group could not stand in another stack than the machine."""
 
 
 def user_data(e: Emitter, member: Member, body: Machine, group: Member | None = None) -> Any:
     """The user data of a machine; None where it has nothing to do. `group` is what it is launched by."""
-    texts = _Texts(e)
+    texts = _Texts(e, member, group or member)
     if body.user_data is not None:
-        script = texts.script(_raw_text(e, body.user_data))
+        work = _raw(texts, body.user_data)
     elif body.boots or _is_copy(e, body):
-        script = _boot(e, texts, body, _signal(e, body, member, group))
+        work = _boots(texts, body, _signal(e, body, member, group))
     else:
         return None
-    _measure(e, member, body, script)
+    script = work(None)
+    if size(script) > LIMIT:
+        script = _fetched(texts, body, work)
+        e.found.extend(too_large(e, member, body, script))
     _late(e, member, body, texts)
     return Base64(texts.sub(script))
+
+
+Work = Callable[[Callable[[Script], Place] | None], Script]
+"""User data, whole; or the part of it that fetches the rest from where it is put."""
+
+
+def _fetched(texts: _Texts, body: Machine, work: Work) -> Script:
+    """User data that fetches what it is too small for, where it can; else all of it."""
+    e, whole, role = texts.e, work(None), role_of(texts.e, texts.member)
+    if not (e.has_bucket and role) or (body.user_data and not shown(whole).startswith("#!")):
+        return whole
+
+    def kept(script: Script) -> Place:
+        made = asset(e, f"{texts.owner.key}-setup", ".sh", content(script))
+        folder = Ref(TEMPLATE_FOLDER)
+        allow_more(e, role, allow(["s3:GetObject"], Sub(ASSETS, Bucket=made.bucket, Folder=folder)))
+        return Place(texts.hole("SetupBucket", made.bucket), texts.hole("SetupKey", made.key), Hole("AWS::Region"))
+
+    return work(kept)
+
+
+def _raw(texts: _Texts, said: boot.UserData) -> Work:
+    script = texts.script(_raw_text(texts.e, said))
+    return lambda kept: alone(script, kept(script)) if kept else script
+
+
+def _boots(texts: _Texts, body: Machine, signal: Signal | None) -> Work:
+    e = texts.e
+    setup, copied = _setup(e, texts, body), _is_copy(e, body)
+    mounts = tuple(_mount(texts, e, path, mount.file_system) for path, mount in sorted(body.mounts.items()))
+    secrets = tuple(_secret(texts, e, path, secret) for path, secret in sorted(body.secrets.items()))
+    log = _log(texts) if body.boots else None
+    return lambda kept: boot_script(setup, mounts, secrets, signal, log, copied=copied, kept=kept)
+
+
+def _log(texts: _Texts) -> Log:
+    """Where a machine sends the log of its setup, if it has a role. Without one it is the same: no role replaces it."""
+    e, owner, role = texts.e, texts.owner, role_of(texts.e, texts.member)
+    group = e.add(owner, logs.LogGroup, SETUP_LOG, RetentionInDays=RETENTION, Tags=e.tags(owner))
+    if role:
+        allow_more(e, role, allow(["logs:CreateLogStream", "logs:PutLogEvents"], Sub(LOGS, Root=Ref(ROOT_STACK_NAME))))
+    return Log(texts.hole("SetupLog", Ref(group)), Hole("AWS::Region"))
 
 
 def user_data_field(body: Machine) -> str:
@@ -82,9 +130,11 @@ def _late(e: Emitter, member: Member, body: Machine, texts: _Texts) -> None:
 
 @dataclass
 class _Texts:
-    """Text of the spec as shell text, and the values of its holes."""
+    """Text of the spec as shell text, and the values of its holes, for a member whose machines `owner` launches."""
 
     e: Emitter
+    member: Member
+    owner: Member
     variables: Variables = field(default_factory=Variables)
 
     def script(self, text: Text) -> Script:
@@ -106,16 +156,6 @@ class _Texts:
         if not any(isinstance(piece, Hole) for piece in script):
             return "".join(piece for piece in script if isinstance(piece, str))
         return Sub(text, **self.variables.values)
-
-
-def _boot(e: Emitter, texts: _Texts, body: Machine, signal: Signal | None) -> Script:
-    return boot_script(
-        _setup(e, texts, body),
-        tuple(_mount(texts, e, path, mount.file_system) for path, mount in sorted(body.mounts.items())),
-        tuple(_secret(texts, e, path, secret) for path, secret in sorted(body.secrets.items())),
-        signal,
-        copied=_is_copy(e, body),
-    )
 
 
 def _signal(e: Emitter, body: Machine, member: Member, group: Member | None) -> Signal | None:
@@ -214,29 +254,3 @@ def waits_for_mounts(e: Emitter, waiting: str, body: Machine, places: list[Membe
             e.edge(
                 waiting, logical_id(member, mount_target_role(target)), "it mounts the file system", origin=member.path
             )
-
-
-def _measure(e: Emitter, member: Member, body: Machine, script: Script) -> None:
-    size = sum(len(piece.encode()) if isinstance(piece, str) else 64 for piece in script)
-    if size <= LIMIT:
-        return
-    path: Path = (*member.path, "user_data" if body.user_data else "setup")
-    files = sorted(
-        (
-            (len(e.architecture.contents.files[f.source]), p)
-            for p, f in (body.setup.files if body.setup else {}).items()
-            if f.source
-        ),
-        reverse=True,
-    )
-    listing = ", ".join(f"`{path}` {length:,}" for length, path in files)
-    help_ = f"Its files in bytes: {listing}." if files else "Shorten it, or fetch what is large as the machine starts."
-    e.found.append(
-        Diagnostic(
-            USER_DATA_TOO_LARGE,
-            f"The user data of `{member.name}` has about {size:,} bytes; {LIMIT:,} is the most.",
-            path,
-            "key",
-            help=help_,
-        )
-    )

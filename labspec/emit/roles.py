@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from awacs.aws import Action, Allow, Deny, PolicyDocument, Principal, Statement
-from troposphere import Ref, Sub, iam
+from troposphere import Ref, Sub, encode_to_dict, iam
 
 from labspec.emit.emitter import Emitter, logical_id
 from labspec.model.architecture import Member
@@ -125,6 +125,25 @@ def machine_role(e: Emitter, member: Member) -> Any:
     emit_role(e, member, ROLE, "ec2.amazonaws.com", body.permissions, managed, [*closed, *secrets])
     e.add(member, iam.InstanceProfile, PROFILE, Roles=[e.ref(member, ROLE)])
     return e.ref(member, PROFILE)
+
+
+def role_of(e: Emitter, member: Member) -> str:
+    """The logical id of the role that a machine was given, if it is made here; empty where there is none."""
+    body = member.body
+    assert isinstance(body, Machine)
+    identity = logical_id(member, ROLE) if body.role is None else logical_id(e.architecture.one(body.role))
+    return identity if identity in e.graph.nodes else ""
+
+
+def allow_more(e: Emitter, role: str, statement: Statement) -> None:
+    """Let a role that was made do something more, once."""
+    properties, plain = e.graph.nodes[role].body["Properties"], encode_to_dict(statement)
+    if "Policies" not in properties:
+        document = {"Version": "2012-10-17", "Statement": []}
+        properties["Policies"] = [{"PolicyName": "permissions", "PolicyDocument": document}]
+    statements = properties["Policies"][0]["PolicyDocument"]["Statement"]
+    if plain not in statements:
+        statements.append(plain)
 
 
 def _no_private_keys() -> Statement:

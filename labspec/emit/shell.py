@@ -68,6 +68,11 @@ def words(*texts: Text) -> Script:
     return joined(" ", [word(text) for text in texts])
 
 
+def step(text: str) -> Script:
+    """Says what a script does next, by its function `step`."""
+    return pieces("\nstep ", word(text), "\n")
+
+
 def json_object(values: Mapping[str, Text]) -> Script:
     """A JSON object of strings. What fills a hole must need no escape in JSON."""
     members = [pieces(json.dumps(key), ": ", _json_string(text)) for key, text in values.items()]

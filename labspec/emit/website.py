@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import shlex
 from typing import Any
 
 from awacs.aws import Action, Allow, Bool, Condition, Deny, Principal, Statement, StringEquals
 from troposphere import If, Ref, Select, Split, Sub, cloudfront, s3
 
-from labspec.emit.emitter import AFTERWARDS, Emitter, pascal
+from labspec.emit.content import content
+from labspec.emit.emitter import AFTERWARDS, Emitter
 from labspec.emit.roles import BUCKET, policy
-from labspec.graph import Declaration
 from labspec.model.architecture import Member
 from labspec.model.kind import When
 from labspec.model.text import Expression, Text
@@ -51,7 +50,7 @@ def website(e: Emitter, member: Member) -> None:
             _access_control(e, member)
         _distribution(e, member, body, body.cdn)
     _policy(e, member, body)
-    _upload_command(e, member, body)
+    content(e, member, body, e.ref(member, DISTRIBUTION) if body.cdn is not None else None)
 
 
 # ------------------------------------------------------------------ the bucket
@@ -264,23 +263,6 @@ def _error_page(e: Emitter, error: Text | None) -> dict[str, Any]:
             for code in (403, 404)
         ]
     }
-
-
-# ------------------------------------------------------------------ what is in it
-
-
-def _upload_command(e: Emitter, member: Member, body: Website) -> None:
-    """The site starts empty: an output says what fills it, unless the spec has an output of that name."""
-    name = pascal(member.key) + "UploadCommand"
-    if name in e.architecture.spec.outputs:
-        return
-    folder = shlex.quote(body.content.name).replace("${", "${!")
-    command = Sub(f"aws s3 sync {folder} s3://${{Bucket}}/", Bucket=e.ref(member, BUCKET))
-    output = {
-        "Description": f"Copies the files of {member.name} into its bucket; run it where the spec lies",
-        "Value": command.to_dict(),
-    }
-    e.graph.outputs[name] = Declaration(output, (*member.path, "content"))
 
 
 def cdn_url(e: Emitter, member: Member) -> Sub:

@@ -1,13 +1,13 @@
 """Functions that run in the user's account: typed, tested, on their own.
 
-Each is one module that imports nothing of labspec. Its text goes into the template (`inline.inline(source_of(name))`);
-the compiler never imports it, because it needs boto3, which is Lambda's to bring. What the emitter must know of it is
-declared here.
+Each is one module that imports nothing of labspec but other modules of this package. Its text goes into the template
+(`inline.inline(source_of(name))`); the compiler never imports it, because it needs boto3, which is Lambda's to bring.
+What the emitter must know of it is declared here.
 
-The texts of a `Grant` are for `Fn::Sub`: beside pseudo-parameters they name `FunctionName` and `LogGroupName`, which
-the emitter maps to the function's physical name and to its log group. The physical name has to be given, not left to
-CloudFormation: the policy names the function and must exist before it. It may have 64 characters, so a long stack name
-does not fit into it, but the last part of the stack's id (36 characters, no other stack has it) does.
+The texts of a `Grant` are for `Fn::Sub`: beside pseudo-parameters they name what the emitter fills in, such as
+`LogGroupName`. A policy that names its function must exist before it: then `FunctionName` is the
+physical name that the emitter gives it. It may have 64 characters, so a long stack name does not fit into it, but the
+last part of the stack's id (36 characters, no other stack has it) does.
 """
 
 from __future__ import annotations
@@ -77,3 +77,39 @@ Its resource takes `InstanceId` and may take `Reboot` (`false` copies the disks 
 `Tags`, a list of keys and values for the image and its snapshots. `ServiceTimeout` belongs to CloudFormation. `Ref` and
 `ImageId` give the image's id. The resource comes after the instance is ready, and after everything in these grants.
 """
+
+_CONTENT = "${BucketArn}/*"
+
+CONTENT_COPIER = Function(
+    module="content_copier",
+    runtime=IMAGE_MAKER.runtime,
+    handler="index.handler",
+    timeout=900,
+    memory=512,  # 16 files at a time, in parts of 8 MB; more memory also brings more of the network
+    grants=(
+        Grant(("s3:GetObject",), ("arn:${AWS::Partition}:s3:::${TemplateBucket}/${TemplateFolder}/*",)),
+        # A file over 8 MB is put in parts, and taken back where one of them fails.
+        Grant(("s3:AbortMultipartUpload", "s3:DeleteObject", "s3:PutObject"), (_CONTENT,)),
+        Grant(("logs:CreateLogStream", "logs:PutLogEvents"), (_LOG_STREAMS,)),
+    ),
+)
+"""The function behind `Custom::WebsiteContent`.
+
+Its resource takes `SourceBucket` and `SourceKey`, the archive; `Bucket`, which is filled; `Distribution`, where there
+is one; and `Empty`, `true` where the bucket goes with the resource. `Ref` gives `<bucket>/content`, `Files` their
+number.
+"""
+CONTENT_TIMEOUT = 1800
+"""The seconds that CloudFormation waits for the content: twice what the function has, which Lambda runs again."""
+CONTENT_EMPTIES = (
+    Grant(("s3:DeleteObjectVersion",), (_CONTENT,)),
+    Grant(("s3:ListBucketMultipartUploads", "s3:ListBucketVersions"), ("${BucketArn}",)),
+)
+"""What the function needs more where it empties the bucket."""
+CONTENT_INVALIDATES = (
+    Grant(
+        ("cloudfront:CreateInvalidation",),
+        ("arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/${Distribution}",),
+    ),
+)
+"""What the function needs more where there is a distribution."""

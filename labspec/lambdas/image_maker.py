@@ -23,14 +23,14 @@ a reason, before CloudFormation would time out without one.
 from __future__ import annotations
 
 import hashlib
-import http.client
 import json
 import logging
 import time
-import urllib.request
 from typing import TYPE_CHECKING
 
 import boto3
+
+from labspec.lambdas.answer import LOG, failure, send, success
 
 if TYPE_CHECKING:
     from typing import Any, Protocol
@@ -48,7 +48,6 @@ if TYPE_CHECKING:
             """Say how long this invocation may still run."""
 
 
-LOG = logging.getLogger("image_maker")
 IMAGE_TAG = "labspec:image"
 MAKER_TAG = "labspec:image-maker"
 IN_USE_TAG = "labspec:in-use"
@@ -58,7 +57,6 @@ RESERVE_MILLIS = 90_000  # five attempts to send the answer take 65 seconds at m
 MOST_INVOCATIONS = 8  # Lambda takes more than 16 of one chain for a runaway loop
 MOST_MISSES = 8  # EC2 is eventually consistent: a new image may be unseen for a while
 NO_IMAGE = "no-image"
-MOST_REASON = 1000  # characters; the whole answer may have 4,096 bytes
 WAITING = ("pending", "transient")
 NAME_TAKEN = ("InvalidAMIName.Duplicate",)
 IMAGE_GONE = ("InvalidAMIID.NotFound", "InvalidAMIID.Unavailable")
@@ -73,7 +71,7 @@ def handler(event: Json, context: Context) -> None:
         answer = work(event, context)
     except Exception as error:  # whatever went wrong, CloudFormation must hear of it now rather than in an hour
         LOG.exception("failed")
-        answer = failure(event, f"{type(error).__name__}: {error}")
+        answer = failure(event, f"{type(error).__name__}: {error}", NO_IMAGE)
     if answer is None:
         return
     if answer["Status"] == "FAILED":
@@ -96,7 +94,7 @@ def work(event: Json, context: Context) -> Json | None:
         if answer is not None:
             return answer
         if late:
-            return failure(event, f"Gave up waiting for {image_name(event)}: {progress['Seen']}")
+            return failure(event, f"Gave up waiting for {image_name(event)}: {progress['Seen']}", NO_IMAGE)
         if ending:
             invoke_again(event, context)
             return None
@@ -127,7 +125,7 @@ def make(event: Json, ec2: Any, context: Context) -> Json | None:
         return None
     if image["State"] != "available":
         reason = image.get("StateReason", {}).get("Message", "EC2 gives no reason")
-        return failure(event, f"{progress['Seen']}: {reason}")
+        return failure(event, f"{progress['Seen']}: {reason}", NO_IMAGE)
     update_tags(event, ec2, context, image)
     if event["RequestType"] == "Update" and image_name(event, "OldResourceProperties") != image_name(event):
         # Its own image is kept for the Delete to come; any other is of an Update that was cancelled and rolled back.
@@ -161,7 +159,7 @@ def unseen(event: Json) -> Json | None:
     progress = event["Progress"]
     progress["Misses"] = progress.get("Misses", 0) + 1
     note(event, f"{progress['ImageId']} is not seen")
-    removed = failure(event, f"{progress['ImageId']} was removed while it was being made")
+    removed = failure(event, f"{progress['ImageId']} was removed while it was being made", NO_IMAGE)
     return removed if progress["Misses"] >= MOST_MISSES else None
 
 
@@ -269,32 +267,3 @@ def tag_map(tags: list[Json]) -> dict[str, str]:
 def pairs(tags: dict[str, str]) -> list[Json]:
     """Turn a map of tags into a list."""
     return [{"Key": key, "Value": value} for key, value in tags.items()]
-
-
-def success(physical_id: str, **data: str) -> Json:
-    """Compose the answer that the event is done."""
-    return {"Status": "SUCCESS", "PhysicalResourceId": physical_id, "Data": data}
-
-
-def failure(event: Json, reason: str) -> Json:
-    """Compose the answer that the event failed; an Update that failed keeps the physical id it came with."""
-    physical_id = event.get("PhysicalResourceId", NO_IMAGE)
-    plain = " ".join(reason.split()).encode("ascii", "replace").decode()[:MOST_REASON]
-    return {"Status": "FAILED", "PhysicalResourceId": physical_id, "Reason": plain}
-
-
-def send(event: Json, answer: Json) -> None:
-    """Send the answer; if that fails for good, raise, so that Lambda runs the event again."""
-    LOG.info("answering %s", answer)
-    body = json.dumps({**answer, **{key: event[key] for key in ("StackId", "RequestId", "LogicalResourceId")}}).encode()
-    for pause in (1, 2, 4, 8, None):
-        # The URL is signed without a content type, and urllib would add one.
-        request = urllib.request.Request(event["ResponseURL"], body, {"Content-Type": ""}, method="PUT")
-        try:
-            with urllib.request.urlopen(request, timeout=10):
-                return
-        except (OSError, http.client.HTTPException) as error:
-            LOG.warning("the answer was not taken: %s", error)
-            if pause is None:
-                raise
-            time.sleep(pause)

@@ -20,12 +20,27 @@ STRING_OR_COMMENT = re.compile(
     r"""(\"{3}|'{3})(?:\\.|(?!\1).)*\1|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[ \t]*\#[^\n]*""", re.DOTALL
 )
 """A string, in which a hash begins no comment; or a comment and the spaces before it."""
+TAKEN = re.compile(r"^from labspec\.lambdas\.(\w+) import [\w, ]+\n", re.MULTILINE)
+"""The import of another module of this package."""
+IMPORT = re.compile(r"import |from \S+ import ")
 INNER_END = "\0"
 """Stands for the end of a line inside a string for a while: no source holds it."""
 
 
 def source_of(name: str) -> str:
-    """Read the source of one of the functions of this package, by the name of its module."""
+    """Read the source of one of the functions of this package, by the name of its module.
+
+    What it takes of the package's other modules stands in it, where it imports them: Lambda gets one file.
+    """
+    source = _text(name)
+    for taken in TAKEN.finditer(source):
+        lines = set(source.split("\n"))
+        more = (line for line in source_of(taken[1]).split("\n") if line not in lines or not IMPORT.match(line))
+        source = source.replace(taken[0], "\n".join(more))
+    return source
+
+
+def _text(name: str) -> str:
     return importlib.resources.files("labspec.lambdas").joinpath(f"{name}.py").read_text(encoding="utf-8")
 
 

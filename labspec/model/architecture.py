@@ -51,13 +51,15 @@ class Contents:
     """What mentioned files hold.
 
     `files` are their bytes, `folders` the names of the files in mentioned folders, `pages` what the texts among these
-    contain, `texts` those of files that are used as texts, with variables filled in.
+    contain, `archives` all of their files in one, where they are not too large for that. `texts` are those of files
+    that are used as texts, with variables filled in.
     """
 
     files: Mapping[FileName, bytes] = field(default_factory=dict)
     folders: Mapping[FileName, tuple[str, ...]] = field(default_factory=dict)
     pages: Mapping[FileName, Mapping[str, bytes]] = field(default_factory=dict)
     texts: Mapping[FileName, Text] = field(default_factory=dict)
+    archives: Mapping[FileName, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

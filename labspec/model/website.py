@@ -48,7 +48,8 @@ class Website(Kind):
     suffix: ClassVar[str] = "Website"
 
     content: Folder
-    """The folder of its files. They are copied by hand: the stack's output `<Name>UploadCommand` says how."""
+    """The folder of its files. The stack copies them from the bucket of the templates. A flat template that is uploaded
+    by itself has no such bucket, and more than 64 MiB are too much: then the output `<Name>UploadCommand` says how."""
     index: Text = Text(("index.html",))
     """The page that answers for `/`."""
     error: Text | None = None
@@ -56,9 +57,9 @@ class Website(Kind):
     access: Annotated[Literal["private", "public"], Choice()] = "private"
     """`private`: only the CDN reads the bucket. `public`: anyone does, and the bucket is a website of its own."""
     versioning: Boolean = False
-    """Whether the bucket keeps old versions. It can only be deleted when all of them are, too."""
+    """Whether the bucket keeps old versions."""
     on_delete: Annotated[Literal["keep", "delete"], Choice()] = "keep"
-    """What becomes of the bucket when the website leaves the spec."""
+    """What becomes of the bucket when the website leaves the spec: `delete` empties it, and then it goes."""
     cdn: Annotated[Cdn | None, BeforeValidator(_switch, json_schema_input_type=Boolean | Cdn)] = Cdn()
     """The distribution before it; `false` for none."""
     aws_name: Text | None = None

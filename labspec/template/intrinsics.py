@@ -185,8 +185,10 @@ def mentioned(value: Any) -> Iterator[str]:
             yield argument
         case "Fn::GetAtt", [str(target), _]:
             yield target
-        case "Fn::Sub", str(template) | [str(template), _]:
+        case "Fn::Sub", str(template):
             yield from (variable.partition(".")[0] for variable in variables(template))
+        case "Fn::Sub", [str(template), {**own}]:
+            yield from (variable.partition(".")[0] for variable in variables(template) if variable not in own)
     if isinstance(value, (dict, list)):
         for inner in value.values() if isinstance(value, dict) else value:
             yield from mentioned(inner)

@@ -12,13 +12,17 @@ import pytest
 from botocore.exceptions import ClientError
 
 from labspec.cloud import deployment
-from labspec.cloud.changes import Change, changes, told
-from labspec.cloud.deployment import Wanted, propose
+from labspec.cloud.changes import STACK, Change, changes
+from labspec.cloud.deployment import ChangeSet, Wanted, propose
+from labspec.cloud.execution import execute
+from labspec.cloud.forecast import told
 from labspec.cloud.refusal import Refused
+from labspec.cloud.risk import lost, moves, refuse
 
 WANTED = Wanted(
     "lab", "shop", "https://x/root.yaml", {"A": "1"}, {"A": {}, "B": {"Default": "2"}, "C": {}}, {}, None, []
 )
+DATABASE = "AWS::RDS::DBInstance"
 
 
 class Aws:
@@ -29,7 +33,9 @@ class Aws:
     ) -> None:
         self.stack, self.failed, self.found = stack, failed, found or {}
         self.asked: dict[str, Any] = {}
-        self.dropped = ""
+        self.left: dict[str, str] = {}
+        """The change sets that are left, by id."""
+        self.deleted = ""
 
     def describe_stacks(self, **asked: str) -> Any:
         if self.stack is None:
@@ -39,56 +45,144 @@ class Aws:
 
     def create_change_set(self, **asked: Any) -> Any:
         self.asked = asked
-        return {"Id": "arn:change", "StackId": "arn:stack"}
+        self.left["arn:change/1"] = asked["ChangeSetName"]
+        return {"Id": "arn:change/1", "StackId": "arn:stack"}
 
     def describe_change_set(self, **_: str) -> Any:
         return {"Status": "FAILED" if self.failed else "CREATE_COMPLETE", "StatusReason": self.failed}
 
+    def execute_change_set(self, **asked: Any) -> None:
+        self.asked = asked
+
     def delete_change_set(self, **asked: str) -> None:
-        self.dropped = asked["ChangeSetName"]
+        del self.left[asked["ChangeSetName"]]
+
+    def delete_stack(self, **asked: str) -> None:
+        self.deleted = asked["StackName"]
+
+    def get_template(self, **_: str) -> Any:
+        return {"TemplateBody": "Resources: {Db: {Type: T}, Kept: {Type: T, DeletionPolicy: Retain}}"}
 
     def get_paginator(self, operation: str) -> Any:
-        assert operation == "describe_change_set"
-        return self
+        return Pages(self, operation)
+
+
+class Pages:
+    """A page for each thing that is listed."""
+
+    def __init__(self, aws: Aws, operation: str) -> None:
+        self.aws, self.operation = aws, operation
 
     def paginate(self, **asked: str) -> Any:
-        return [{"Changes": [{"ResourceChange": change}]} for change in self.found[asked["ChangeSetName"]]]
+        if self.operation == "list_change_sets":
+            return [{"Summaries": [{"ChangeSetId": key, "ChangeSetName": name}]} for key, name in self.aws.left.items()]
+        if self.operation == "describe_stack_events":
+            return [{"StackEvents": [{"EventId": "the newest"}, {"EventId": "another"}]}]
+        if self.operation == "list_stack_resources":
+            return [{"StackResourceSummaries": [each]} for each in self.aws.found[asked["StackName"]]]
+        return [{"Changes": [{"ResourceChange": each}]} for each in self.aws.found[asked["ChangeSetName"]]]
 
 
 def change(action: str, name: str, kind: str = "AWS::EC2::VPC", **more: str) -> dict[str, str]:
     return {"Action": action, "LogicalResourceId": name, "ResourceType": kind, **more}
 
 
+def held(name: str, kind: str, status: str = "CREATE_COMPLETE", **more: str) -> dict[str, str]:
+    return {"LogicalResourceId": name, "ResourceType": kind, "ResourceStatus": status, **more}
+
+
 def test_changes_are_those_of_nested_stacks_too_and_data_comes_first() -> None:
-    stack, database = "AWS::CloudFormation::Stack", "AWS::RDS::DBInstance"
     found = {
         "root": [
-            change("Modify", "DataStack", stack, ChangeSetId="data", Replacement="False"),
-            change("Modify", "QuietStack", stack, Replacement="False"),
-            change("Add", "NewStack", stack),
+            change("Modify", "DataStack", STACK, ChangeSetId="data", Replacement="False"),
+            change("Modify", "QuietStack", STACK, Replacement="False"),
+            change("Add", "NewStack", STACK),
         ],
         "data": [
-            change("Modify", "Db", database, Replacement="True", PolicyAction="ReplaceAndSnapshot"),
+            change("Modify", "Web", "AWS::EC2::Instance", Replacement="False"),
+            change("Modify", "Db", DATABASE, Replacement="True", PolicyAction="ReplaceAndSnapshot"),
             change("Remove", "Files", "AWS::EFS::FileSystem", PolicyAction="Delete"),
             change("Remove", "Kept", "AWS::S3::Bucket", PolicyAction="Retain"),
             change("Modify", "Group", "AWS::EC2::SecurityGroup", Replacement="Conditional"),
-            change("Modify", "Web", "AWS::EC2::Instance", Replacement="False"),
+            change("Dynamic", "Odd", "AWS::EC2::Volume"),
         ],
     }
-    assert list(told(list(changes(Aws(found=found), "root")))) == [
+    known = {"Web": "instances.web, site.yaml:7"}
+    assert list(told(changes(Aws(found=found), "root"), known)) == [
         "Data at risk:",
         "  replace Db (AWS::RDS::DBInstance): a snapshot stays",
         "  remove  Files (AWS::EFS::FileSystem): what it holds is gone",
+        "  replace Odd (AWS::EC2::Volume), perhaps: what it holds is gone",
         "DataStack:",
-        "  replace Db (AWS::RDS::DBInstance)",
         "  remove  Files (AWS::EFS::FileSystem)",
         "  remove  Kept (AWS::S3::Bucket)",
+        "  replace Db (AWS::RDS::DBInstance)",
         "  replace Group (AWS::EC2::SecurityGroup), perhaps",
-        "  change  Web (AWS::EC2::Instance)",
+        "  replace Odd (AWS::EC2::Volume), perhaps",
+        "  change  Web (instances.web, site.yaml:7)",
         "root:",
         "  add     NewStack (AWS::CloudFormation::Stack)",
-        "1 to add, 1 to change, 2 to replace, 2 to remove.",
+        "1 to add, 1 to change, 3 to replace, 2 to remove.",
     ]
+
+
+def test_a_nested_stack_that_is_removed_takes_with_it_what_it_holds() -> None:
+    found = {
+        "root": [
+            change("Remove", "OldStack", STACK, PhysicalResourceId="arn:old", PolicyAction="Delete"),
+            change("Remove", "KeptStack", STACK, PhysicalResourceId="arn:kept", PolicyAction="Retain"),
+            change("Add", "Db", DATABASE),
+        ],
+        "arn:old": [
+            held("Db", DATABASE),
+            held("Gone", DATABASE, "DELETE_COMPLETE"),
+            held("Deeper", STACK, PhysicalResourceId="arn:deeper"),
+        ],
+        "arn:deeper": [held("Kept", "AWS::S3::Bucket")],
+    }
+    all_ = changes(Aws(found=found), "root")
+    assert [(each.path, each.id, each.loses_data) for each in all_ if each.type != STACK] == [
+        (("OldStack",), "Db", True),
+        (("OldStack", "Deeper"), "Kept", False),
+        ((), "Db", False),
+    ]
+    with pytest.raises(Refused) as caught:
+        refuse(moves(all_), lost(all_, [], {}), {})
+    assert caught.value.message.endswith("made anew: `Db` from `OldStack` to the root.")
+    assert caught.value.help == "If that is meant, add --allow-data-loss Db --allow-moves."
+
+
+@pytest.mark.parametrize(
+    ("name", "allows"),
+    [
+        ("MainDatabase", True),
+        ("DataStack/MainDatabase", True),
+        ("databases.main", True),
+        ("only", True),
+        ("main", False),  # a bucket is called so as well
+        ("DataStack", False),
+        ("", False),
+    ],
+)
+def test_data_is_given_up_by_any_name_that_means_one_member(name: str, allows: bool) -> None:
+    members = {"MainDatabase": "databases.main", "MainBucket": "buckets.main", "OnlyTable": "tables.only"}
+    risky = [
+        Change("replace", "MainDatabase", DATABASE, ("DataStack",)),
+        Change("remove", "MainBucket", "AWS::S3::Bucket"),
+        Change("remove", "OnlyTable", "AWS::DynamoDB::Table"),
+        Change("remove", "Unknown", "AWS::DynamoDB::Table"),
+    ]
+    assert (len(lost(risky, [name], members)) < len(risky)) is allows
+
+
+@pytest.mark.parametrize(("additions", "lines"), [(40, 44), (41, 4)])
+def test_many_additions_are_counted_unless_all_are_asked_for(additions: int, lines: int) -> None:
+    found = [Change("add", f"New{number}", "T", ("NewStack",)) for number in range(additions)]
+    found += [Change("change", "Old", "T", ("OldStack",))]
+    shown = list(told(found, {}, whole=False))
+    assert len(shown) == lines
+    assert shown[-3:-1] == ["OldStack:", "  change  Old (T)"]
+    assert len(list(told(found, {}))) == additions + 4
 
 
 @pytest.mark.parametrize(
@@ -112,7 +206,7 @@ def test_a_new_stack_gets_what_is_given_and_its_spec_as_a_tag() -> None:
         propose(aws, WANTED)
     assert caught.value.help == "Add `--parameter C=VALUE`."
     made = propose(aws, WANTED._replace(given={"A": "1", "C": "3"}, tags={"Team": "web"}, role="arn:role"))
-    assert made == deployment.ChangeSet("arn:change", "arn:stack", True)
+    assert made == ChangeSet("arn:change/1", "arn:stack", "lab", made=True)
     given = {each["ParameterKey"]: each["ParameterValue"] for each in aws.asked["Parameters"]}
     assert given == {"A": "1", "C": "3"}
     assert {each["Key"]: each["Value"] for each in aws.asked["Tags"]} == {"Team": "web", "labspec:spec": "shop"}
@@ -121,7 +215,7 @@ def test_a_new_stack_gets_what_is_given_and_its_spec_as_a_tag() -> None:
 
 def test_a_stack_keeps_the_parameters_that_are_not_given() -> None:
     aws = Aws({"StackStatus": "UPDATE_COMPLETE", "Parameters": [{"ParameterKey": "A"}, {"ParameterKey": "C"}]})
-    assert propose(aws, WANTED) == deployment.ChangeSet("arn:change", "arn:stack", False)
+    assert propose(aws, WANTED) == ChangeSet("arn:change/1", "arn:stack", "lab", made=False)
     assert aws.asked["Parameters"] == [
         {"ParameterKey": "A", "ParameterValue": "1"},
         {"ParameterKey": "C", "UsePreviousValue": True},
@@ -135,7 +229,7 @@ def test_where_nothing_changes_no_change_set_is_left(why: str) -> None:
         {"StackStatus": "CREATE_COMPLETE", "Parameters": [{"ParameterKey": "C"}]}, failed=f"{why}. Submit others."
     )
     assert propose(aws, WANTED) is None
-    assert aws.dropped == "arn:change"
+    assert (aws.left, aws.deleted) == ({}, "")
 
 
 @pytest.mark.parametrize(
@@ -143,15 +237,58 @@ def test_where_nothing_changes_no_change_set_is_left(why: str) -> None:
     [
         ({"StackStatus": "ROLLBACK_COMPLETE"}, "", "takes no change: it is ROLLBACK_COMPLETE."),
         ({"StackStatus": "UPDATE_ROLLBACK_FAILED"}, "", "takes no change: it is UPDATE_ROLLBACK_FAILED."),
+        ({"StackStatus": "CREATE_FAILED"}, "", "takes no change: it is CREATE_FAILED."),
         ({"StackStatus": "UPDATE_IN_PROGRESS"}, "", "is being changed already: it is UPDATE_IN_PROGRESS."),
         ({"StackStatus": "CREATE_COMPLETE", "Tags": [{"Key": "labspec:spec", "Value": "blog"}]}, "", "the spec `blog`"),
         ({"StackStatus": "CREATE_COMPLETE"}, "Template error.", "AWS refused the change: Template error."),
     ],
 )
 def test_a_stack_that_takes_no_change_is_told_with_the_way_out(stack: dict[str, Any], failed: str, said: str) -> None:
+    aws = Aws({**stack, "Parameters": [{"ParameterKey": "C"}]}, failed)
     with pytest.raises(Refused) as caught:
-        propose(Aws({**stack, "Parameters": [{"ParameterKey": "C"}]}, failed), WANTED)
+        propose(aws, WANTED)
     assert said in caught.value.message
+    assert aws.left == {}
+
+
+def test_what_failed_without_a_rollback_goes_on() -> None:
+    aws = Aws({"StackStatus": "CREATE_FAILED", "DisableRollback": True, "Parameters": [{"ParameterKey": "C"}]})
+    assert propose(aws, WANTED)
+    assert aws.asked["ChangeSetType"] == "UPDATE"
+
+
+@pytest.mark.parametrize(
+    ("made", "others", "deleted"), [(True, {}, "arn:stack"), (True, {"arn:other": "theirs"}, ""), (False, {}, "")]
+)
+def test_of_what_is_taken_back_nothing_is_left(made: bool, others: dict[str, str], deleted: str) -> None:
+    aws = Aws()
+    aws.left = {"arn:change/1": "labspec-1", **others}
+    deployment.withdraw(aws, ChangeSet("arn:change/1", "arn:stack", "lab", made))
+    assert (aws.left, aws.deleted) == (others, deleted)
+
+
+def test_a_stack_is_taken_back_when_its_change_set_is_really_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    aws = Aws()
+    aws.left = {"arn:change/1": "labspec-1"}
+    monkeypatch.setattr(aws, "delete_change_set", lambda **_: None)
+    monkeypatch.setattr("time.sleep", lambda _: aws.left.clear())
+    deployment.withdraw(aws, ChangeSet("arn:change/1", "arn:stack", "lab", made=True))
+    assert aws.deleted == "arn:stack"
+
+
+def test_only_our_own_earlier_change_sets_are_superseded() -> None:
+    aws = Aws()
+    aws.left = {"arn:change/1": "labspec-1", "arn:change/2": "labspec-2", "arn:other": "theirs"}
+    deployment.supersede(aws, ChangeSet("arn:change/2", "arn:stack", "lab", made=False))
+    assert set(aws.left) == {"arn:change/2", "arn:other"}
+
+
+def test_a_change_set_is_carried_out_once_and_watched_from_then_on() -> None:
+    aws = Aws()
+    watch = execute(aws, ChangeSet("arn:change/1", "arn:stack", "lab", made=True), rollback=False)
+    assert (watch.stack, watch.after) == ("arn:stack", "the newest")
+    token = {"ClientRequestToken": "labspec-1"}
+    assert aws.asked == {"ChangeSetName": "arn:change/1", "DisableRollback": True, **token}
 
 
 def test_only_what_has_to_be_acknowledged_is() -> None:

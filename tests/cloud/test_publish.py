@@ -44,7 +44,10 @@ def publish(*arguments: str, target: str = "spec.yaml") -> int:
 def published(s3: Any, bucket: str = BUCKET) -> dict[str, str]:
     """What lies in the bucket, by key."""
     listed = s3.list_objects_v2(Bucket=bucket).get("Contents", [])
-    return {each["Key"]: s3.get_object(Bucket=bucket, Key=each["Key"])["Body"].read().decode() for each in listed}
+    return {
+        each["Key"]: s3.get_object(Bucket=bucket, Key=each["Key"])["Body"].read().decode("utf-8", "replace")
+        for each in listed
+    }
 
 
 def root_of(there: dict[str, str]) -> dict[str, Any]:
@@ -75,10 +78,10 @@ def test_what_is_there_is_not_sent_again_and_never_replaced(s3: Any, capsys: pyt
     assert publish() == 0
     first = published(s3)
     assert publish() == 0
-    assert "0 templates sent, 3 there already" in capsys.readouterr().out
+    assert "0 files sent, 3 there already" in capsys.readouterr().out
     Path("spec.yaml").write_text(SPEC.replace("10.0.4.0/24", "10.0.5.0/24"), "utf-8")
     assert publish() == 0
-    assert "2 templates sent, 1 there already" in capsys.readouterr().out
+    assert "2 files sent, 1 there already" in capsys.readouterr().out
     assert first.items() <= published(s3).items()
     key = next(key for key in first if key.endswith("security.yaml"))
     for other in ("other", first[key].replace("22", "23")):
@@ -165,6 +168,34 @@ def test_a_parameter_that_there_is_not_is_told_before_anything_is_sent(
     assert publish("--parameter", "AdminCird=203.0.113.7/32") == 1
     assert "The stack has no parameter `AdminCird`." in (said := capsys.readouterr().err)
     assert "Did you mean `AdminCidr`?" in said
+    assert published(s3) == {}
+
+
+@pytest.mark.parametrize("layout", ["nested", "flat"])
+def test_what_stacks_fetch_is_there_before_them_and_is_not_asked_for(layout: str, s3: Any, tmp_path: Path) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site/index.html").write_text("hello", "utf-8")
+    (tmp_path / "spec.yaml").write_text(f"{SPEC}websites: {{docs: {{content: site}}}}\n", "utf-8")
+    assert publish("--layout", layout, "--prefix", "lab/one") == 0
+    there = published(s3)
+    (archive,) = (key for key in there if key.endswith(".zip"))
+    assert archive.startswith("lab/one/docs-")
+    (root,) = (read(text, key).data for key, text in there.items() if key.endswith(("/root.yaml", "/flat.yaml")))
+    assert set(root["Parameters"]) == {"AdminCidr", "Token"}
+    told = json.dumps(root["Resources"])
+    assert f'"{BUCKET}"' in told
+    assert '"lab/one"' in told
+    if layout == "nested":
+        assert main(["build", "spec.yaml", "--no-validate", "-q"]) == 0
+        assert publish("--prefix", "/lab/one/", target="out/spec") == 0
+        assert published(s3) == there
+
+
+@pytest.mark.parametrize("prefix", ["", "/", "a//b", "a b"])
+def test_a_prefix_is_a_folder(prefix: str, s3: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        publish("--prefix", prefix)
+    assert "is no folder" in capsys.readouterr().err
     assert published(s3) == {}
 
 

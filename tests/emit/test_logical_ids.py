@@ -105,6 +105,7 @@ lab-template            launch_template    LabTemplateRole LabTemplateInstancePr
 lab-asg                 auto_scaling_group LabAsgAutoScalingGroup LabAsgLaunchTemplate LabAsgCpuPolicy
 lab-alerts              notification       LabAlertsNotification LabAlertsSubscription
 site                    website            SiteBucket SiteBucketPolicy SiteDistribution SiteOriginAccessControl
+its content             content            SiteContent SiteContentFunction SiteContentRole SiteContentLogGroup
 RawQueue                resource           RawQueue
 """
 """What it is called in the spec, what it is, and the ids that come of it."""

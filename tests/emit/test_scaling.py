@@ -509,7 +509,7 @@ def test_a_group_takes_its_template_along_to_another_stack(tmp_path: Path) -> No
     made = build(tmp_path, text, layout="nested")
     assert not made.failed, messages(made)
     (front,) = (stack for stack in made.stacks if stack.name == "front")
-    assert list(front.template["Resources"]) == ["WebLaunchTemplate", "WebAutoScalingGroup"]
+    assert list(front.template["Resources"]) == ["WebSetupLog", "WebLaunchTemplate", "WebAutoScalingGroup"]
 
 
 def test_every_reference_leads_somewhere(tmp_path: Path) -> None:

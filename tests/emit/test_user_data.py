@@ -26,7 +26,7 @@ def noise(size: int) -> bytes:
 
 def test_user_data_over_16_kb_is_an_error_that_names_the_large_files(tmp_path: Path) -> None:
     (tmp_path / "large.bin").write_bytes(noise(20_000))
-    made = build(tmp_path, NETWORK + SPEC)
+    made = build(tmp_path, NETWORK + SPEC, has_bucket=False)
     (told,) = messages(made)
     assert told.startswith("LS403 ")
     assert "`server`" in told
@@ -37,7 +37,7 @@ def test_user_data_over_16_kb_is_an_error_that_names_the_large_files(tmp_path: P
 def test_user_data_may_have_16_kb_and_not_a_byte_more(size: int, codes: list[str], tmp_path: Path) -> None:
     (tmp_path / "script.sh").write_text("#!/bin/bash\n".ljust(size, "#"), "utf-8")
     machine = "instances: {server: {subnet: public-a, public_ip: true, user_data: {source: script.sh}}}\n"
-    assert [found.rule.code for found in build(tmp_path, NETWORK + machine).diagnostics] == codes
+    assert [found.rule.code for found in build(tmp_path, NETWORK + machine, has_bucket=False).diagnostics] == codes
 
 
 def test_user_data_under_the_limit_is_fine(tmp_path: Path) -> None:

@@ -57,7 +57,9 @@ def test_all_that_the_specs_describe_stands_there_and_nothing_of_it_is_left(
     assert ended == dict.fromkeys(names, "CREATE_COMPLETE"), {name: stacks.failures(name) for name in names}
     there = standing()
     assert (there - before - wanted, wanted - (there - before)) == (Counter(), Counter())
-    _empty_buckets()
+    content = {path.name: path.read_bytes() for path in (ROOT / "specs/files/site").iterdir()}
+    filled = [held for name, held in _buckets().items() if name != BUCKET]
+    assert filled == [content] * wanted["bucket"]
     for name in names:
         stacks.delete(name)
     assert standing() == before
@@ -128,12 +130,13 @@ def test_a_change_makes_of_what_stands_there_what_is_described(
     assert standing() == before
 
 
-def _empty_buckets() -> None:
-    """A bucket that is not empty would stop its stack."""
+def _buckets() -> dict[str, dict[str, bytes]]:
+    """What every bucket holds, by S3's word."""
     s3: Any = boto3.resource("s3")
-    for bucket in s3.buckets.all():
-        if bucket.name != BUCKET:
-            bucket.objects.all().delete()
+    return {
+        bucket.name: {each.key: each.get()["Body"].read() for each in bucket.objects.all()}
+        for bucket in s3.buckets.all()
+    }
 
 
 def test_status_shows_every_stack_and_what_is_odd_of_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

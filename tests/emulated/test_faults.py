@@ -82,7 +82,7 @@ def test_who_loses_the_login_while_watching_watches_on_with_the_same_command(lab
     try:
         ended = lab.run("deploy", after("ExecuteChangeSet", "expired"), "--layout", "flat")
         assert "The credentials have expired. CloudFormation goes on with `site`." in ended.err
-        assert "Log in again; what was done so far stays done. The same command goes on watching." in ended.err
+        assert "Log in again; what was done so far stays done. To watch it: labspec events site --follow" in ended.err
         assert lab.status() == "CREATE_IN_PROGRESS"
         again = lab.run("deploy", released, "--layout", "flat")
         assert "is being made so already: this goes on watching." in again.out

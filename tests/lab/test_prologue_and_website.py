@@ -38,7 +38,8 @@ def demo_key(lab: Lab) -> None:
 def region(lab: Lab) -> None:
     assert "region: us-east-1" in (ROOT / "specs/01-website.yaml").read_text("utf-8").splitlines()
     alone = fresh("01-website.yaml").things
-    ids = {"LabS3WebHostingBucket", "LabS3WebHostingBucketPolicy", "LabS3WebHostingDistribution"}
+    parts = "Bucket BucketPolicy Distribution Content ContentFunction ContentRole ContentLogGroup"
+    ids = {f"LabS3WebHosting{part}" for part in parts.split()}
     assert set(alone) == ids
     for identity in ids:
         assert lab.order[identity] <= ids
@@ -62,10 +63,9 @@ def bucket_options(lab: Lab) -> None:
 
 def objects(lab: Lab) -> None:
     written = [thing for thing in lab.things.values() if ref(BUCKET) in thing.properties.values()]
-    assert [thing.type for thing in written] == ["AWS::S3::BucketPolicy"]
-    command, condition = lab.outputs["LabS3WebHostingUploadCommand"]
-    assert command == {"Fn::Sub": ["aws s3 sync files/site s3://", ref(BUCKET), "/"]}
-    assert condition == PUBLISHED
+    assert [thing.type for thing in written] == ["AWS::S3::BucketPolicy", "Custom::WebsiteContent"]
+    (content,) = (thing for thing in written if thing.type == "Custom::WebsiteContent")
+    assert (content.properties["Empty"], content.condition) == ("true", PUBLISHED)
     assert {path.name for path in (ROOT / "specs/files/site").iterdir()} == {"mycar.html", "car.jpg"}
     assert (ROOT / "specs/files/site/car.jpg").stat().st_size < 50_000
 
@@ -80,7 +80,7 @@ def public_access(lab: Lab) -> None:
         ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"), False
     )
     website = [thing for thing in lab.things.values() if thing.id.startswith("LabS3WebHosting")]
-    assert [thing.condition for thing in website] == [PUBLISHED] * 3
+    assert [thing.condition for thing in website] == [PUBLISHED] * 7
 
 
 def bucket_policy(lab: Lab) -> None:

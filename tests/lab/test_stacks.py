@@ -24,8 +24,9 @@ PLACES = {
     "balancing": "ElasticLoadBalancingV2::LoadBalancer ElasticLoadBalancingV2::Listener"
     " ElasticLoadBalancingV2::TargetGroup",
     "scaling": "AutoScaling::AutoScalingGroup AutoScaling::ScalingPolicy EC2::LaunchTemplate IAM::Role"
-    " IAM::InstanceProfile",
-    "website": "S3::Bucket S3::BucketPolicy CloudFront::Distribution",
+    " IAM::InstanceProfile Logs::LogGroup",
+    "website": "S3::Bucket S3::BucketPolicy CloudFront::Distribution Lambda::Function Logs::LogGroup IAM::Role"
+    " Custom::WebsiteContent",
     "watching": "SNS::Topic SNS::Subscription",
 }
 FIXED_NAMES = {

@@ -1,0 +1,68 @@
+"""What is in a website's bucket: copied there by the stack, where there is a bucket to copy from."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any
+
+from troposphere import Ref, Sub
+
+from labspec.emit.assets import asset
+from labspec.emit.emitter import Emitter, logical_id, pascal
+from labspec.emit.functions import emit_function
+from labspec.emit.roles import BUCKET
+from labspec.graph import TEMPLATE_FOLDER, Declaration
+from labspec.lambdas import CONTENT_COPIER, CONTENT_EMPTIES, CONTENT_INVALIDATES, CONTENT_TIMEOUT
+from labspec.model.architecture import Member
+from labspec.model.website import Website
+
+CONTENT = "content"
+"""The role of the content, and what the roles of its function begin with."""
+
+
+def content(e: Emitter, member: Member, body: Website, distribution: Any) -> None:
+    """Fill the bucket of a website. `distribution` keeps copies of what is in it; None where there is none."""
+    archive = e.architecture.contents.archives.get(body.content)
+    if archive is not None and e.has_bucket:
+        _copied(e, member, body, archive, distribution)
+    else:
+        _upload_command(e, member, body)
+
+
+def _copied(e: Emitter, member: Member, body: Website, archive: bytes, distribution: Any) -> None:
+    """A copy of the content, by a function of the website's own."""
+    made, empties = asset(e, member.key, ".zip", archive), body.on_delete == "delete"
+    known = {
+        "TemplateBucket": made.bucket,
+        "TemplateFolder": Ref(TEMPLATE_FOLDER),
+        "BucketArn": e.attr(member, "Arn", BUCKET),
+        "Distribution": distribution,
+    }
+    more = (*CONTENT_EMPTIES * empties, *CONTENT_INVALIDATES * (distribution is not None))
+    emit_function(e, member, CONTENT_COPIER, f"Fills the bucket of {member.name}", known, more, f"{CONTENT}_")
+    properties = {
+        "ServiceToken": e.attr(member, "Arn", f"{CONTENT}_function"),
+        "ServiceTimeout": CONTENT_TIMEOUT,
+        "SourceBucket": made.bucket,
+        "SourceKey": made.key,
+        "Bucket": e.ref(member, BUCKET),
+        "Distribution": distribution,
+        "Empty": "true" if empties else None,
+    }
+    plain = {name: e.plain(value) for name, value in properties.items() if value is not None}
+    resource = {"Type": "Custom::WebsiteContent", "Properties": plain}
+    e.put(member, logical_id(member, CONTENT), CONTENT, resource, {"SourceKey": "content", "Empty": "on_delete"})
+
+
+def _upload_command(e: Emitter, member: Member, body: Website) -> None:
+    """The site starts empty: an output says what fills it, unless the spec has an output of that name."""
+    name = pascal(member.key) + "UploadCommand"
+    if name in e.architecture.spec.outputs:
+        return
+    folder = shlex.quote(body.content.name).replace("${", "${!")
+    command = Sub(f"aws s3 sync {folder} s3://${{Bucket}}/", Bucket=e.ref(member, BUCKET))
+    output = {
+        "Description": f"Copies the files of {member.name} into its bucket; run it where the spec lies",
+        "Value": command.to_dict(),
+    }
+    e.graph.outputs[name] = Declaration(output, (*member.path, "content"))

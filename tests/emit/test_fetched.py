@@ -1,0 +1,129 @@
+"""What is too large for user data is fetched, and does the same as if it had stood there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from labspec.emit.boot import BootFile, Hole, Place, Setup, Signal, user_data
+from labspec.emit.fetched import alone, content
+from labspec.emit.shell import Script
+from tests.building import NETWORK, build, graph_of
+from tests.emit.machine import Machine
+from tests.emit.test_user_data import noise
+
+VALUES = {"Host": "db.example.com & co", "HostName": "other", "Bucket": "templates", "Key": "labspec/web.sh"}
+PLACE = Place(Hole("Bucket"), Hole("Key"), "ap-northeast-2")
+SETUP = Setup(
+    packages=("httpd",),
+    files=(BootFile("/srv/a", ("host=", Hole("Host"), " ${HOME} $1\n")), BootFile("/srv/b", b"\xff\x01\x00")),
+    commands=(("echo ", Hole("HostName"), " >/srv/c"), "false"),
+)
+SIGNAL = Signal("lab", "WebInstance", "ap-northeast-2")
+
+
+def fetches(machine: Machine, script: Script) -> None:
+    """Give a machine an AWS CLI that fetches this script, as it lies in the bucket."""
+    (machine.root / "kept").write_text(machine.place((content(script).decode(),)))
+    machine.command("aws", f'cp {machine.root}/kept "${{@: -1}}"')
+
+
+def test_a_fetched_setup_does_the_same(tmp_path: Path) -> None:
+    machines = [Machine(tmp_path / name, VALUES) for name in ("whole", "fetched")]
+    for machine in machines:
+        machine.signals()
+
+    def kept(script: Script) -> Place:
+        fetches(machines[1], script)
+        return PLACE
+
+    whole, fetched = user_data(SETUP, signal=SIGNAL), user_data(SETUP, signal=SIGNAL, kept=kept)
+    assert [machine.run(script).returncode for machine, script in zip(machines, (whole, fetched), strict=True)] == [
+        1,
+        1,
+    ]
+    for name in ("srv/a", "srv/b", "srv/c"):
+        assert (machines[0].root / name).read_bytes() == (machines[1].root / name).read_bytes()
+    assert (machines[1].root / "srv/a").read_text() == "host=db.example.com & co ${HOME} $1\n"
+    for machine in machines:
+        (told,) = machine.told()
+        assert told["--reason"] == "command 2: false: failed with exit code 1"
+    copied = (
+        f"aws s3 cp --only-show-errors --region ap-northeast-2 s3://templates/labspec/web.sh {machines[1].root}/run"
+    )
+    assert machines[1].calls("aws") == [f"{copied}/labspec-setup"]
+
+
+def test_a_setup_that_cannot_be_fetched_is_told(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, VALUES)
+    machine.signals()
+    machine.command("aws", "exit 1")
+    assert machine.run(user_data(SETUP, signal=SIGNAL, kept=lambda _: PLACE)).returncode == 1
+    (told,) = machine.told()
+    assert told["--reason"] == "fetch the setup: failed with exit code 1"
+
+
+def test_a_script_of_the_users_own_becomes_itself_whatever_interprets_it(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, VALUES)
+    script: Script = ('#!/usr/bin/env python3\nprint("', Hole("Host"), '", __file__)\n')
+    fetches(machine, script)
+    done = machine.run(alone(script, PLACE))
+    assert (done.returncode, done.stdout) == (0, f"db.example.com & co {machine.root}/run/labspec-setup\n")
+    assert (machine.root / "run/labspec-setup").stat().st_mode & 0o777 == 0o700
+
+
+# ------------------------------------------------------------------ in the template
+
+LARGE = "setup: {files: {/srv/a: {text: '${{ Stage }}'}, /srv/large.bin: {source: large.bin}}}"
+MACHINE = f"parameters: {{Stage: {{type: text}}}}\ninstances: {{web: {{subnet: public-a, public_ip: true, {LARGE}}}}}\n"
+SCRIPT = MACHINE.replace(LARGE, "user_data: {source: script.sh, render: true}")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "large.bin").write_bytes(noise(20_000))
+    (tmp_path / "script.sh").write_text("#!/bin/sh\n".ljust(20_000, "#") + "${{ Stage }}", "utf-8")
+    (tmp_path / "cloud.yaml").write_text("#cloud-config\n".ljust(20_000, "#"), "utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize(("text", "end"), [(MACHINE, 'eval "$setup"\n'), (SCRIPT, "exec /run/labspec-setup\n")])
+def test_what_is_too_large_lies_in_the_bucket_without_what_only_cloudformation_knows(
+    folder: Path, text: str, end: str
+) -> None:
+    graph = graph_of(folder, NETWORK + text)
+    data = graph.nodes["WebLaunchTemplate"].body["Properties"]["LaunchTemplateData"]
+    template, values = data["UserData"]["Fn::Base64"]["Fn::Sub"]
+    ((name, kept),) = graph.assets.items()
+    assert values["SetupBucket"] == {"Ref": "TemplateBucket"}
+    assert values["SetupKey"]["Fn::Sub"][0] == f"${{Folder}}/{name}"
+    assert values["Stage"] == {"Ref": "Stage"}
+    assert len(template) < 6_000
+    assert len(kept) > 20_000
+    assert template.endswith(end)
+    assert b"\1Stage\1" in kept
+
+
+def test_the_machine_may_fetch_it(folder: Path) -> None:
+    (policy,) = graph_of(folder, NETWORK + MACHINE).nodes["WebRole"].body["Properties"]["Policies"]
+    statements = policy["PolicyDocument"]["Statement"]
+    (allowed,) = (said["Resource"] for said in statements if said["Action"] == ["s3:GetObject"])
+    values = {"Bucket": {"Ref": "TemplateBucket"}, "Folder": {"Ref": "TemplateFolder"}}
+    assert allowed == [{"Fn::Sub": ["arn:${AWS::Partition}:s3:::${Bucket}/${Folder}/*", values]}]
+
+
+@pytest.mark.parametrize(
+    ("edit", "options", "said"),
+    [
+        ("", {"has_bucket": False}, "Deploy it nested, or by `labspec deploy`"),
+        ("access: none, " + LARGE, {}, "Give the machine a role (`access: ssm`)"),
+        ("user_data: {source: cloud.yaml}", {}, "Write a script that begins with `#!`"),
+    ],
+)
+def test_where_nothing_can_be_fetched_the_limit_holds(folder: Path, edit: str, options: Any, said: str) -> None:
+    made = build(folder, NETWORK + MACHINE.replace(LARGE, edit or LARGE), **options)
+    (found,) = (found for found in made.diagnostics if found.rule.code == "LS403")
+    assert found.help.startswith(said)
+    assert made.files == {}
