@@ -76,8 +76,8 @@ def _run(arguments: Sequence[str]) -> int:
         status: int = options.run(options)
         sys.stdout.flush()
     except KeyboardInterrupt:
-        changed = "" if options.changed else "; nothing was changed"
-        print(f"labspec: interrupted{changed}.", file=sys.stderr)
+        rest = "the same command goes on from here" if options.changed else "nothing was changed"
+        print(f"labspec: interrupted; {rest}.", file=sys.stderr)
         status = 130
     except BrokenPipeError:
         _drop_output()

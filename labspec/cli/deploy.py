@@ -22,9 +22,12 @@ if TYPE_CHECKING:
     from labspec.cli.compiling import Made
     from labspec.cloud.changes import Change
     from labspec.cloud.deployment import ChangeSet, Wanted
+    from labspec.cloud.events import Watch
     from labspec.cloud.publication import Publication
 
 AUTO = "auto"
+CHANGED = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+"""The states in which a change ends that went well."""
 CAPABILITIES = (AUTO, "CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND")
 
 
@@ -85,8 +88,11 @@ def _deploy(arguments: argparse.Namespace, target: Made) -> list[str]:
     made, url, words = published(arguments, asked, target)
     reporting.say(arguments, [words])
     cloudformation = asked.client("cloudformation")
+    wanted = _wanted(arguments, target, url, made)
+    if stack := deployment.under_way(cloudformation, wanted):
+        _followed_on(arguments, target, cloudformation, stack)
     with progress("asking what would change..."):
-        proposed = deployment.propose(cloudformation, _wanted(arguments, target, url, made))
+        proposed = deployment.propose(cloudformation, wanted)
     if proposed is None:
         return [f"The stack `{arguments.stack}` is as it is described: nothing changes."]
     try:
@@ -154,8 +160,22 @@ def _carried_out(
     from labspec.cloud.course import expected
     from labspec.cloud.execution import execute
 
+    watch = execute(cloudformation, proposed, rollback=not arguments.no_rollback)
     with resumable(arguments, arguments.stack):
-        watch = execute(cloudformation, proposed, rollback=not arguments.no_rollback)
         followed(arguments, watch, arguments.stack, expected(found))
-    made = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
-    return ended(arguments, cloudformation, watch, lambda _: manifest_of(arguments.target, target), fine=made)
+    return _ended(arguments, target, cloudformation, watch)
+
+
+def _followed_on(arguments: argparse.Namespace, target: Made, cloudformation: Any, stack: str) -> None:
+    """Watch to its end what an earlier command has begun. Raises `Refused` where it ends otherwise than it was to."""
+    from labspec.cloud.events import Watch
+
+    reporting.say(arguments, [f"The stack `{arguments.stack}` is being made so already: this goes on watching."])
+    watch = Watch(cloudformation, stack)
+    with resumable(arguments, arguments.stack):
+        followed(arguments, watch, arguments.stack)
+    reporting.say(arguments, _ended(arguments, target, cloudformation, watch))
+
+
+def _ended(arguments: argparse.Namespace, target: Made, cloudformation: Any, watch: Watch) -> list[str]:
+    return ended(arguments, cloudformation, watch, lambda _: manifest_of(arguments.target, target), fine=CHANGED)

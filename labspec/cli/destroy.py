@@ -81,7 +81,7 @@ def _carry_out(arguments: argparse.Namespace, account: Account, wanted: Teardown
         for event in delete(account, wanted, lambda buckets: _empty(arguments, account, buckets), again):
             reporting.say(arguments, lines([event]))
     except KeyboardInterrupt:
-        print(f"What AWS has begun goes on. `{again}` looks again, and finishes it.", file=sys.stderr)
+        print("What AWS has begun goes on.", file=sys.stderr)
         raise
 
 

@@ -59,14 +59,15 @@ def resumable(arguments: argparse.Namespace, stack: str) -> Iterator[None]:
     """Inside, what goes on by itself is only looked at: where that ends early, it is said how to look again."""
     from labspec.cloud.refusal import Refused
 
+    goes_on = f"CloudFormation goes on with `{stack}`."
     again = f"To watch it: labspec events {stack} --follow{whose(arguments)}"
     try:
         yield
     except KeyboardInterrupt:
-        reporting.say(arguments, [f"CloudFormation goes on with `{stack}`. {again}"], always=True)
+        reporting.say(arguments, [f"{goes_on} {again}"], always=True)
         raise
     except Refused as refused:
-        raise Refused(refused.message, f"{refused.help} {again}".strip()) from refused
+        raise Refused(f"{refused.message} {goes_on}", f"{refused.help} {again}".strip()) from refused
 
 
 def _view(

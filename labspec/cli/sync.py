@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -124,11 +123,9 @@ def _brought(arguments: argparse.Namespace, account: Account, site: _Site) -> li
         return _would(arguments, site, found)
     try:
         _carry_out(arguments, s3, site, found)
-    except BaseException as error:
+    except BaseException:
         with suppress(Refused):  # the first thing that went wrong is what is told
             _forgotten(argparse.Namespace(delete=arguments.delete, wait=False), account, site, found)
-        if isinstance(error, KeyboardInterrupt):
-            print("What was sent stays. Run the same command again: it goes on where it stopped.", file=sys.stderr)
         raise
     forgotten = _forgotten(arguments, account, site, found)
     return [_sum(site, found, arguments.delete, ("sent", "removed")) + forgotten, *_left(arguments, found)]

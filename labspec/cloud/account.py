@@ -12,14 +12,22 @@ from botocore.config import Config
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
+    CredentialRetrievalError,
     EndpointConnectionError,
+    HTTPClientError,
     InvalidRegionError,
     NoCredentialsError,
     NoRegionError,
     PartialCredentialsError,
     ProfileNotFound,
+    SSOError,
+    TokenRetrievalError,
     UnknownRegionError,
 )
+from botocore.exceptions import (
+    ConnectionError as NoConnectionError,
+)
+from botocore.parsers import ResponseParserError
 
 from labspec.cloud.refusal import Refused
 
@@ -28,6 +36,9 @@ UNKNOWN = ("InvalidAccessKeyId", "InvalidClientTokenId", "SignatureDoesNotMatch"
 DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403")
 BUSY = ("SlowDown", "Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException")
 RETRIES = 6
+AGAIN = "Log in again; what was done so far stays done."
+NETWORK = "Look at the network; what was done so far stays done."
+LATER = "Try again in a minute; what was done so far stays done."
 Answer = TypeVar("Answer")
 
 
@@ -73,8 +84,8 @@ def plainly() -> Iterator[None]:
         raise Refused(message, "Write it as `ap-northeast-2`.") from error
     except EndpointConnectionError as error:
         raise Refused(f"AWS cannot be reached: {error}", "Look at the network, and at AWS_ENDPOINT_URL.") from error
-    except BotoCoreError as error:
-        raise Refused(f"AWS cannot be asked: {error}.") from error
+    except (BotoCoreError, ResponseParserError) as error:
+        raise _broken(error) from error
 
 
 def answered(question: Callable[[], Answer], default: Answer) -> Answer:
@@ -101,14 +112,30 @@ def code_of(error: ClientError) -> str:
     return str(error.response.get("Error", {}).get("Code", ""))
 
 
+def _broken(error: Exception) -> Refused:
+    """What stands between us and AWS: no answer, or none that can be read."""
+    if isinstance(error, (SSOError, TokenRetrievalError, CredentialRetrievalError)):
+        return Refused(f"The credentials cannot be renewed: {error}.".replace("..", "."), AGAIN)
+    if isinstance(error, (NoConnectionError, HTTPClientError)):
+        return Refused(f"The connection to AWS breaks off: {error}.".replace("..", "."), NETWORK)
+    if isinstance(error, ResponseParserError):
+        return Refused("What answers is not AWS, or its answers arrive in parts.", NETWORK)
+    return Refused(f"AWS cannot be asked: {error}.")
+
+
 def _refused(error: ClientError) -> Refused:
     code, said = code_of(error), error.response.get("Error", {}).get("Message", "")
     if code in EXPIRED:
-        return Refused("The credentials have expired.", "Log in again; what was done so far stays done.")
+        return Refused("The credentials have expired.", AGAIN)
     if code in UNKNOWN:
         return Refused("AWS does not know these credentials.", "Look at `aws sts get-caller-identity`.")
     if code in DENIED:
         return Refused(f"These credentials may not call {error.operation_name}.", said if said != "Forbidden" else "")
     if code in BUSY:
-        return Refused("AWS is asked too often.", "Try again in a minute: what was done so far stays done.")
+        return Refused("AWS is asked too often.", LATER)
+    if code == "400":  # a HEAD's answer has no words (`HeadObject`, Amazon S3 API Reference)
+        return Refused("S3 does not say why, but refuses these credentials: they may have expired.", AGAIN)
+    if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500:
+        message = f"AWS fails at {error.operation_name}: {said or code}."
+        return Refused(message.replace("..", "."), LATER)
     return Refused(f"AWS refused {error.operation_name}: {said or code}.".replace("..", "."))

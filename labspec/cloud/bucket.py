@@ -15,6 +15,10 @@ from labspec.cloud.parallel import at_once
 from labspec.cloud.publication import Piece, Publication
 from labspec.cloud.refusal import Refused
 
+TRIES = 3
+OVERTAKEN = ("PreconditionFailed", "ConditionalRequestConflict")
+"""What S3 says where a key was written meanwhile, or is being written: by somebody else, or by a request of ours whose
+answer did not arrive (`How to prevent object overwrites with conditional writes`, Amazon S3 User Guide)."""
 TYPES = {"json": "application/json", "zip": "application/zip"}
 """The media types of what is published; all else is text."""
 NAME = r"(?=.{3,63}\Z)[a-z0-9]+([.-]+[a-z0-9]+)*"
@@ -70,6 +74,7 @@ def upload(s3: Any, bucket: str, publication: Publication, went: Callable[[int],
 
 
 def _sent(s3: Any, bucket: str, publication: Publication) -> Iterator[bool]:
+    # S3 makes an object of a whole request only (`PutObject`): to leave one half sent does no harm.
     yield from at_once(lambda piece: _send(s3, bucket, piece), publication.others)
     yield _send(s3, bucket, publication.root)
 
@@ -88,7 +93,11 @@ def _region_of(s3: Any, bucket: str) -> str | None:
 
 def _make(s3: Any, bucket: str, region: str) -> None:
     place = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
-    s3.create_bucket(Bucket=bucket, **place)
+    try:
+        s3.create_bucket(Bucket=bucket, **place)
+    except ClientError as error:
+        if code_of(error) != "BucketAlreadyOwnedByYou":  # no answer came, and boto3 asked again
+            raise
     s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=CLOSED)
 
 
@@ -113,25 +122,29 @@ def _asked(question: Callable[[], Any]) -> Any:
 def _send(s3: Any, bucket: str, piece: Piece) -> bool:
     content = piece.content
     digest = base64.b64encode(hashlib.sha256(content).digest()).decode()
+    kind = TYPES.get(piece.key.rpartition(".")[2], "text/plain")
+    new = {"Body": content, "ContentType": kind, "ChecksumSHA256": digest, "IfNoneMatch": "*"}
+    for _ in range(TRIES):
+        if _is_there(s3, bucket, piece.key, len(content), digest):
+            return False
+        try:
+            s3.put_object(Bucket=bucket, Key=piece.key, **new)
+        except ClientError as error:
+            if code_of(error) not in OVERTAKEN:
+                raise
+        else:
+            return True
+    raise Refused(f"s3://{bucket}/{piece.key} is being written by somebody else.", "Try again in a minute.")
+
+
+def _is_there(s3: Any, bucket: str, key: str, size: int, digest: str) -> bool:
+    """Whether a piece is there. Raises `Refused` where something else is."""
     try:
-        there = s3.head_object(Bucket=bucket, Key=piece.key, ChecksumMode="ENABLED")
+        there = s3.head_object(Bucket=bucket, Key=key, ChecksumMode="ENABLED")
     except ClientError as error:
         if code_of(error) != "404":
             raise
-    else:
-        if there["ContentLength"] != len(content) or there.get("ChecksumSHA256", digest) != digest:
-            raise Refused(f"s3://{bucket}/{piece.key} is there, and is not what is to be published.")
         return False
-    new = {
-        "Body": content,
-        "ContentType": TYPES.get(piece.key.rpartition(".")[2], "text/plain"),
-        "ChecksumSHA256": digest,
-        "IfNoneMatch": "*",
-    }
-    try:
-        s3.put_object(Bucket=bucket, Key=piece.key, **new)
-    except ClientError as error:
-        if code_of(error) != "PreconditionFailed":
-            raise
-        return False  # somebody else sent the same at the same time
+    if there["ContentLength"] != size or there.get("ChecksumSHA256", digest) != digest:
+        raise Refused(f"s3://{bucket}/{key} is there, and is not what is to be published.")
     return True

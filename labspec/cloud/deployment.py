@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from botocore.exceptions import ClientError
 
+from labspec.cloud import once
 from labspec.cloud.account import plainly
 from labspec.cloud.refusal import Refused
 
@@ -16,7 +17,7 @@ OWNER = "labspec:spec"
 """The tag that says which spec a stack belongs to."""
 PAUSE = 2.0
 """Seconds between two looks."""
-PREFIX = "labspec-"
+PREFIX = once.PREFIX
 """What the names of our change sets begin with."""
 LOOKS = 30
 """How often to look for a change set that is being deleted, before its stack is left as it is."""
@@ -73,8 +74,8 @@ def propose(cloudformation: Any, wanted: Wanted) -> ChangeSet | None:
         there = described(cloudformation, wanted.stack)
         if there is not None:
             _refuse_unfit(there, wanted)
-        made = cloudformation.create_change_set(**_asked(wanted, there))
-    proposed = ChangeSet(made["Id"], made["StackId"], wanted.stack, there is None)
+        change_set, stack = once.create_change_set(cloudformation, **_asked(wanted, there))
+    proposed = ChangeSet(change_set, stack, wanted.stack, there is None)
     try:
         with plainly():
             is_ready = _is_ready(cloudformation, proposed.id)
@@ -106,6 +107,16 @@ def supersede(cloudformation: Any, proposed: ChangeSet) -> None:
         for identity, name in _change_sets(cloudformation, proposed.name).items():
             if name.startswith(PREFIX) and identity != proposed.id:
                 cloudformation.delete_change_set(ChangeSetName=identity)
+
+
+def under_way(cloudformation: Any, wanted: Wanted) -> str | None:
+    """The id of a stack that is just being made what it is to be; None where it is not.
+
+    So a command that was stopped, or lost its network, goes on when it is repeated.
+    """
+    with plainly():
+        there = described(cloudformation, wanted.stack)
+    return there["StackId"] if there is not None and once.is_under_way(there, wanted.template) else None
 
 
 def existing(cloudformation: Any, stack: str) -> dict[str, Any]:
@@ -155,7 +166,7 @@ def _asked(wanted: Wanted, there: Mapping[str, Any] | None) -> dict[str, Any]:
     is_new = there is None or there["StackStatus"] == "REVIEW_IN_PROGRESS"
     return {
         "StackName": wanted.stack,
-        "ChangeSetName": f"{PREFIX}{time.time_ns()}",
+        "ChangeSetName": once.name_for(wanted.template),
         "ChangeSetType": "CREATE" if is_new else "UPDATE",
         "TemplateURL": wanted.template,
         "Parameters": list(_parameters(wanted, {} if is_new or there is None else there)),

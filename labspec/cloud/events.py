@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -154,7 +155,8 @@ class Watch:
     def _pages(self, stack: str) -> Iterator[Mapping[str, Any]]:
         for page in _pages(self.cloudformation, stack):
             if date := page.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date"):
-                self.ahead = parsedate_to_datetime(date) - datetime.now(UTC)
+                with suppress(ValueError):  # what stands between us and AWS may write it otherwise
+                    self.ahead = parsedate_to_datetime(date).replace(tzinfo=UTC) - datetime.now(UTC)
             yield page
 
 

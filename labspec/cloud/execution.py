@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from labspec.cloud.account import plainly
+from labspec.cloud import once
 from labspec.cloud.deployment import ChangeSet
 from labspec.cloud.events import Watch, newest
 
@@ -13,13 +13,8 @@ def execute(cloudformation: Any, proposed: ChangeSet, rollback: bool = True) -> 
     """Carry a change set out; what then happens to its stack is to be watched.
 
     Without `rollback`, what was made stays where something fails. That is always said: the documentation of
-    `ExecuteChangeSet` has another default than CloudFormation. Its token makes one operation of a call that is repeated
-    because its answer was lost.
+    `ExecuteChangeSet` has another default than CloudFormation.
     """
     before = newest(cloudformation, proposed.stack)
-    token = proposed.id.rpartition("/")[2]
-    with plainly():
-        cloudformation.execute_change_set(
-            ChangeSetName=proposed.id, ClientRequestToken=f"labspec-{token}", DisableRollback=not rollback
-        )
+    once.execute(cloudformation, proposed.id, DisableRollback=not rollback)
     return Watch(cloudformation, proposed.stack, after=before)

@@ -87,19 +87,20 @@ def files(folder: FilePath, names: Iterable[str]) -> tuple[File, ...]:
 def difference(s3: Any, bucket: str, folder: Sequence[File], went: Callable[[int], None]) -> Difference:
     """Compare a folder with a bucket; `went` hears how many files are compared."""
 
-    def is_there(file: File) -> bool:
-        return there[file.key] == file.size and _is_there(s3, bucket, file)
+    def compared(file: File) -> tuple[File, bool]:
+        return file, there[file.key] == file.size and _is_there(s3, bucket, file)
 
-    changed = []
+    differs = set()
     with plainly():
         there = dict(_listed(s3, bucket))
         old = [file for file in folder if file.key in there]
-        for number, same in enumerate(at_once(is_there, old)):
+        for number, (file, is_same) in enumerate(at_once(compared, old)):
             went(number + 1)
-            changed += [] if same else [old[number]]
+            differs |= set() if is_same else {file}
+    changed = tuple(file for file in old if file in differs)
     new = tuple(file for file in folder if file.key not in there)
     gone = there.keys() - {file.key for file in folder}
-    return Difference(new, tuple(changed), len(old) - len(changed), tuple(sorted(gone)))
+    return Difference(new, changed, len(old) - len(changed), tuple(sorted(gone)))
 
 
 def _listed(s3: Any, bucket: str) -> Iterator[tuple[str, int]]:

@@ -341,4 +341,4 @@ def test_an_interruption_after_edits_does_not_deny_them(
     (folder / "spec.yaml").write_text(TWO, "utf-8")
     monkeypatch.setattr("labspec.cli.check.compiled", interrupted)
     assert main(["check", "spec.yaml", "--fix"]) == 130
-    assert capsys.readouterr().err == "labspec: interrupted.\n"
+    assert capsys.readouterr().err == "labspec: interrupted; the same command goes on from here.\n"

@@ -15,4 +15,5 @@ def test_who_loses_sight_is_told_how_to_look_again() -> None:
     with pytest.raises(Refused) as caught, resumable(arguments, "lab"):
         raise Refused("The credentials have expired.", "Log in again.")
     again = "To watch it: labspec events lab --follow --profile 'my profile'"
-    assert (caught.value.message, caught.value.help) == ("The credentials have expired.", f"Log in again. {again}")
+    assert caught.value.message == "The credentials have expired. CloudFormation goes on with `lab`."
+    assert caught.value.help == f"Log in again. {again}"

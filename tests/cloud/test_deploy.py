@@ -285,10 +285,10 @@ def test_only_our_own_earlier_change_sets_are_superseded() -> None:
 
 def test_a_change_set_is_carried_out_once_and_watched_from_then_on() -> None:
     aws = Aws()
-    watch = execute(aws, ChangeSet("arn:change/1", "arn:stack", "lab", made=True), rollback=False)
+    watch = execute(aws, ChangeSet("arn:changeSet/labspec-1/uuid", "arn:stack", "lab", made=True), rollback=False)
     assert (watch.stack, watch.after) == ("arn:stack", "the newest")
     token = {"ClientRequestToken": "labspec-1"}
-    assert aws.asked == {"ChangeSetName": "arn:change/1", "DisableRollback": True, **token}
+    assert aws.asked == {"ChangeSetName": "arn:changeSet/labspec-1/uuid", "DisableRollback": True, **token}
 
 
 def test_only_what_has_to_be_acknowledged_is() -> None:

@@ -253,7 +253,7 @@ def test_ctrl_c_says_how_to_go_on(
     monkeypatch.setattr(events.Watch, "events", look)
     assert main(["destroy", "lab", "--yes", "--region", "eu-west-1"]) == 130
     told = capsys.readouterr()
-    assert told.err == (f"What AWS has begun goes on. `{AGAIN}` looks again, and finishes it.\nlabspec: interrupted.\n")
+    assert told.err == "What AWS has begun goes on.\nlabspec: interrupted; the same command goes on from here.\n"
     assert cloud.asked == [("lab",)]
 
 

@@ -106,6 +106,48 @@ def test_a_root_that_is_there_leads_to_nothing_that_is_not(s3: Any, monkeypatch:
     assert root_of(published(s3))["Resources"]
 
 
+@pytest.mark.parametrize(
+    ("operation", "code", "done"),
+    [
+        ("CreateBucket", "BucketAlreadyOwnedByYou", True),  # the answer was lost, and boto3 asked again
+        ("PutObject", "PreconditionFailed", True),
+        ("PutObject", "ConditionalRequestConflict", False),  # another writes the same at this moment
+    ],
+)
+def test_what_conflicts_with_itself_goes_on(
+    operation: str, code: str, done: bool, s3: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conflicts: list[str] = []
+
+    def conflicting(client: Any, name: str, asked: dict[str, Any]) -> Any:
+        if name == operation and not conflicts:
+            conflicts.append(name)
+            if done:
+                call(client, name, asked)
+            raise ClientError({"Error": {"Code": code}}, name)
+        return call(client, name, asked)
+
+    call = BaseClient._make_api_call  # type: ignore[attr-defined]
+    monkeypatch.setattr(BaseClient, "_make_api_call", conflicting)
+    assert main(["publish", "spec.yaml", "--no-validate", "--bucket", "new-one", "--create-bucket"]) == 0
+    assert conflicts
+    assert len(published(s3, "new-one")) == 3
+
+
+def test_what_was_written_meanwhile_is_looked_at(
+    s3: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def overtaken(client: Any, name: str, asked: dict[str, Any]) -> Any:
+        if name == "PutObject" and "IfNoneMatch" in asked:
+            s3.put_object(Bucket=BUCKET, Key=asked["Key"], Body=b"other")
+        return call(client, name, asked)
+
+    call = BaseClient._make_api_call  # type: ignore[attr-defined]
+    monkeypatch.setattr(BaseClient, "_make_api_call", overtaken)
+    assert publish() == 1
+    assert "is there, and is not what is to be published." in capsys.readouterr().err
+
+
 def test_the_link_is_filled_in_and_tells_no_secret(capsys: pytest.CaptureFixture[str]) -> None:
     values = ["--parameter", "AdminCidr=203.0.113.7/32", "--parameter", "Token=hunter2hunter2"]
     assert publish("--stack", "my-lab", *values) == 0

@@ -327,6 +327,21 @@ def of_bucket(resolve: Callable[..., Any]) -> Callable[..., Any]:
     return whole
 
 
+def with_change_set(describe: Callable[..., Any]) -> Callable[..., Any]:
+    """A stack tells which change set it was changed by last."""
+
+    def whole(asked: dict[str, Any]) -> Any:
+        status, headers, body = describe(asked)
+        sets = [each for each in cloudformation._change_sets.values() if each["ExecutionStatus"].startswith("EXECUTE")]
+        for stack, change_set in {each["StackId"]: each["ChangeSetId"] for each in sets}.items():
+            said = f"<StackId>{stack}</StackId>"
+            body = body.replace(said.encode(), f"{said}<ChangeSetId>{change_set}</ChangeSetId>".encode())
+        return status, headers, body
+
+    return whole
+
+
+cloudformation._ACTION_HANDLERS["DescribeStacks"] = with_change_set(cloudformation._ACTION_HANDLERS["DescribeStacks"])
 helpers._resolve_document = of_bucket(helpers._resolve_document)
 
 if __name__ == "__main__":
