@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +21,8 @@ from tests.emulated.site import ROUTE, SITE, deploy
 from tests.joining import joined_of, things
 
 ADMIN = {"AdminCidr": "203.0.113.7/32"}
-CASES = [(path, "nested") for path in sorted((ROOT / "specs").glob("*.yaml"))] + [(ROOT / "specs/full.yaml", "flat")]
+CASES = [(path, form) for path in sorted((ROOT / "specs").glob("*.yaml")) for form in ("nested", "flat")]
+LABSPEC = Path(sys.executable).parent / "labspec"
 
 
 def values_of(build: Build) -> dict[str, str]:
@@ -26,11 +30,16 @@ def values_of(build: Build) -> dict[str, str]:
     return {name: value for name, value in ADMIN.items() if name in build.spec.parameters}
 
 
-def published(capsys: pytest.CaptureFixture[str], spec: Path, form: str) -> str:
-    """The address of a spec's root in the bucket."""
-    assert main(["publish", str(spec), "--layout", form, "--bucket", BUCKET, "--create-bucket", "--no-validate"]) == 0
-    (root,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Root: ")]
-    return root.removeprefix("Root: ")
+def commands(*each: list[str]) -> list[str]:
+    """What commands print that run at the same time, each in a process of its own."""
+
+    def run(command: list[str]) -> str:
+        done = subprocess.run([LABSPEC, *command], cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, (command, done.stdout, done.stderr)
+        return done.stdout
+
+    with ThreadPoolExecutor(4) as pool:
+        return list(pool.map(run, each))
 
 
 def expected(build: Build) -> Counter[str]:
@@ -42,26 +51,27 @@ def defaults(build: Build) -> dict[str, Any]:
     return {name: body["Default"] for name, body in parameters.items() if "Default" in body}
 
 
-def test_all_that_the_specs_describe_stands_there_and_nothing_of_it_is_left(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_all_that_the_specs_describe_stands_there_and_nothing_of_it_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     before = standing()
-    stacks, wanted = Stacks(), Counter[str]()
+    deploys, wanted = [], Counter[str]()
     for path, form in CASES:
         build = compile_spec(str(path.relative_to(ROOT)), Options(layout=form))  # type: ignore[arg-type]
         wanted += expected(build)
-        stacks.begin(f"{form}-{path.stem}", published(capsys, path, form), **values_of(build))
+        to = ["--stack", f"{form}-{path.stem}", "--layout", form, "--bucket", BUCKET, "--create-bucket"]
+        given = [f"--parameter={name}={value}" for name, value in values_of(build).items()]
+        deploys.append(["deploy", str(path), *to, *given, "--yes", "--no-validate"])
     names = [f"{form}-{path.stem}" for path, form in CASES]
-    ended = {name: stacks.end(name) for name in names}
-    assert ended == dict.fromkeys(names, "CREATE_COMPLETE"), {name: stacks.failures(name) for name in names}
+    assert [said.splitlines()[-1] for said in commands(*deploys)] == [
+        f"The stack `{name}` is CREATE_COMPLETE." for name in names
+    ]
     there = standing()
     assert (there - before - wanted, wanted - (there - before)) == (Counter(), Counter())
     content = {path.name: path.read_bytes() for path in (ROOT / "specs/files/site").iterdir()}
     filled = [held for name, held in _buckets().items() if name != BUCKET]
     assert filled == [content] * wanted["bucket"]
-    for name in names:
-        stacks.delete(name)
+    for said in commands(*(["destroy", name, "--yes"] for name in names)):
+        assert re.search(r"^The stack `\S+` is gone.$", said, re.MULTILINE)
     assert standing() == before
 
 
