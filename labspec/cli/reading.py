@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -32,12 +33,17 @@ class Reading(NamedTuple):
     manifest: Mapping[str, Any]
     """What labspec wrote of them; empty of what it did not build."""
     source: Manifest | None
+    folder: FilePath = FilePath()
+    """What the names of the templates are relative to."""
 
     def span(self, address: str, path: Path = ()) -> Span:
         """Where a resource, or a place in its body, was said: in the spec where that is known, else in its template."""
         identity = self.joined.resources[address].id if address in self.joined.resources else address
         said = self.source.span(identity, path) if self.source else None
-        return said or self.joined.span(address, path)
+        if said:
+            return said
+        span = self.joined.span(address, path)
+        return span._replace(file=os.path.normpath(self.folder / span.file))
 
     def called(self, address: str) -> str:
         """What the user calls a resource: its member's name, or its address in its template."""
@@ -115,7 +121,7 @@ def _read(arguments: argparse.Namespace, path: FilePath) -> Reading:
     root = arguments.root or (main_template(folder) if path.is_dir() else path.name)
     joined = read_folder(folder, root, parameters=dict(arguments.parameter), use_defaults=arguments.defaults)
     manifest = read_manifest(path) if path.is_dir() else {}
-    return Reading(str(path), joined, manifest, built(path, manifest) if manifest else None)
+    return Reading(str(path), joined, manifest, built(path, manifest) if manifest else None, folder)
 
 
 def _is_template(path: FilePath) -> bool:
