@@ -24,6 +24,8 @@ FILES = {
     Room.LAYOUT: ("layout/",),
     Room.OUTPUT: ("output",),
     Room.LINT: ("lint/",),
+    Room.TEMPLATE: ("template/",),
+    Room.FORESIGHT: ("reach/", "diff/", "iam/", "preflight/"),
     Room.CLOUD: ("cloud/",),
 }
 """The files that declare the rules of each room."""
