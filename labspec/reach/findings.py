@@ -54,22 +54,22 @@ expect:
     severity=Severity.WARNING,
 )
 
+_IDLE = """\
+vpcs: {{net: {{cidr: 10.0.0.0/16, subnets: {{app: {{cidr: 10.0.0.0/20, each: /24, access: public}}}}, zones: [a, c]}}}}
+instances: {{web: {{subnet: app-a, ingress: {{http: {{port: 80, from: front}}}}}}}}
+load_balancers:
+  front: {{subnets: app, ingress: {{http: {{port: 80, from: internet}}}}, listeners: {{80: web-tg}}}}
+target_groups: {{web-tg: {{port: 80, targets: [web]}}}}
+expect: {{blocked: {{nobody reaches the machine itself: {{from: internet, to: {0}}}}}}}
+"""
 IDLE = Rule(
     "LS712",
     "idle-expectation",
     "An expectation says nothing: no rule, route or address decides whether it holds.",
     "What is proved however the network is changed guards against no mistake. Perhaps a name or a port is not the one"
-    " that was meant, or two rules let pass the same, so that taking either away changes nothing.",
-    wrong="""\
-vpcs: {net: {cidr: 10.0.0.0/16, subnets: {app: {cidr: 10.0.1.0/24, zone: a, access: isolated}}}}
-instances: {web: {subnet: app, ingress: {a: {port: 80, from: net}, b: {port: 80-81, from: net}}}}
-expect: {reachable: {the network reaches it: {from: app, to: web, port: 80}}}
-""",
-    right="""\
-vpcs: {net: {cidr: 10.0.0.0/16, subnets: {app: {cidr: 10.0.1.0/24, zone: a, access: isolated}}}}
-instances: {web: {subnet: app, ingress: {b: {port: 80-81, from: net}}}}
-expect: {reachable: {the network reaches it: {from: app, to: web, port: 80}}}
-""",
+    " that was meant.",
+    wrong=_IDLE.format("front, port: 8080"),
+    right=_IDLE.format("web, port: 8080"),
     severity=Severity.HINT,
 )
 

@@ -37,7 +37,8 @@ def matrix(site: Site, family: int = 4) -> Iterator[Cell]:
     asked = _Asked(site, family, {})
     for sources, callers in [((INTERNET,), ()), *alike]:
         for targets, called in [*alike, ((INTERNET,), ())]:
-            if (not callers and not called) or (sources == targets and len(sources) == 1):
+            is_alone = sources == targets and len(sources) == 1 and not any(each.kind == "group" for each in callers)
+            if is_alone or not (callers or called):
                 continue
             for protocol in WHOLE:
                 must, may = asked.between(callers, called, protocol)
@@ -68,14 +69,7 @@ class _Asked(NamedTuple):
         self, callers: Sequence[Interface], called: Sequence[Interface], protocol: str
     ) -> tuple[Ranges, Ranges]:
         """What certainly passes from all to all, and perhaps from one to one."""
-        pairs = [
-            self._pair(one, other, protocol)
-            for one in callers or (None,)
-            for other in called or (None,)
-            if one is None or other is None or one.address != other.address or len(callers) > 1
-        ]
-        if not pairs:
-            return NONE, NONE
+        pairs = [self._pair(one, other, protocol) for one in callers or (None,) for other in called or (None,)]
         must = reduce(lambda ports, pair: ports & pair[0], pairs, WHOLE[protocol])
         return must, reduce(lambda ports, pair: ports | pair[1], pairs, NONE)
 

@@ -39,9 +39,9 @@ def connections(made: World) -> Iterator[tuple[Flow, list[End], list[End], str]]
                 yield flow(there, away, inside, protocol), [End(address)], ends(made, one), protocol
 
 
-@pytest.mark.parametrize("hundred", range(20))
-def test_certain_is_what_always_passes_and_impossible_what_never_does(hundred: int) -> None:
-    for seed in range(hundred * 100, hundred * 100 + 100):
+@pytest.mark.parametrize("forty", range(6))
+def test_certain_is_what_always_passes_and_impossible_what_never_does(forty: int) -> None:
+    for seed in range(forty * 40, forty * 40 + 40):
         made = world(seed)
         for found, sources, targets, protocol in connections(made):
             must, may = found.must, found.may
