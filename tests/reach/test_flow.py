@@ -58,3 +58,19 @@ def test_certain_is_what_always_passes_and_impossible_what_never_does(forty: int
                     assert said != (True, True) or results == {True}, (seed, found, port)
                     assert said != (False, False) or results == {False}, (seed, found, port)
                     assert may.covers(must)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_the_matrix_says_of_a_kind_what_is_so_of_each_of_it(seed: int) -> None:
+    made = world(seed)
+    there = site(made)
+    said = {
+        (one, other, cell.protocol): (cell.must, cell.may)
+        for cell in matrix(there)
+        for one in cell.sources
+        for other in cell.targets
+    }
+    for found, *_, protocol in connections(made):
+        if found.source.interface and found.target.interface:
+            place = (found.source.name, found.target.name, protocol)
+            assert said.get(place, (NONE, NONE)) == (found.must if found.may else NONE, found.may)
