@@ -9,7 +9,9 @@ import pytest
 from labspec.reach import Site, site_of
 from labspec.reach.addresses import Block, block_of
 from labspec.reach.flow import Flow, Party, flow, standing
+from labspec.reach.matrix import matrix
 from labspec.reach.ranges import ranges
+from labspec.reach.traffic import NONE
 from labspec.template import Template, join
 from tests.reach.world import ANSWERS, OUTSIDE, End, World, ends, passes, template, world
 
