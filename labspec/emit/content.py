@@ -5,12 +5,13 @@ from __future__ import annotations
 import shlex
 from typing import Any
 
-from troposphere import Ref, Sub
+from troposphere import Ref
 
 from labspec.emit.assets import asset
 from labspec.emit.emitter import Emitter, logical_id
 from labspec.emit.functions import emit_function
 from labspec.emit.roles import BUCKET
+from labspec.emit.substitution import Hole, Variables
 from labspec.graph import TEMPLATE_FOLDER, Declaration
 from labspec.lambdas import CONTENT_COPIER, CONTENT_EMPTIES, CONTENT_INVALIDATES, CONTENT_TIMEOUT
 from labspec.logical_ids import pascal
@@ -60,8 +61,8 @@ def _upload_command(e: Emitter, member: Member, body: Website) -> None:
     name = pascal(member.key) + "UploadCommand"
     if name in e.architecture.spec.outputs:
         return
-    folder = shlex.quote(body.content.name).replace("${", "${!")
-    command = Sub(f"aws s3 sync {folder} s3://${{Bucket}}/", Bucket=e.ref(member, BUCKET))
+    variables = Variables({"Bucket": e.ref(member, BUCKET)})
+    command = variables.sub([f"aws s3 sync {shlex.quote(body.content.name)} s3://", Hole("Bucket"), "/"])
     output = {
         "Description": f"Copies the files of {member.name} into its bucket; run it where the spec lies",
         "Value": command.to_dict(),

@@ -65,7 +65,7 @@ def user_data(e: Emitter, member: Member, body: Machine, group: Member | None = 
         script = _fetched(texts, body, work)
         e.found.extend(too_large(e, member, body, script))
     _late(e, member, body, texts)
-    return Base64(texts.sub(script))
+    return Base64(texts.variables.sub(script))
 
 
 Work = Callable[[Callable[[Script], Place] | None], Script]
@@ -149,14 +149,6 @@ class _Texts:
 
     def hole(self, name: str, value: Any) -> Hole:
         return Hole(self.variables.name(value, name))
-
-    def sub(self, script: Script) -> Any:
-        text = "".join(
-            "${" + piece.name + "}" if isinstance(piece, Hole) else piece.replace("${", "${!") for piece in script
-        )
-        if not any(isinstance(piece, Hole) for piece in script):
-            return "".join(piece for piece in script if isinstance(piece, str))
-        return Sub(text, **self.variables.values)
 
 
 def _signal(e: Emitter, body: Machine, member: Member, group: Member | None) -> Signal | None:
