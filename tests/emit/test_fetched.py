@@ -11,6 +11,7 @@ import pytest
 from labspec.emit.boot import BootFile, Hole, Place, Setup, Signal, user_data
 from labspec.emit.fetched import alone, content
 from labspec.emit.shell import Script
+from labspec.graph import ROOT_STACK_NAME
 from tests.building import NETWORK, build, graph_of
 from tests.emit.machine import Machine
 from tests.emit.test_user_data import noise
@@ -155,7 +156,12 @@ def test_the_machine_may_fetch_it(folder: Path) -> None:
     statements = policy["PolicyDocument"]["Statement"]
     (allowed,) = (said["Resource"] for said in statements if said["Action"] == ["s3:GetObject"])
     values = {"Bucket": {"Ref": "TemplateBucket"}, "Folder": {"Ref": "TemplateFolder"}}
-    assert allowed == [{"Fn::Sub": ["arn:${AWS::Partition}:s3:::${Bucket}/${Folder}/*", values]}]
+    assert allowed == [
+        {"Fn::Sub": ["arn:${AWS::Partition}:s3:::${Bucket}/${Folder}/web-setup-????????????????.sh", values]}
+    ]
+    (allowed,) = (said["Resource"] for said in statements if "logs:PutLogEvents" in said["Action"])
+    groups = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${Root}-*WebSetupLog-*"
+    assert allowed == [{"Fn::Sub": [groups, {"Root": {"Ref": ROOT_STACK_NAME}}]}]
 
 
 @pytest.mark.parametrize(
@@ -163,6 +169,11 @@ def test_the_machine_may_fetch_it(folder: Path) -> None:
     [
         ("", {"has_bucket": False}, "Deploy it nested, or by `labspec deploy`"),
         ("access: none, " + LARGE, {}, "Give the machine a role (`access: ssm`)"),
+        (
+            "image: {ssm: /aws/service/debian/release/12/latest/amd64}, user_data: {source: script.sh}",
+            {},
+            "Write a shorter one that fetches the rest",
+        ),
         ("user_data: {source: cloud.yaml}", {}, "Write a script that begins with `#!`"),
     ],
 )
