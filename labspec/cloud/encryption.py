@@ -20,7 +20,7 @@ def refuse_own_key(s3: Any, kms: Any, bucket: str) -> None:
     """Raise `Refused` where a bucket encrypts with a key that the machines and functions of a stack may not use.
 
     They may read the bucket, and know of no key (`Using server-side encryption with AWS KMS keys`, Amazon S3 User
-    Guide). What these credentials may not look at is not held against it, nor is a key whose policy speaks of everybody.
+    Guide). What these credentials may not look at is not held against it, nor is a key that everybody may use.
     """
     with plainly():
         key = _key_of(s3, bucket)

@@ -107,7 +107,7 @@ def _boots(texts: _Texts, body: Machine, signal: Signal | None) -> Work:
 
 
 def _log(texts: _Texts) -> Log:
-    """Where a machine sends the log of its setup, if it has a role. Without one it is the same: no role replaces it."""
+    """Where a machine sends the log of its setup, if its role lets it. Without one it is the same: none replaces it."""
     e, owner, role = texts.e, texts.owner, role_of(texts.e, texts.member)
     group = e.add(owner, logs.LogGroup, SETUP_LOG, RetentionInDays=RETENTION, Tags=e.tags(owner))
     if role:
