@@ -24,7 +24,7 @@ ACCOUNTS = (
     # kubernetes-retired/kube-aws issue 270; awslabs/aws-well-architected-labs issue 26
     Known(
         r"quota allows for \d+ more running instance",
-        f"Stop other machines, {QUOTA}. AWS gives a new account more after a day, or when its Support is asked.",
+        f"Stop other machines, {QUOTA}. A new account may have few: AWS Support raises it, too.",
     ),
     # "Error codes for the Amazon EC2 API": RulesPerSecurityGroupLimitExceeded
     Known(
