@@ -46,9 +46,9 @@ TOO_LATE = Rule(
 DYNAMIC = "{{resolve:"
 SETUP_LOG = "setup_log"
 ASSETS = "arn:${AWS::Partition}:s3:::${Bucket}/${Folder}/"
-LOGS = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${Root}-*"
-"""The log groups of the root stack and of those nested in it: their names begin with the stack's, and the logical id is
-in them. A role that refers to a group could not stand in another stack than the machine."""
+LOGS = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${Root}-*SetupLog-*"
+"""The log groups of setups, in the root stack and in those nested in it: their names begin with the stack's, and their
+logical ids are in them. A role that refers to a group could not stand in another stack than the machine."""
 
 
 def user_data(e: Emitter, member: Member, body: Machine, group: Member | None = None) -> Any:
@@ -81,7 +81,7 @@ def _fetched(texts: _Texts, body: Machine, work: Work) -> Script:
         return whole
 
     def kept(script: Script) -> Place:
-        made = asset(e, f"{texts.owner.key}-setup", ".sh", content(script))
+        made = asset(e, f"{texts.member.key}-setup", ".sh", content(script))
         # A machine of the former version may still start while the stack is changed.
         setups = Sub(ASSETS + made.any_key, Bucket=made.bucket, Folder=Ref(TEMPLATE_FOLDER))
         allow_more(e, role, allow(["s3:GetObject"], setups))
@@ -111,8 +111,7 @@ def _log(texts: _Texts) -> Log:
     e, owner, role = texts.e, texts.owner, role_of(texts.e, texts.member)
     group = e.add(owner, logs.LogGroup, SETUP_LOG, RetentionInDays=RETENTION, Tags=e.tags(owner))
     if role:
-        groups = Sub(f"{LOGS}{group}-*", Root=Ref(ROOT_STACK_NAME))
-        allow_more(e, role, allow(["logs:CreateLogStream", "logs:PutLogEvents"], groups))
+        allow_more(e, role, allow(["logs:CreateLogStream", "logs:PutLogEvents"], Sub(LOGS, Root=Ref(ROOT_STACK_NAME))))
     return Log(texts.hole("SetupLog", Ref(group)), Hole("AWS::Region"))
 
 

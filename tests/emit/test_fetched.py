@@ -160,7 +160,7 @@ def test_the_machine_may_fetch_it(folder: Path) -> None:
         {"Fn::Sub": ["arn:${AWS::Partition}:s3:::${Bucket}/${Folder}/web-setup-????????????????.sh", values]}
     ]
     (allowed,) = (said["Resource"] for said in statements if "logs:PutLogEvents" in said["Action"])
-    groups = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${Root}-*WebSetupLog-*"
+    groups = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${Root}-*SetupLog-*"
     assert allowed == [{"Fn::Sub": [groups, {"Root": {"Ref": ROOT_STACK_NAME}}]}]
 
 
