@@ -177,16 +177,17 @@ def _outward(asked: Question, source: Party, target: Party) -> Iterator[Gate]:
 def _inward(asked: Question, source: Party, target: Party) -> Iterator[Gate]:
     assert target.interface
     found = tuple(_leads(asked, target.interface, source, inward=True))
-    yield from found if asked.protocol == "tcp" else [_arriving(asked, target.interface, found)]
+    is_plain = asked.protocol == "tcp" and not target.interface.is_accelerated
+    yield from found if is_plain else [_arriving(asked, target.interface, found)]
     yield _acl(asked, target.interface.subnet, INGRESS, source)
     yield _group(asked, target.interface, INGRESS, source)
     yield _acl(asked, target.interface.subnet, EGRESS, source, side=ANSWER)
 
 
 def _arriving(asked: Question, interface: Interface, found: Sequence[Gate]) -> Gate:
-    """What needs no answer arrives without a way back: where there is an address and a gateway."""
+    """What needs no answer, or is led past the gateways, arrives without a way back: where there is an address."""
     whole = Flow(Party("", None, None), Party("", None, None), tuple(found))
-    has_way = asked.is_public(interface) is not False and bool(asked.site.gateways)
+    has_way = interface.is_accelerated or (asked.is_public(interface) is not False and bool(asked.site.gateways))
     last = found[-1]
     return last._replace(must=whole.must, may=asked.whole if has_way else whole.may)
 

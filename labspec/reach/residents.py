@@ -84,6 +84,7 @@ class _Town(NamedTuple):
                 all_of([resource.condition, subnet.condition]),
                 At(resource.address, subnet.path),
                 placed.six,
+                resource.address in self.accelerated,
                 second,
             )
             for address in {resource.address, found.owner}:
@@ -104,7 +105,7 @@ class _Town(NamedTuple):
         own = self.addressed.get(address, [])
         if True in own:
             return True
-        if not placed.is_known or address in self.accelerated:
+        if not placed.is_known:
             return None
         by_subnet = self.site.subnets[subnet].gives_public if subnet in self.site.subnets else None
         public = by_subnet if placed.by_subnet and placed.public is None else placed.public

@@ -111,6 +111,8 @@ class Interface(NamedTuple):
     at: At
     six: bool | None = None
     """Whether it has an IPv6 address, which is a public one; None where its subnet decides."""
+    is_accelerated: bool = False
+    """Whether Global Accelerator may lead to it, past public addresses and routes."""
     is_second: bool = False
     """Whether the machine has another one, which comes first."""
 

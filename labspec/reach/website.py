@@ -50,6 +50,8 @@ def _public(policy: Resource, bucket: Resource) -> bool | None:
     if not _opens(policy, _is_anybody):
         return False
     block = bucket.properties.get("PublicAccessBlockConfiguration")
+    if call(block)[0]:
+        return None
     off = isinstance(block, dict) and all(truth(block, name, absent=False) is False for name in BLOCKS)
     blocks = isinstance(block, dict) and any(truth(block, name, absent=False) is True for name in BLOCKS)
     return False if blocks else True if off and _is_plain(policy) and policy.condition is True else None
