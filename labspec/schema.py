@@ -95,7 +95,12 @@ def updates(kind: str, region: str = REGION) -> Updates | None:
         return None
     create_only, conditional, identifier, read_only = (
         tuple(_steps(pointer) for pointer in schema.get(word, []))
-        for word in ("createOnlyProperties", "conditionalCreateOnlyProperties", "primaryIdentifier", "readOnlyProperties")
+        for word in (
+            "createOnlyProperties",
+            "conditionalCreateOnlyProperties",
+            "primaryIdentifier",
+            "readOnlyProperties",
+        )
     )
     transforms = {_steps(pointer): text for pointer, text in schema.get("propertyTransform", {}).items()}
     is_swapped = schema.get("replacementStrategy") == "delete_then_create"

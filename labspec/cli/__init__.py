@@ -21,6 +21,7 @@ from labspec.cli import (
     connect,
     deploy,
     destroy,
+    diff,
     events,
     explain,
     init,
@@ -37,7 +38,7 @@ from labspec.cli import open as open_
 from labspec.cli.exits import FINE, OURS, USAGE, misused
 
 COMMANDS = (
-    *(init, build, check, lint),
+    *(init, build, check, lint, diff),
     *(publish, deploy, status, why, events, outputs, open_, sync, connect, destroy),
     *(config, explain, reference, schema),
 )

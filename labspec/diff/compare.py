@@ -9,7 +9,7 @@ from typing import Any
 
 from labspec import schema
 from labspec.diagnostic import Path
-from labspec.diff.canonical import Reader, same
+from labspec.diff.canonical import Reader, references, same
 from labspec.diff.comparing import Comparison
 from labspec.diff.decided import Situation
 from labspec.diff.difference import Change, Difference, Edit, OutputChange, Verb
@@ -133,7 +133,8 @@ def _whole(
 
 def _changed(pair: Pair, verdict: Verdict, region: str) -> Change | None:
     old, new = pair.old, pair.new
-    assert old and new
+    assert old is not None
+    assert new is not None
     ripple = verdict.ripple()
     replacing = [edit for edit in verdict.edits if edit.effect == "replace"]
     if not verdict.edits and not verdict.is_new:
@@ -168,8 +169,6 @@ def _output(reader: Reader, output: Output) -> dict[str, Any]:
 
 def _moved_outputs(name: str, value: Any, changes: Mapping[str, Change]) -> Iterator[OutputChange]:
     """An output that speaks of what is made anew."""
-    from labspec.diff.canonical import references
-
     spoken = [changes[address] for _, address, _ in references(value) if address in changes]
     made = [change for change in spoken if change.verb in ("replace", "move")]
     if made:

@@ -66,7 +66,9 @@ def _machine_type(_situation: Situation, _place: Path, before: Any, after: Any) 
     families = [value.partition(".")[0] for value in (before, after) if isinstance(value, str)]
     if len(families) == 2 and families[0] == families[1]:
         return STOPPED
-    note = "Where the new type does not fit the machine's image, the machine is replaced instead of stopped and started."
+    note = (
+        "Where the new type does not fit the machine's image, the machine is replaced instead of stopped and started."
+    )
     return Judged("replace", False, note)
 
 

@@ -105,7 +105,9 @@ def is_same_to_aws(kind: str, place: Path, before: Any, after: Any, region: str)
         return False
     steps = tuple("*" if isinstance(step, int) else step for step in place)
     transform = updates.transforms.get(steps)
-    made = next((make for starts, make in TRANSFORMS if isinstance(transform, str) and transform.startswith(starts)), None)
+    made = next(
+        (make for starts, make in TRANSFORMS if isinstance(transform, str) and transform.startswith(starts)), None
+    )
     return made is not None and made(before) == made(after)
 
 
@@ -128,4 +130,3 @@ TRANSFORMS: Final[tuple[tuple[str, Callable[[str], str]], ...]] = (
     ("$join([PublicKeyMaterial", str.rstrip),
 )
 """How JSONata begins that is understood, and what it does."""
-

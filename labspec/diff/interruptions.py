@@ -33,7 +33,9 @@ INTERRUPTIONS: Final[Mapping[str, Mapping[str, Interruption | None]]] = {
             "The database may restart, and is slower until its storage is converted.", MODIFY, always=False
         ),
         "AutoMinorVersionUpgrade": Interruption(
-            "The database is down in its maintenance window where a newer minor version is waiting.", MODIFY, always=False
+            "The database is down in its maintenance window where a newer minor version is waiting.",
+            MODIFY,
+            always=False,
         ),
         "DBParameterGroupName": Interruption(
             "The database may restart; parameters that are static hold from its next restart on.",

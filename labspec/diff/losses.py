@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from labspec.diff.difference import Change, Fate, Loss
@@ -20,9 +20,7 @@ def losses(old: Joined, new: Joined, changes: Mapping[str, Change]) -> list[Loss
     What is replaced goes by `UpdateReplacePolicy` (`UpdateReplacePolicy attribute`: "By default, CloudFormation deletes
     your resources"), what is removed by `DeletionPolicy`, and so does what moves: its old stack removes it.
     """
-    found = [
-        _loss(change, old, new) for change in changes.values() if change.ends and _type(change, old) in NOUNS
-    ]
+    found = [_loss(change, old, new) for change in changes.values() if change.ends and _type(change, old) in NOUNS]
     return sorted(found, key=lambda loss: (ORDER.index(loss.fate), loss.address))
 
 

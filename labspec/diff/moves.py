@@ -71,7 +71,7 @@ def _listeners(scene: Scene) -> Iterator[Refusal]:
 def _targets(scene: Scene, listener: str) -> Iterator[str]:
     for action in scene.now(listener, "DefaultActions") or ():
         target = spoken(action.get("TargetGroupArn")) if isinstance(action, dict) else None
-        if target in scene.after and scene.anew(target):
+        if target and target in scene.after and scene.anew(target):
             yield target
 
 

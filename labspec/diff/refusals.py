@@ -105,9 +105,7 @@ def _volumes(scene: Scene) -> Iterator[Refusal]:
         for edit in change.edits if change else ():
             if edit.path[1:2] and edit.path[1] in IMMUTABLE_OF_VOLUMES:
                 message = f"AWS does not update {edit.path[1]} of a volume."
-                yield Refusal(
-                    address, edit.path, message, f"{ANEW} from a snapshot.", "AWS::EC2::Volume", edit.sure
-                )
+                yield Refusal(address, edit.path, message, f"{ANEW} from a snapshot.", "AWS::EC2::Volume", edit.sure)
 
 
 def _service_tokens(scene: Scene) -> Iterator[Refusal]:
