@@ -67,6 +67,6 @@ SNAPSHOTS: Final = frozenset(
 
 
 def default_policy(kind: str, properties: Mapping[str, Any]) -> str:
-    """The `DeletionPolicy` where none is written: AWS spares databases that stand alone (`DeletionPolicy attribute`)."""
+    """The `DeletionPolicy` where none is written: AWS spares databases that stand alone, by that attribute's page."""
     alone = kind == CLUSTER or (kind == DATABASE and "DBClusterIdentifier" not in properties)
     return "Snapshot" if alone else "Delete"

@@ -201,7 +201,7 @@ def _unknown(plan: Plan) -> Iterator[str]:
 
 
 def summed(plan: Plan) -> str:
-    """The numbers: `1 to add, 2 to change in place, 3 to replace (1 perhaps), 0 to remove; 4 unchanged.`"""
+    """How many: 1 to add, 2 to change in place, 3 to replace (1 of them perhaps), 0 to remove; 4 unchanged."""
     counts = plan.counts()
     perhaps = sum(1 for row in plan.rows if row.verb == "replace" and (not row.sure or row.if_))
     moves = f", {counts['move']} to move" if counts["move"] else ""

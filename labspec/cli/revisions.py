@@ -80,7 +80,15 @@ def _extract(revision: str, folder: str) -> None:
     top = _git("rev-parse", "--show-toplevel").decode("utf-8", "surrogateescape").strip()
     content = _git("-C", top, "archive", "--format=tar", commit)
     with tarfile.open(fileobj=io.BytesIO(content)) as archive:
-        archive.extractall(folder, filter="data")
+        archive.extractall(folder, filter=_inside)
+
+
+def _inside(member: tarfile.TarInfo, folder: str) -> tarfile.TarInfo | None:
+    """A file of the archive; what leads out of the folder, such as an absolute link, is left out."""
+    try:
+        return tarfile.data_filter(member, folder)
+    except tarfile.FilterError:
+        return None
 
 
 def _git(*words: str) -> bytes:

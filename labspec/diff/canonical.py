@@ -37,10 +37,10 @@ class Reader:
             return value
         if isinstance(value, list):
             return [self.read(item) for item in value]
-        if not isinstance(value, dict):
-            return _scalar(value)
-        name, argument = call(value)
-        match name, argument:
+        return self._mapping(value) if isinstance(value, dict) else _scalar(value)
+
+    def _mapping(self, value: dict[str, Any]) -> Any:
+        match call(value):
             case "Ref", str(address):
                 return {"Ref": self._named(address)}
             case "Fn::GetAtt", [str(address), attribute]:

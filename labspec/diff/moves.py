@@ -126,7 +126,7 @@ def _gateways(scene: Scene) -> Iterator[Refusal]:
                 address,
                 ("Properties", "VpcId"),
                 f"The internet gateway leaves the old VPC first, where {holder} still has a public address.",
-                "Give the internet gateway another name as well, so that the new VPC gets one of its own, or remove what"
+                "Give the internet gateway another name as well, so that the new VPC gets its own, or remove what"
                 " has public addresses in an update before this one.",
                 "DetachInternetGateway, Amazon EC2 API Reference",
                 change.sure,

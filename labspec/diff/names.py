@@ -1,6 +1,6 @@
 """Names that users gave: what is made anew beside what bears the name already cannot have it.
 
-"CloudFormation cannot update a stack when a custom-named resource requires replacing" (`Name type`, AWS CloudFormation).
+"CloudFormation cannot update a stack when a custom-named resource requires replacing" (its own words; `Name type`).
 """
 
 from __future__ import annotations

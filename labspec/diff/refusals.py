@@ -73,7 +73,7 @@ def _fixed_addresses(scene: Scene) -> Iterator[Refusal]:
         change = scene.makes(address)
         if change is None or not change.was:
             continue
-        before, after = _private_address(scene, address, scene.was), _private_address(scene, address, scene.now)
+        before, after = _private_address(address, scene.was), _private_address(address, scene.now)
         if isinstance(after, str) and before == after:
             yield Refusal(
                 address,
@@ -85,7 +85,7 @@ def _fixed_addresses(scene: Scene) -> Iterator[Refusal]:
             )
 
 
-def _private_address(scene: Scene, address: str, said: Callable[..., Any]) -> Any:
+def _private_address(address: str, said: Callable[..., Any]) -> Any:
     """The private address that a machine, or its launch template, says."""
     own = said(address, "PrivateIpAddress") or _first(said(address, "NetworkInterfaces"))
     template = spoken(said(address, "LaunchTemplate", "LaunchTemplateId"))
@@ -115,7 +115,7 @@ def _service_tokens(scene: Scene) -> Iterator[Refusal]:
         for edit in change.edits:
             if edit.path[:2] == ("Properties", "ServiceToken"):
                 message = "CloudFormation does not let the function behind a custom resource become another one."
-                page = "AWS::CloudFormation::CustomResource; issue 802 of aws-cloudformation/cloudformation-coverage-roadmap"
+                page = "Issue 802 of aws-cloudformation/cloudformation-coverage-roadmap"
                 yield Refusal(address, edit.path, message, f"{ANEW}.", page, edit.sure)
 
 
@@ -148,7 +148,7 @@ def _held_addresses(scene: Scene) -> Iterator[Refusal]:
                 address,
                 ("Properties", "AllocationId"),
                 f"The new NAT gateway is made first, and the old one still holds the elastic address of {target}.",
-                "Give it a new elastic address in the same update (in a spec: another name for the gateway, without `was`).",
+                "Give it a new elastic address in the same update (in a spec: another name, without `was`).",
                 "Resource.AlreadyAssociated, troubleshooting NAT gateways, Amazon VPC User Guide",
                 change.sure,
             )
