@@ -141,15 +141,16 @@ def _row(row: Row, whole: bool, paint: Paint) -> Iterator[str]:
     yield paint(color, f"  {sign(row):<3} {title(row)}") + place
     if row.note:
         yield f"        {row.note}"
-    following = [line for line in row.lines if line.cause]
-    shown = [line for line in row.lines if whole or not line.cause or line in following[:MOST_FOLLOWING]]
+    lines = [line for line in row.lines if row.verb != "move" or not line.cause]
+    following = [line for line in lines if line.cause]
+    shown = [line for line in lines if whole or not line.cause or line in following[:MOST_FOLLOWING]]
     for line in shown:
         mark = paint(MAGENTA if "replacement" in line.mark else YELLOW, f"  # {line.mark}") if line.mark else ""
         yield f"        {line_said(line)}{mark}"
         if line.note and (whole or not line.cause or "interrupts" in line.mark):
             yield paint(GREY, f"          {line.note}")
-    if len(shown) < len(row.lines):
-        yield paint(GREY, f"        ... and {plural(len(row.lines) - len(shown), 'value')} more that follow")
+    if len(shown) < len(lines):
+        yield paint(GREY, f"        ... and {plural(len(lines) - len(shown), 'value')} more that follow")
 
 
 def line_said(line: Any) -> str:

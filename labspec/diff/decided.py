@@ -20,7 +20,8 @@ IMAGE: Final = "Custom::Image"
 """What labspec makes images by; its function is labspec's own."""
 
 INSTANCE, VPC, DOCUMENT = "AWS::EC2::Instance", "AWS::EC2::VPC", "AWS::SSM::Document"
-GROUP, DATABASE = "AWS::AutoScaling::AutoScalingGroup", "AWS::RDS::DBInstance"
+GROUP = "AWS::AutoScaling::AutoScalingGroup"
+DATABASE, CLUSTER = "AWS::RDS::DBInstance", "AWS::RDS::DBCluster"
 
 
 class Situation(NamedTuple):
@@ -179,6 +180,31 @@ def _insights_key(_situation: Situation, _place: Path, before: Any, _after: Any)
     return IN_PLACE if before in (ABSENT, "") else REPLACES
 
 
+def _backups(_situation: Situation, _place: Path, before: Any, after: Any) -> Judged | None:
+    """Never by replacement; to turn backups on or off is felt (BackupRetentionPeriod, ModifyDBInstance)."""
+    if before == "0" or after == "0":
+        return Judged("interrupt", True, SWITCHED)
+    return IN_PLACE
+
+
+SWITCHED = "Input and output stand still for seconds to minutes, as backups are turned on or off."
+
+
+# AWS::RDS::DBCluster, by its handler
+
+
+def _cluster_engine(_situation: Situation, _place: Path, before: Any, after: Any) -> Judged | None:
+    """`isEngineMutable`."""
+    if not isinstance(before, str) or not isinstance(after, str):
+        return None
+    return Judged("interrupt", True, ENGINE_CHANGES) if (before, after) == ("aurora", "aurora-mysql") else REPLACES
+
+
+def _global_cluster(_situation: Situation, _place: Path, _before: Any, after: Any) -> Judged | None:
+    """`isGlobalClusterMutable`: it leaves in place, and joins by replacement."""
+    return IN_PLACE if after in (ABSENT, "") else REPLACES
+
+
 DECIDED: Final[Mapping[str, Mapping[str, Decision]]] = {
     INSTANCE: {
         "InstanceType": _machine_type,
@@ -207,6 +233,7 @@ DECIDED: Final[Mapping[str, Mapping[str, Decision]]] = {
         "SourceDBInstanceIdentifier": _source,
         "SourceDBClusterIdentifier": _source,
         "PerformanceInsightsKMSKeyId": _insights_key,
+        "BackupRetentionPeriod": _backups,
         **dict.fromkeys(
             (
                 "DBSnapshotIdentifier",
@@ -218,5 +245,6 @@ DECIDED: Final[Mapping[str, Mapping[str, Decision]]] = {
             _restored,
         ),
     },
+    CLUSTER: {"Engine": _cluster_engine, "GlobalClusterIdentifier": _global_cluster},
 }
 """By type and property. What is left of the conditional ones is said by the tables of interruptions, or not known."""

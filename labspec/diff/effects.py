@@ -52,11 +52,7 @@ def effect(situation: Situation, path: Path, before: Any, after: Any, region: st
         return Judged("update")
     decide = DECIDED.get(kind, {}).get(str(path[1]))
     decided = decide(situation, path[1:], before, after) if decide else None
-    return (
-        decided
-        or interruption(situation, path[1:], before, after)
-        or _by_schema(situation, path[1:], before, after, region)
-    )
+    return decided or interruption(kind, path[1:]) or _by_schema(situation, path[1:], before, after, region)
 
 
 def _by_schema(situation: Situation, place: Path, before: Any, after: Any, region: str) -> Judged:

@@ -7,10 +7,10 @@ reference (there "Update requires: Some interruptions") or of the service's API 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from labspec.diagnostic import Path
-from labspec.diff.decided import DATABASE, Judged, Situation
+from labspec.diff.decided import DATABASE, Judged
 
 
 class Interruption(NamedTuple):
@@ -63,19 +63,10 @@ INTERRUPTIONS: Final[Mapping[str, Mapping[str, Interruption | None]]] = {
 """By type and property; None where an update that the schema calls conditional is felt by nobody."""
 
 
-def interruption(situation: Situation, place: Path, before: Any, after: Any) -> Judged | None:
+def interruption(kind: str, place: Path) -> Judged | None:
     """What is felt of an edit that is made in place, if it is in the table."""
-    kind, name = situation.type, str(place[0])
-    if kind == DATABASE and name == "BackupRetentionPeriod":
-        return _backups(before, after)
+    name = str(place[0])
     if name not in INTERRUPTIONS.get(kind, {}):
         return None
     found = INTERRUPTIONS[kind][name]
     return Judged("interrupt", found.always, found.note) if found else Judged("update")
-
-
-def _backups(before: Any, after: Any) -> Judged:
-    """Backups turned on or off suspend input and output for a moment (BackupRetentionPeriod, ModifyDBInstance)."""
-    switched = [value for value in (before, after) if value == "0"]
-    note = "Input and output stand still for seconds to minutes, as backups are turned on or off."
-    return Judged("interrupt", True, note) if len(switched) == 1 else Judged("update")

@@ -39,9 +39,9 @@ def pairs(old: Joined, new: Joined) -> list[Pair]:
     left = [each for address, each in before.items() if address not in after]
     come = [each for address, each in after.items() if address not in before]
     moved = list(_moved(left, come))
-    gone, arrived = {pair.old for pair in moved}, {pair.new for pair in moved}
-    removed = (Pair(each, None) for each in left if each not in gone)
-    added = (Pair(None, each) for each in come if each not in arrived)
+    gone, arrived = {pair.old.address for pair in moved if pair.old}, {pair.address for pair in moved}
+    removed = (Pair(each, None) for each in left if each.address not in gone)
+    added = (Pair(None, each) for each in come if each.address not in arrived)
     return [*found, *moved, *added, *removed]
 
 

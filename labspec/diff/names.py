@@ -61,7 +61,14 @@ def taken_names(scene: Scene) -> Iterator[Refusal]:
         if change is None or bearer is None or (call(name)[0] == "Fn::If" and bearer != address):
             continue
         path = ("Properties", *NAMES.get(scene.new.resources[address].type, ("GroupName",)))
-        yield Refusal(address, path, _message(name, bearer == address), _help(bearer, address), PAGE, change.sure)
+        yield Refusal(
+            address,
+            path,
+            _message(name, bearer == address),
+            _help(bearer, address),
+            PAGE,
+            change.sure and call(name)[0] != "Fn::If",
+        )
 
 
 def _message(name: Any, is_itself: bool) -> str:
