@@ -15,6 +15,11 @@ from labspec.template.intrinsics import NO_VALUE, call
 IDENTITIES = ("Key", "DeviceName", "Sid", "Name", "Id", "PolicyName", "DimensionName")
 """What tells items of a list apart, where all items say it."""
 
+FAITHFUL = ("Fn::Base64", "Fn::ToJsonString")
+"""Functions that make different things of different things."""
+DISTINCT = ("Fn::GetAZs", "Fn::Cidr")
+"""Functions whose lists have every item once."""
+
 
 class Distinction(NamedTuple):
     """Two values at one place that differ; where it is not `sure`, they may turn out to be the same."""
@@ -77,6 +82,10 @@ class Comparison(NamedTuple):
             return True  # nothing has been equal to the id of what is not there yet
         if one[0] == other[0] == "Ref" and one[1] in self.staying and other[1] in self.staying:
             return True
+        if one[0] == other[0] and one[0] in FAITHFUL:
+            return self._certainly(one[1], other[1])
+        if one[0] == other[0] == "Fn::Select":
+            return _selections_differ(one[1], other[1])
         if TEXT in (one[0], other[0]):
             return _texts_differ(_pieces(old), _pieces(new))
         return not _is_open(old) and not _is_open(new)
@@ -98,6 +107,11 @@ def _is_open(value: Any) -> bool:
     if not isinstance(value, Mapping):
         return False
     return bool(call(value)[0]) or any(_is_open(inner) for inner in value.values())
+
+
+def _selections_differ(old: Any, new: Any) -> bool:
+    """Whether two items are certainly different ones: of one list that has every item once."""
+    return same(old[1], new[1]) and call(old[1])[0] in DISTINCT and all(isinstance(each[0], str) for each in (old, new))
 
 
 def _pieces(value: Any) -> list[Any]:
