@@ -58,6 +58,8 @@ def effect(situation: Situation, path: Path, before: Any, after: Any, region: st
 def _by_schema(situation: Situation, place: Path, before: Any, after: Any, region: str) -> Judged:
     kind = situation.type
     if kind.startswith(CUSTOM):
+        if place[0] in ("ServiceToken", "ServiceTimeout"):
+            return Judged("update")  # who is asked, and for how long: not what for
         if kind == IMAGE and situation.is_ours:
             return Judged("replace" if place[0] == "InstanceId" else "update")
         return Judged("replace", False, CUSTOM_DECIDES)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from labspec.diff.difference import Refusal
-from labspec.diff.scene import Scene
+from labspec.diff.scene import Scene, spoken
 from labspec.template.intrinsics import call, key
 
 NAMES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -58,7 +58,12 @@ def taken_names(scene: Scene) -> Iterator[Refusal]:
         change = scene.makes(address)
         name = _name(scene.new.resources[address].type, scene.now, address)
         bearer = bearers.get((scene.new.resources[address].type, *_identity(scene, name, address))) if name else None
-        if change is None or bearer is None or (call(name)[0] == "Fn::If" and bearer != address):
+        if (
+            change is None
+            or bearer is None
+            or _is_free(scene, address)
+            or (call(name)[0] == "Fn::If" and bearer != address)
+        ):
             continue
         path = ("Properties", *NAMES.get(scene.new.resources[address].type, ("GroupName",)))
         yield Refusal(
@@ -69,6 +74,12 @@ def taken_names(scene: Scene) -> Iterator[Refusal]:
             PAGE,
             change.sure and call(name)[0] != "Fn::If",
         )
+
+
+def _is_free(scene: Scene, address: str) -> bool:
+    """Whether a security group's name is free, for its VPC is a new one."""
+    vpc = spoken(scene.now(address, "VpcId"))
+    return scene.new.resources[address].type == GROUP and vpc is not None and scene.anew(vpc) is not None
 
 
 def _message(name: Any, is_itself: bool) -> str:
