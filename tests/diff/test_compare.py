@@ -101,7 +101,7 @@ def test_a_default_that_is_written_out_changes_nothing_unless_it_replaces() -> N
 
 
 def test_what_the_service_makes_the_same_of_is_the_same_unless_it_replaces() -> None:
-    text = "Rule: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: x, SecurityGroupIngress: [{IpProtocol: %s}]}}"
+    text = "Rule: {Type: AWS::EC2::SecurityGroup, Properties: {SecurityGroupIngress: [{IpProtocol: %s}]}}"
     assert verbs(difference(text % "6", text % "tcp")) == {}
     assert verbs(difference(text % "6", text % "udp")) == {"Rule": "change"}
     text = "Base: {Type: AWS::RDS::DBInstance, Properties: {DBInstanceIdentifier: %s}}"
@@ -222,7 +222,10 @@ def test_one_template_twice_is_two_sets_of_resources() -> None:
       One: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: a.yaml, Parameters: {Cidr: 10.0.0.0/16}}}
       Two: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: a.yaml, Parameters: {Cidr: %s}}}
     """
-    child = "Parameters: {Cidr: {Type: String}}\nResources:\n  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: !Ref Cidr}}\n"
+    child = """
+    Parameters: {Cidr: {Type: String}}
+    Resources: {Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: !Ref Cidr}}}
+    """
     old, new = ({"root.yaml": root % cidr, "a.yaml": child} for cidr in ("10.1.0.0/16", "10.2.0.0/16"))
     assert verbs(difference(old, new)) == {"Two.Vpc": "replace"}
 
@@ -234,7 +237,10 @@ def test_what_was_renamed_is_told_to_be_a_twin() -> None:
 
 
 def test_a_custom_resource_is_replaced_as_its_function_decides() -> None:
-    text = "It: {Type: Custom::Thing, Properties: {ServiceToken: arn, Size: %s}}\nUser: {Type: AWS::S3::Bucket, Properties: {BucketName: !GetAtt It.Name}}"
+    text = """
+    It: {Type: Custom::Thing, Properties: {ServiceToken: arn, Size: %s}}
+    User: {Type: AWS::S3::Bucket, Properties: {BucketName: !GetAtt It.Name}}
+    """
     assert verbs(difference(text % 1, text % 2)) == {"It": "replace?", "User": "replace?"}
 
 
@@ -244,10 +250,17 @@ def test_unknown_types_are_not_guessed() -> None:
 
 
 def test_outputs_that_speak_of_what_is_replaced_change() -> None:
-    text = "Resources:\n  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: %s}}\nOutputs:\n  Id: {Value: !Ref Vpc}\n  Same: {Value: x}\n"
-    found = difference(text % "10.0.0.0/16", text % "10.1.0.0/16" + "  More: {Value: y}\n")
+    text = """
+    Resources:
+      Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: %s}}
+    Outputs:
+      Id: {Value: !Ref Vpc}
+      Same: {Value: x}
+    """
+    found = difference(text % "10.0.0.0/16", text.replace("Same", "More") % "10.1.0.0/16")
     assert [(each.name, each.verb, each.sure) for each in found.outputs] == [
         ("Id", "change", True),
+        ("Same", "remove", True),
         ("More", "add", True),
     ]
 

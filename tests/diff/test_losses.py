@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.diff.templates import difference
+from tests.diff.templates import Templates, difference
 
 BASE, BUCKET = "AWS::RDS::DBInstance", "AWS::S3::Bucket"
 
 
-def lost(old: str, new: str) -> list[tuple[str, str]]:
+def lost(old: Templates, new: Templates) -> list[tuple[str, str]]:
     """What is at risk and what is left of it."""
     return [(loss.address, loss.fate) for loss in difference(old, new).losses]
 
@@ -59,9 +59,9 @@ def test_a_nested_stack_that_is_kept_keeps_what_it_holds() -> None:
     """
     child = "Resources:\n  It: {Type: AWS::S3::Bucket}\n"
     new = "Stays: {Type: AWS::SNS::Topic}"
-    assert lost({"root.yaml": root % "", "a.yaml": child}, new) == [("Data.It", "gone")]  # type: ignore[arg-type]
+    assert lost({"root.yaml": root % "", "a.yaml": child}, new) == [("Data.It", "gone")]
     kept = root % "DeletionPolicy: Retain,"
-    assert lost({"root.yaml": kept, "a.yaml": child}, new) == [("Data.It", "kept")]  # type: ignore[arg-type]
+    assert lost({"root.yaml": kept, "a.yaml": child}, new) == [("Data.It", "kept")]
 
 
 def test_what_changes_in_place_loses_nothing() -> None:
@@ -70,5 +70,9 @@ def test_what_changes_in_place_loses_nothing() -> None:
 
 
 def test_the_worst_comes_first() -> None:
-    old = "A: {Type: AWS::S3::Bucket, DeletionPolicy: Retain}\nB: {Type: AWS::RDS::DBInstance}\nC: {Type: AWS::S3::Bucket}"
+    old = """
+    A: {Type: AWS::S3::Bucket, DeletionPolicy: Retain}
+    B: {Type: AWS::RDS::DBInstance}
+    C: {Type: AWS::S3::Bucket}
+    """
     assert [fate for _, fate in lost(old, "Stays: {Type: AWS::SNS::Topic}")] == ["gone", "snapshot", "kept"]

@@ -15,6 +15,12 @@ STANDS = {"vpc": "10.0.0.0/16", "a": "10.0.1.0/24"}
 MOVES = {**STANDS, "vpc": "10.0.0.0/17"}
 FILES = "Files: {Type: AWS::EFS::FileSystem}\n"
 SUBNETS = "[!Ref A, !Ref B]"
+GATEWAYS = """
+Eip: {Type: AWS::EC2::EIP}
+It: {Type: AWS::EC2::NatGateway, Properties: {SubnetId: !Ref A, AllocationId: !GetAtt Eip.AllocationId}}
+Igw: {Type: AWS::EC2::InternetGateway}
+Way: {Type: AWS::EC2::VPCGatewayAttachment, Properties: {VpcId: !Ref Vpc, InternetGatewayId: !Ref Igw}}
+"""
 
 
 def refused(old: str, new: str) -> list[str]:
@@ -32,13 +38,7 @@ def refused(old: str, new: str) -> list[str]:
         (FILES + "It: {Type: AWS::EFS::MountTarget, Properties: {FileSystemId: !Ref Files, SubnetId: !Ref A}}", ["It"]),
         ("It: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref A, PrivateIpAddress: 10.0.1.5}}", ["It"]),
         ("It: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref A}}", []),
-        (
-            "Eip: {Type: AWS::EC2::EIP}\n"
-            "It: {Type: AWS::EC2::NatGateway, Properties: {SubnetId: !Ref A, AllocationId: !GetAtt Eip.AllocationId}}\n"
-            "Igw: {Type: AWS::EC2::InternetGateway}\n"
-            "Way: {Type: AWS::EC2::VPCGatewayAttachment, Properties: {VpcId: !Ref Vpc, InternetGatewayId: !Ref Igw}}",
-            ["It", "Way"],
-        ),
+        (GATEWAYS, ["It", "Way"]),
         ("It: {Type: AWS::EC2::SecurityGroup, Properties: {VpcId: !Ref Vpc, GroupName: web}}", []),
     ],
 )
@@ -62,7 +62,8 @@ def test_a_mount_target_in_another_subnet_of_its_zone() -> None:
         + FILES
         + "It: {Type: AWS::EFS::MountTarget, Properties: {FileSystemId: !Ref Files, SubnetId: !Ref %s}}"
     )
-    other = "C: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.3.0/24, AvailabilityZone: us-east-1%s}}\n"
+    place = "VpcId: !Ref Vpc, CidrBlock: 10.0.3.0/24, AvailabilityZone: us-east-1%s"
+    other = f"C: {{Type: AWS::EC2::Subnet, Properties: {{{place}}}}}\n"
     assert refused(text % "A", other % "a" + text % "C") == ["It"]
     assert refused(text % "A", other % "c" + text % "C") == []
 
