@@ -116,8 +116,8 @@ def _sides(arguments: argparse.Namespace, stack: ExitStack) -> tuple[Outcome, li
 
 
 def _unreadable(problem: Unreadable, target: str) -> Diagnostic:
-    from labspec.cli.diff_rules import UNREADABLE_REVISION
     from labspec.diagnostic import Diagnostic, Span
+    from labspec.diff.rules import UNREADABLE_REVISION
 
     return Diagnostic(UNREADABLE_REVISION, problem.message, help=problem.help, span=Span(target, 1, 1, 1, 1))
 
@@ -162,7 +162,7 @@ def _secrets(arguments: argparse.Namespace, reading: Reading) -> Iterator[str]:
 
 def _lost(arguments: argparse.Namespace, plan: Plan) -> Iterator[Loss]:
     """What would be lost, and was not allowed to; what is removed and kept is no loss."""
-    short = Counter(plan.called(loss.address).partition(".")[2] for loss in plan.difference.losses)
+    short = Counter(plan.called(loss.address) for loss in plan.difference.losses)
     for loss in plan.difference.losses:
         is_kept = loss.fate == "kept" and plan.difference.changes[loss.address].verb == "remove"
         if not is_kept and not {*_names(plan, loss.address, short)} & {*arguments.allow_data_loss}:
@@ -172,18 +172,18 @@ def _lost(arguments: argparse.Namespace, plan: Plan) -> Iterator[Loss]:
 def _names(plan: Plan, address: str, short: Mapping[str, int]) -> Iterator[str]:
     """What may be said to allow a loss, as `labspec deploy` takes it."""
     yield from (address, address.replace(".", "/"), address.rpartition(".")[2])
-    member = plan.called(address)
-    if member != address:
-        yield member
-        name = member.partition(".")[2]
-        yield from [name] * (short[name] == 1)
+    reading = plan.side(address).reading
+    said = reading.manifest.get("resources", {}).get(reading.joined.resources[address].id, {})
+    if "member" in said:
+        yield said["member"]
+    yield from [plan.called(address)] * (short[plan.called(address)] == 1)
 
 
 def _findings(plan: Plan) -> Iterator[Diagnostic]:
     """What is grave, as findings at their places."""
-    from labspec.cli.diff_rules import DATA_AT_RISK, UPDATE_REFUSED
     from labspec.cli.plan_text import loss_said
     from labspec.diagnostic import Diagnostic
+    from labspec.diff.rules import DATA_AT_RISK, UPDATE_REFUSED
     from labspec.wording import sentence
 
     for loss in plan.difference.losses:

@@ -175,7 +175,7 @@ def _chains(plan: Plan, paint: Paint) -> Iterator[str]:
 
 
 def chain_said(root: str, steps: Sequence[str]) -> str:
-    """`vpcs.lab-vpc CidrBlock -> 6 subnets, 5 route tables -> 2 mount targets`."""
+    """`lab-vpc CidrBlock -> 6 subnets, 5 route tables -> 2 mount targets`."""
     return " -> ".join([root, *steps])
 
 

@@ -1,4 +1,4 @@
-"""What `labspec diff` finds."""
+"""What is found as one set of stacks is to take the place of another."""
 
 from __future__ import annotations
 
