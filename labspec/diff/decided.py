@@ -87,6 +87,17 @@ def _disks(_situation: Situation, place: Path, before: Any, after: Any) -> Judge
     return None if same(before, after) else REPLACES
 
 
+# AWS::EC2::EIP
+
+
+def _domain(_situation: Situation, _place: Path, _before: Any, _after: Any) -> Judged:
+    """Its page says replacement, and its schema does not."""
+    return Judged("replace", False, DISPUTED)
+
+
+DISPUTED = "The documentation says that it is replaced, and AWS's schema that it is not."
+
+
 # AWS::EC2::VPC
 
 
@@ -219,6 +230,7 @@ DECIDED: Final[Mapping[str, Mapping[str, Decision]]] = {
         "BlockDeviceMappings": _disks,
         "SecurityGroupIds": _in_place,
     },
+    "AWS::EC2::EIP": {"Domain": _domain},
     VPC: {"InstanceTenancy": _vpc_tenancy},
     GROUP: dict.fromkeys(
         ("LaunchConfigurationName", "LaunchTemplate", "MixedInstancesPolicy", "VPCZoneIdentifier"), _group
