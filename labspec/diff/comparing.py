@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -17,6 +18,8 @@ IDENTITIES = ("Key", "DeviceName", "Sid", "Name", "Id", "PolicyName", "Dimension
 
 FAITHFUL = ("Fn::Base64", "Fn::ToJsonString")
 """Functions that make different things of different things."""
+SEPARATES = re.compile(r"[\s\"',;{}()<>]")
+"""What stands in no id, no name and no address."""
 DISTINCT = ("Fn::GetAZs", "Fn::Cidr")
 """Functions whose lists have every item once."""
 
@@ -78,7 +81,7 @@ class Comparison(NamedTuple):
         if old is ABSENT or new is ABSENT:
             return True
         one, other = call(old), call(new)
-        if other[0] == "Ref" and other[1] in self.added:
+        if other[0] in ("Ref", "Fn::GetAtt") and _target(other) in self.added and _is_identity(other):
             return True  # nothing has been equal to the id of what is not there yet
         if one[0] == other[0] == "Ref" and one[1] in self.staying and other[1] in self.staying:
             return True
@@ -87,8 +90,35 @@ class Comparison(NamedTuple):
         if one[0] == other[0] == "Fn::Select":
             return _selections_differ(one[1], other[1])
         if TEXT in (one[0], other[0]):
-            return _texts_differ(_pieces(old), _pieces(new))
+            return self._texts_differ(_pieces(old), _pieces(new))
         return not _is_open(old) and not _is_open(new)
+
+    def _texts_differ(self, old: list[Any], new: list[Any]) -> bool:
+        """Whether two texts certainly differ, whatever the values in them turn out to be.
+
+        What both begin and end with is left out. What is left differs where one of it is empty and the other has text,
+        where neither has a value, where a text in it has a line break, which no id and no name has, or where one value
+        certainly differs and what stands between is in no id and no name.
+        """
+        old, new = _without_ends(old, new)
+        texts = [piece for piece in (*old, *new) if isinstance(piece, str)]
+        if not old or not new:
+            return bool(texts)
+        if len(texts) == len(old) + len(new) or any("\n" in _unlike(piece, old, new) for piece in texts):
+            return True
+        if len(old) != len(new) or not all(SEPARATES.search(text) for text in texts):
+            return False
+        pairs = list(zip(old, new, strict=True))
+        alike = all(same(one, other) for one, other in pairs if isinstance(one, str) or isinstance(other, str))
+        return alike and any(not same(one, other) and self._certainly(one, other) for one, other in pairs)
+
+
+def _without_ends(old: list[Any], new: list[Any]) -> tuple[list[Any], list[Any]]:
+    while old and new and same(old[0], new[0]):
+        old, new = old[1:], new[1:]
+    while old and new and same(old[-1], new[-1]):
+        old, new = old[:-1], new[:-1]
+    return old, new
 
 
 def _chosen(value: Any, both: Condition, decided: Condition) -> Any:
@@ -109,6 +139,15 @@ def _is_open(value: Any) -> bool:
     return bool(call(value)[0]) or any(_is_open(inner) for inner in value.values())
 
 
+def _target(called: tuple[str, Any]) -> str:
+    return str(called[1] if called[0] == "Ref" else called[1][0])
+
+
+def _is_identity(called: tuple[str, Any]) -> bool:
+    """Whether a reference is to what belongs to one physical resource alone."""
+    return called[0] == "Ref" or str(called[1][1]).endswith(("Id", "Arn", "Address", "DNSName", "DomainName"))
+
+
 def _selections_differ(old: Any, new: Any) -> bool:
     """Whether two items are certainly different ones: of one list that has every item once."""
     return same(old[1], new[1]) and call(old[1])[0] in DISTINCT and all(isinstance(each[0], str) for each in (old, new))
@@ -117,24 +156,6 @@ def _selections_differ(old: Any, new: Any) -> bool:
 def _pieces(value: Any) -> list[Any]:
     name, argument = call(value)
     return list(argument) if name == TEXT else [value]
-
-
-def _texts_differ(old: list[Any], new: list[Any]) -> bool:
-    """Whether two texts certainly differ, whatever the values in them turn out to be.
-
-    What both begin and end with is left out. What is left differs where one of it is empty and the other has text,
-    where neither has a value, or where a text in it has a line break, which no id and no name has.
-    """
-    while old and new and same(old[0], new[0]):
-        old, new = old[1:], new[1:]
-    while old and new and same(old[-1], new[-1]):
-        old, new = old[:-1], new[:-1]
-    texts = [piece for piece in (*old, *new) if isinstance(piece, str)]
-    if not old or not new:
-        return bool(texts)
-    if len(texts) == len(old) + len(new):
-        return True
-    return any("\n" in _unlike(piece, old, new) for piece in texts)
 
 
 def _unlike(piece: str, old: list[Any], new: list[Any]) -> str:
