@@ -114,7 +114,7 @@ def condition_said(condition: Any) -> str:
 def noun(kind: str) -> str:
     """What one of a type is called: `security group`, `DB subnet group`."""
     words = CAMEL.findall(kind.rpartition("::")[2])
-    return " ".join(word if word in KEPT else word.lower() for word in words)
+    return " ".join(word.upper() if word.upper() in KEPT else word.lower() for word in words)
 
 
 def counted(number: int, kind: str) -> str:

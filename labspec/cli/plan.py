@@ -140,7 +140,8 @@ def _note(plan: Plan, change: Change) -> str:
         before = plan.old.reading.joined.resources[change.was].stack or ROOT
         return f"it moves here from {before}: it is destroyed, and made anew"
     if change.twin and change.verb == "remove":
-        return f"{plan.called(change.twin)} says the same; if that is its new name, write `was` there, and it stays"
+        way = "write `was` there" if plan.new.reading.manifest else "leave it its logical id"
+        return f"{plan.called(change.twin)} says the same; if that is its new name, {way}, and it stays"
     return ""
 
 

@@ -56,6 +56,9 @@ def _losses(plan: Plan, paint: Paint) -> Iterator[str]:
         yield paint(f"{BOLD};{RED}", "Data at risk:")
         for loss in plan.difference.losses:
             yield paint(RED, f"  ! {loss_said(plan, loss)}")
+            note = next((row.note for row in plan.rows if row.address == loss.address), "")
+            if plan.difference.changes[loss.address].twin:
+                yield f"      {note}"
 
 
 def loss_said(plan: Plan, loss: Loss) -> str:

@@ -88,17 +88,13 @@ def _mount_targets(scene: Scene) -> Iterator[Refusal]:
                 yield Refusal(
                     address,
                     ("Properties", "SubnetId"),
-                    f"The new mount target is made first, while {_named(other, address)} stands, and EFS {problem}.",
+                    f"The new mount target is made first, while the old ones stand, and EFS {problem}.",
                     "Remove the mount targets in one update, and add the new ones in the next; the file system keeps"
                     " its data.",
                     "CreateMountTarget, Amazon EFS API Reference",
                     change.sure,
                 )
                 break
-
-
-def _named(other: str, address: str) -> str:
-    return "the old one" if other == address else other
 
 
 def _conflict(scene: Scene, address: str, other: str) -> str:

@@ -54,19 +54,20 @@ def test_what_changes_is_told_with_what_is_grave_on_top(
 ) -> None:
     assert main(["diff", *pair]) == 0
     said = capsys.readouterr().out.splitlines()
-    assert said[:3] == [
+    assert said[:4] == [
         "Data at risk:",
         "  ! database Base (new.yaml:4) is replaced: what it holds is gone (no UpdateReplacePolicy)",
         "  ! bucket Pages (old.yaml:10) is removed: what it holds is gone (no DeletionPolicy, which is Delete)",
+        "      Site says the same; if that is its new name, leave it its logical id, and it stays",
     ]
-    assert said[3:5] == [
+    assert said[4:6] == [
         "The update will fail:",
         "  x Site (new.yaml:10): It is made anew, and the name pages still belongs to another resource.",
     ]
     assert "  +/- Base (AWS::RDS::DBInstance)  new.yaml:8" in said
     assert "        DBName: one -> other  # forces replacement" in said
     assert "  -   Pages (AWS::S3::Bucket)  old.yaml:10" in said
-    assert "        Site says the same; if that is its new name, write `was` there, and it stays" in said
+    assert "        Site says the same; if that is its new name, leave it its logical id, and it stays" in said
     assert said[-1] == "1 to add, 0 to change in place, 1 to replace, 1 to remove; 0 unchanged."
 
 
