@@ -9,11 +9,12 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
 from labspec.cli import arguments as takes
 from labspec.cli import reporting
-from labspec.cli.exits import FINE
+from labspec.cli.exits import FINE, misused
 from labspec.cli.reading import TARGET, read_options, read_target
 from labspec.cli.revisions import Unreadable, standing
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 AT_RISK, CHANGES = 4, 5
 """Exit statuses: data would be lost (`--guard`); something changes (`--exit-code`)."""
 IMAGE = "Custom::Image"
+STANDING = "/stack"
+"""The folder that the templates of a stack that stands are in, as it were."""
 
 
 def parser(commands: Any) -> None:
@@ -42,8 +45,9 @@ def parser(commands: Any) -> None:
         "labspec diff git:HEAD:specs/full.yaml specs/full.yaml",
     )
     where = f"{TARGET}; git:REV:PATH is one as it was at a revision"
-    this.add_argument("old", metavar="OLD", help=where)
-    this.add_argument("new", metavar="NEW", help="the same")
+    this.add_argument("targets", nargs="+", metavar="OLD NEW", help=where)
+    this.add_argument("--stack", metavar="NAME", help="a stack that stands, in place of OLD; this asks AWS")
+    takes.account(this)
     read_options(this)
     this.add_argument("--layout", choices=("nested", "flat"), default="nested", help="how specs are laid out")
     this.add_argument("--by", choices=("stack", "member"), default="stack", help="what the changes are grouped by")
@@ -64,15 +68,25 @@ def parser(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Compare two targets."""
+    if problem := _misused(arguments):
+        return misused(problem)
     found: list[int] = [FINE]
 
     def worked(arguments: argparse.Namespace, _: str) -> tuple[Outcome, list[str]]:
         outcome, words, found[0] = _worked(arguments)
         return outcome, words
 
-    arguments.specs = [arguments.new]
+    arguments.specs = arguments.targets[-1:]
     status = reporting.for_each(arguments, worked)
     return status or found[0]
+
+
+def _misused(arguments: argparse.Namespace) -> str:
+    """Why the command cannot be meant so; empty where it can."""
+    wanted = 1 if arguments.stack else 2
+    if len(arguments.targets) != wanted:
+        return f"`labspec diff` compares {'a stack with one target' if arguments.stack else 'two targets'}."
+    return takes.lacks_aws("diff --stack") if arguments.stack else ""
 
 
 def _worked(arguments: argparse.Namespace) -> tuple[Outcome, list[str], int]:
@@ -99,7 +113,11 @@ def _sides(arguments: argparse.Namespace, stack: ExitStack) -> tuple[Outcome, li
     texts: dict[str, str] = {}
     errors: list[Diagnostic] = []
     sides: list[Side] = []
-    for target in (arguments.old, arguments.new):
+    if arguments.stack:
+        errors, sides = _stack(arguments)
+    if errors:
+        return Outcome(arguments.stack, errors, texts), []
+    for target in arguments.targets:
         try:
             place = stack.enter_context(standing(target))
         except Unreadable as problem:
@@ -112,7 +130,30 @@ def _sides(arguments: argparse.Namespace, stack: ExitStack) -> tuple[Outcome, li
             errors += [each for each in found.diagnostics if each.level == "error"]
         else:
             sides.append(Side(reading, place, target))
-    return Outcome(arguments.new, errors, texts), sides
+    return Outcome(arguments.targets[-1], errors, texts), sides
+
+
+def _stack(arguments: argparse.Namespace) -> tuple[list[Diagnostic], list[Side]]:
+    """A stack that stands, or why it cannot be read.
+
+    The values of its parameters are those of the other side, too, unless others are given.
+    """
+    from labspec.cli.aws import account
+    from labspec.cli.plan import Side
+    from labspec.cli.reading import Reading
+    from labspec.cli.revisions import Place
+    from labspec.cloud.deployed import deployed
+    from labspec.cloud.refusal import Refused
+
+    try:
+        found = deployed(account(arguments), arguments.stack)
+    except Refused as refused:
+        return list(refused.findings), []
+    arguments.parameter = [*found.parameters.items(), *arguments.parameter]
+    arguments.defaults = True  # what the stack does not have yet
+    name = f"stack {arguments.stack}"
+    reading = Reading(arguments.stack, found.joined, {}, None, FilePath(STANDING))
+    return [], [Side(reading, Place("", STANDING, f"{name}: "), name)]
 
 
 def _unreadable(problem: Unreadable, target: str) -> Diagnostic:
@@ -157,7 +198,11 @@ def _secrets(arguments: argparse.Namespace, reading: Reading) -> Iterator[str]:
     given = dict(arguments.parameter)
     for name, declaration in reading.joined.parameters.items():
         if isinstance(declaration, dict) and str(declaration.get("NoEcho", "")).lower() == "true":
-            yield from (str(value) for value in (given.get(name), declaration.get("Default")) if value)
+            yield from (
+                str(value)
+                for value in (given.get(name), declaration.get("Default"))
+                if value and isinstance(value, (str, int))
+            )
 
 
 def _lost(arguments: argparse.Namespace, plan: Plan) -> Iterator[Loss]:

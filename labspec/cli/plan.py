@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from labspec.cli.revisions import Place
     from labspec.diagnostic import Path, Span
     from labspec.diff import Change, Difference, Edit
+    from labspec.template import Unresolved
 
 VERBS = ("add", "change", "replace", "move", "remove")
 ROOT = "root"
@@ -85,6 +86,14 @@ class Plan(NamedTuple):
     def side(self, address: str) -> Side:
         """The side on which a resource stands: the new one, or the old one where it is removed."""
         return self.new if address in self.new.reading.joined.resources else self.old
+
+    def unresolved(self) -> Iterator[tuple[Side, Unresolved]]:
+        """What could not be followed on either side; a value for a parameter that only one side has is no matter."""
+        for side, other in ((self.old, self.new), (self.new, self.old)):
+            for note in side.reading.joined.unresolved:
+                name = str(note.path[1]) if note.path[:1] == ("Parameters",) and len(note.path) > 1 else ""
+                if name not in other.reading.joined.parameters:
+                    yield side, note
 
     def called(self, address: str) -> str:
         """What the user calls a resource."""

@@ -36,9 +36,8 @@ def to_json(plan: Plan) -> str:
             "outputs": [output._asdict() for output in difference.outputs],
             "defaults": sorted(difference.defaults),
             "unresolved": [
-                {"side": name, "file": note.file, "path": list(note.path), "reason": note.reason}
-                for name, side in (("old", plan.old), ("new", plan.new))
-                for note in side.reading.joined.unresolved
+                {"side": side.name, "file": note.file, "path": list(note.path), "reason": note.reason}
+                for side, note in plan.unresolved()
             ],
         },
         indent=2,

@@ -196,7 +196,7 @@ def _defaults(plan: Plan) -> Iterator[str]:
 
 
 def _unknown(plan: Plan) -> Iterator[str]:
-    found = [(side, note) for side in (plan.old, plan.new) for note in side.reading.joined.unresolved]
+    found = list(plan.unresolved())
     for side, note in found[:MOST_UNKNOWN]:
         where = "/".join(str(step) for step in note.path)
         yield f"Not known in {side.name}: {note.file}, {where}: {note.reason}"
