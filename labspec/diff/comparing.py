@@ -11,7 +11,7 @@ from labspec.diff.canonical import TEXT, same, under
 from labspec.diff.difference import ABSENT
 from labspec.template import Condition
 from labspec.template.conditions import all_of, facts_of, negate
-from labspec.template.intrinsics import NO_VALUE, call
+from labspec.template.intrinsics import NO_VALUE, call, key
 
 IDENTITIES = ("Key", "DeviceName", "Sid", "Name", "Id", "PolicyName", "DimensionName")
 """What tells items of a list apart, where all items say it."""
@@ -59,7 +59,9 @@ class Comparison(NamedTuple):
         elif isinstance(old, list) and isinstance(new, list):
             yield from self._lists(path, old, new, when)
         else:
-            yield Distinction(path, old, new, self._certainly(old, new), when)
+            said = _said_by(when, old, new)
+            if said is not True:
+                yield Distinction(path, old, new, said is False or self._certainly(old, new), when)
 
     def _choices(self, path: Path, old: Any, new: Any, when: Condition, condition: Any) -> Iterator[Distinction]:
         for decided in (condition, negate(condition)):
@@ -126,6 +128,16 @@ def _chosen(value: Any, both: Condition, decided: Condition) -> Any:
         return value
     chosen = under(value, facts_of(both) | facts_of(decided))
     return ABSENT if chosen is NO_VALUE else chosen
+
+
+def _said_by(when: Condition, old: Any, new: Any) -> bool | None:
+    """Whether two values are equal, as the condition itself says: `Size` and `large` where `Size` is `large`."""
+    facts = facts_of(when)
+    for pair in ([old, new], [new, old]) if facts and ABSENT not in (old, new) else ():
+        equal: Condition = {"Fn::Equals": pair}
+        if key(equal) in facts or key(negate(equal)) in facts:
+            return key(equal) in facts
+    return None
 
 
 def _is_open(value: Any) -> bool:

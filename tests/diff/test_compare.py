@@ -308,3 +308,11 @@ def test_zones_of_one_region_are_different_ones() -> None:
     text = "It: {Type: AWS::EC2::Subnet, Properties: {AvailabilityZone: !Select [%s, !GetAZs '']}}"
     assert verbs(difference(text % 0, text % 1)) == {"It": "replace"}
     assert verbs(difference(text % 0, text.replace("!GetAZs ''", "!Ref Zones") % 0))["It"] == "replace?"
+
+
+def test_a_condition_says_what_its_parameter_is() -> None:
+    old = CHOICE.format("Properties: {BucketName: !If [IsProd, !Ref Env, other]}")
+    new = CHOICE.format("Properties: {BucketName: !If [IsProd, prod, other]}")
+    assert verbs(difference(old, new)) == {}
+    changed = difference(old, CHOICE.format("Properties: {BucketName: !If [IsProd, !Ref Env, prod]}")).changes["It"]
+    assert (changed.sure, changed.when) == (True, {"Fn::Not": [{"Fn::Equals": [{"Ref": "Env"}, "prod"]}]})
