@@ -99,13 +99,15 @@ class Comparison(NamedTuple):
         """Whether two texts certainly differ, whatever the values in them turn out to be.
 
         What both begin and end with is left out. What is left differs where one of it is empty and the other has text,
-        where neither has a value, where a text in it has a line break, which no id and no name has, or where one value
-        certainly differs and what stands between is in no id and no name.
+        where it begins or ends with other text, where a text in it has a line break, which no id and no name has, or
+        where one value certainly differs and what stands between is in no id and no name.
         """
         old, new = _without_ends(old, new)
         texts = [piece for piece in (*old, *new) if isinstance(piece, str)]
         if not old or not new:
             return bool(texts)
+        if _part(old[0], new[0], str.startswith) or _part(old[-1], new[-1], str.endswith):
+            return True
         if len(texts) == len(old) + len(new) or any("\n" in _unlike(piece, old, new) for piece in texts):
             return True
         if len(old) != len(new) or not all(SEPARATES.search(text) for text in texts):
@@ -168,6 +170,12 @@ def _selections_differ(old: Any, new: Any) -> bool:
 def _pieces(value: Any) -> list[Any]:
     name, argument = call(value)
     return list(argument) if name == TEXT else [value]
+
+
+def _part(one: Any, other: Any, begins: Callable[[str, str], bool]) -> bool:
+    """Whether two texts already differ where both begin (or end)."""
+    both = isinstance(one, str) and isinstance(other, str)
+    return both and not begins(one, other) and not begins(other, one)
 
 
 def _unlike(piece: str, old: list[Any], new: list[Any]) -> str:

@@ -98,6 +98,11 @@ def test_the_guard_says_how_to_go_on(pair: tuple[str, str], capsys: pytest.Captu
     assert capsys.readouterr().out.splitlines()[-1] == wanted
 
 
+def test_what_is_removed_and_kept_does_not_stop_the_guard(pair: tuple[str, str]) -> None:
+    Path("without.yaml").write_text("Resources:\n  Pages: {Type: AWS::S3::Bucket, Properties: {BucketName: pages}}\n")
+    assert main(["diff", "old.yaml", "without.yaml", "--guard"]) == 0
+
+
 def test_json(pair: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["diff", *pair, "--format", "json"]) == 0
     said: dict[str, Any] = json.loads(capsys.readouterr().out)

@@ -304,6 +304,51 @@ def test_another_address_block_of_the_labs_network_is_followed_to_the_end(lab: d
     assert [output.name for output in found.outputs] == ["BastionSsh"]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("a-${Given}", "b-${Given}x", "replace"),
+        ("${Given}-a", "${Other}-b", "replace"),
+        ("${Given} a ${Vpc}", "${Other} a ${Made.VpcId}", "replace"),
+        ("${Given} a ${Vpc} b", "${Other} a c ${Made.VpcId} b", "replace?"),
+        ("${Given}a${Vpc}", "${Other}a${Made.VpcId}", "replace?"),
+        ("${Given}", "${Made.Port}", "replace?"),
+        ("${Given}", "${Made.VpcId}", "replace"),
+    ],
+)
+def test_texts_with_values_in_them(old: str, new: str, expected: str) -> None:
+    head = "Parameters: {Given: {Type: String}, Other: {Type: String}}\nResources:\n  Vpc: {Type: AWS::EC2::VPC}\n"
+    made = "  Made: {Type: AWS::EC2::VPC}\n"
+    text = "  It: {Type: AWS::S3::Bucket, Properties: {BucketName: !Sub '%s'}}\n"
+    assert verbs(difference(head + text % old, head + made + text % new))["It"] == expected
+
+
+def test_the_more_certain_of_two_reasons_holds() -> None:
+    text = """
+    Perhaps: {Type: Custom::Thing, Properties: {ServiceToken: arn, Size: %s}}
+    Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.%s.0.0/16}}
+    It: {Type: AWS::S3::Bucket, Properties: {BucketName: !Sub "${Perhaps}-${Vpc}"}}
+    """
+    assert verbs(difference(text % (1, 1), text % (2, 1)))["It"] == "replace?"
+    assert verbs(difference(text % (1, 1), text % (2, 2)))["It"] == "replace"
+
+
+def test_what_is_around_a_property_replaces_only_with_it() -> None:
+    text = "It: {Type: AWS::EC2::VPCEndpoint, Properties: {ServiceName: x%s}}"
+    assert verbs(difference(text % "", text % ", DnsOptions: {DnsRecordIpType: ipv4}")) == {"It": "change"}
+    assert verbs(difference(text % "", text % ", DnsOptions: {PrivateDnsPreference: ALL_DOMAINS}")) == {"It": "replace"}
+
+
+def test_what_stands_twice_is_not_said_to_have_moved() -> None:
+    root = "Resources:\n" + "".join(
+        f"  %s{number}: {{Type: AWS::CloudFormation::Stack, Properties: {{TemplateURL: a.yaml}}}}\n"
+        for number in (1, 2)
+    )
+    child = "Resources:\n  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}\n"
+    old, new = ({"root.yaml": root % (name, name), "a.yaml": child} for name in ("Old", "New"))
+    assert sorted(verbs(difference(old, new)).values()) == ["add", "add", "remove", "remove"]
+
+
 def test_zones_of_one_region_are_different_ones() -> None:
     text = "It: {Type: AWS::EC2::Subnet, Properties: {AvailabilityZone: !Select [%s, !GetAZs '']}}"
     assert verbs(difference(text % 0, text % 1)) == {"It": "replace"}
