@@ -16,7 +16,6 @@ from labspec.cli import arguments as takes
 from labspec.cli import reporting
 from labspec.cli.exits import FINE, misused
 from labspec.cli.reading import TARGET, read_options, read_target
-from labspec.cli.revisions import Unreadable, standing
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from labspec.cli.change_words import Words
     from labspec.cli.plan import Plan, Side
     from labspec.cli.reading import Reading
+    from labspec.cli.revisions import Unreadable
     from labspec.diagnostic import Diagnostic
     from labspec.diff import Difference, Loss
     from labspec.report import Outcome
@@ -108,6 +108,7 @@ def _worked(arguments: argparse.Namespace) -> tuple[Outcome, list[str], int]:
 def _sides(arguments: argparse.Namespace, stack: ExitStack) -> tuple[Outcome, list[Side]]:
     """Both sides as they were read; fewer where one has errors, which the outcome then has."""
     from labspec.cli.plan import Side
+    from labspec.cli.revisions import Unreadable, standing
     from labspec.report import Outcome
 
     texts: dict[str, str] = {}

@@ -231,6 +231,16 @@ def test_what_cannot_be_followed_is_told(folder: Path, capsys: pytest.CaptureFix
     assert "Not known in old.yaml: old.yaml, Resources/It/Properties/BucketName/Ref: Nowhere is neither" in said
 
 
+def test_a_value_for_a_parameter_of_one_side_is_no_matter(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "Parameters: {%s: {Type: String}}\nResources: {It: {Type: AWS::S3::Bucket}}\n"
+    for name in ("Old", "New"):
+        Path(f"{name}.yaml").write_text(text % name)
+    main(["diff", "Old.yaml", "New.yaml", "--parameter", "Old=1", "--parameter", "New=2", "--parameter", "Typo=3"])
+    said = capsys.readouterr().out.splitlines()
+    assert len(said) == 3  # the one that neither side has, told of both, and the sum
+    assert all("Typo" in line for line in said[:2])
+
+
 def test_conditions_are_said_in_words(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = """\
 Parameters: {Env: {Type: String}}
