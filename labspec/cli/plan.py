@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from labspec.cli.change_words import Words, condition_said, counted
+from labspec.cli.openings import Opened, opened
 
 if TYPE_CHECKING:
     from labspec.cli.reading import Reading
@@ -77,6 +78,7 @@ class Plan(NamedTuple):
     words: Words
     rows: tuple[Row, ...]
     chains: tuple[Chain, ...]
+    openings: tuple[Opened, ...]
 
     def counts(self) -> dict[str, int]:
         """How many changes of each kind there are."""
@@ -100,6 +102,14 @@ class Plan(NamedTuple):
         reading = self.side(address).reading
         return reading.called(address) if address in reading.joined.resources else address
 
+    def called_by_id(self, identity: str) -> str:
+        """What the user calls a resource, by its logical id; the id where several have it."""
+        for side in (self.new, self.old):
+            if resource := side.reading.joined.find(identity):
+                name = side.reading.called(resource.address)
+                return name if name != resource.address else identity
+        return identity
+
     def at(self, address: str, path: Path = ()) -> str:
         """Where it is said: `specs/full.yaml:12`."""
         side = self.side(address)
@@ -111,10 +121,11 @@ class Plan(NamedTuple):
 
 def planned(old: Side, new: Side, difference: Difference, words: Words, by: str) -> Plan:
     """What is told of a difference, grouped by `stack` or by `member`."""
-    plan = Plan(old, new, difference, words, (), ())
+    plan = Plan(old, new, difference, words, (), (), ())
     rows = tuple(_row(plan, change, by) for change in difference.changes.values())
     chains = tuple(_chains(plan))
-    return plan._replace(rows=rows, chains=chains)
+    found = opened(old.reading.joined, new.reading.joined, difference, plan.called_by_id)
+    return plan._replace(rows=rows, chains=chains, openings=tuple(found))
 
 
 def _row(plan: Plan, change: Change, by: str) -> Row:

@@ -7,7 +7,17 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from labspec.cli.plan import Plan, Row
-from labspec.cli.plan_text import chain_said, grouped, line_said, loss_said, sign, summed, title, unchanged
+from labspec.cli.plan_text import (
+    chain_said,
+    grouped,
+    line_said,
+    loss_said,
+    opening_said,
+    sign,
+    summed,
+    title,
+    unchanged,
+)
 
 if TYPE_CHECKING:
     from labspec.diff import Change, Edit
@@ -33,6 +43,7 @@ def to_json(plan: Plan) -> str:
             ],
             "changes": [_change(plan, row, difference.changes[row.address]) for row in plan.rows],
             "causes": [chain._asdict() for chain in plan.chains],
+            "network": [each._asdict() for each in plan.openings],
             "outputs": [output._asdict() for output in difference.outputs],
             "defaults": sorted(difference.defaults),
             "unresolved": [
@@ -129,6 +140,10 @@ def _body(plan: Plan) -> Iterator[str]:
         for row in rows:
             yield from _fenced(row)
         yield "```\n</details>\n"
+    if plan.openings:
+        yield "```diff"
+        yield from (opening_said(each) for each in plan.openings[:50])
+        yield "```"
     for chain in plan.chains[:50]:
         yield f"- {_plain(chain_said(chain.root, chain.steps))}"
 

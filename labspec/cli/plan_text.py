@@ -7,9 +7,10 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from labspec.cli.plan import Plan, Row
-from labspec.wording import plural
+from labspec.wording import plural, series
 
 if TYPE_CHECKING:
+    from labspec.cli.openings import Opened
     from labspec.diff import Loss, Refusal
 
 Paint = Callable[[str, str], str]
@@ -32,6 +33,7 @@ VERBS = {"replace": "is replaced", "move": "is made anew in another stack", "rem
 MOST_FOLLOWING = 2
 """So many values that only follow are shown of a resource; of more, how many they are."""
 MOST_UNKNOWN = 5
+MOST_OPENINGS, MOST_SOURCES = 12, 4
 LEGEND = "+ add, ~ change in place, +/- replace (-/+ the old one first), > move (made anew), - remove"
 
 
@@ -44,6 +46,7 @@ def told(plan: Plan, whole: bool, paint: Paint) -> list[str]:
         *_refusals(plan, paint),
         *_groups(plan, whole, paint),
         *_chains(plan, paint),
+        *_openings(plan, whole, paint),
         *_outputs(plan),
         *_defaults(plan),
         *_unknown(plan),
@@ -180,6 +183,25 @@ def _chains(plan: Plan, paint: Paint) -> Iterator[str]:
 def chain_said(root: str, steps: Sequence[str]) -> str:
     """`lab-vpc CidrBlock -> 6 subnets, 5 route tables -> 2 mount targets`."""
     return " -> ".join([root, *steps])
+
+
+def _openings(plan: Plan, whole: bool, paint: Paint) -> Iterator[str]:
+    """Who newly reaches whom, and who no longer does."""
+    if plan.openings:
+        yield paint(BOLD, "What is opened (+) and shut (-) in the network:")
+        shown = plan.openings if whole else plan.openings[:MOST_OPENINGS]
+        for each in shown:
+            yield paint(RED if each.opened else GREEN, f"  {opening_said(each)}")
+        if len(shown) < len(plan.openings):
+            yield f"  ... and {len(plan.openings) - len(shown)} more; -v shows all."
+
+
+def opening_said(each: Opened) -> str:
+    """A line of what is opened or shut: `+ the internet reaches web by tcp 80`."""
+    names = [*each.sources[:MOST_SOURCES]]
+    names += [f"{len(each.sources) - len(names)} more"] if len(each.sources) > len(names) else []
+    perhaps = "perhaps " if not each.certain else ""
+    return f"{'+' if each.opened else '-'} {perhaps}{series(names, 'and')} to {each.target} by {each.ports}"
 
 
 def _outputs(plan: Plan) -> Iterator[str]:
