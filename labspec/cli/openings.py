@@ -38,9 +38,11 @@ def opened(old: Joined, new: Joined, difference: Difference, called: Callable[[s
         found = list(openings(site_of(old), site_of(new)))
     except ValueError:
         return []
-    return sorted(
-        _grouped(found, called), key=lambda each: (not each.opened, not each.certain, each.target, each.ports)
-    )
+    return sorted(_grouped(found, called), key=_gravest)
+
+
+def _gravest(one: Opened) -> tuple[bool, bool, str, str]:
+    return not one.opened, not one.certain, one.target, one.ports
 
 
 def _grouped(found: list[Opening], called: Callable[[str], str]) -> Iterator[Opened]:

@@ -241,6 +241,41 @@ def test_a_value_for_a_parameter_of_one_side_is_no_matter(folder: Path, capsys: 
     assert all("Typo" in line for line in said[:2])
 
 
+def test_what_the_network_opens_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    more = """\
+instances:
+  web: {subnet: a, ingress: {http: {port: 80, from: net}}}
+  other: {subnet: a}
+"""
+    Path("old.yaml").write_text(SPEC + more)
+    Path("new.yaml").write_text(SPEC + more.replace("port: 80", "port: 8080"))
+    assert main(["diff", "old.yaml", "new.yaml"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert "  + other to web by tcp 8080" in said
+    assert "  - other to web by tcp 80" in said
+    assert main(["diff", "old.yaml", "new.yaml", "--format", "json"]) == 0
+    first = json.loads(capsys.readouterr().out)["network"][0]
+    assert first == {"sources": ["other"], "target": "web", "ports": "tcp 8080", "opened": True, "certain": True}
+
+
+def test_a_network_under_conditions(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = """\
+Parameters: {Env: {Type: String}}
+Conditions: {IsProd: !Equals [!Ref Env, prod]}
+Resources:
+  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  Subnet: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.1.0/24}}
+  Group: {Type: AWS::EC2::SecurityGroup, Condition: IsProd, Properties: {VpcId: !Ref Vpc, GroupDescription: x}}
+  It:
+    Type: AWS::EC2::Instance
+    Properties: {SubnetId: !Ref Subnet, SecurityGroupIds: [!If [IsProd, !Ref Group, sg-1]], ImageId: ami-%s}
+"""
+    for name in ("1", "2"):
+        Path(f"{name}.yaml").write_text(text % name)
+    assert main(["diff", "1.yaml", "2.yaml"]) == 0
+    assert "+/- It (AWS::EC2::Instance)" in capsys.readouterr().out
+
+
 def test_conditions_are_said_in_words(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = """\
 Parameters: {Env: {Type: String}}
