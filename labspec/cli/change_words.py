@@ -29,7 +29,7 @@ class Words(NamedTuple):
 
     def value(self, value: Any, path: Sequence[Any] = ()) -> str:
         """A canonical value on one line."""
-        said = HIDDEN if self.is_hidden(value, path) else self.safe(_said(value))
+        said = self.safe(_said(self.whole(value, path)))
         line = " ".join(said.split()) if "\n" in said else said
         half = LONGEST // 2
         return line if len(line) <= LONGEST else f"{line[:half]}...{line[-half + 3 :]}"

@@ -48,7 +48,7 @@ class Place(NamedTuple):
             for each in outcome.diagnostics
         ]
         texts = {self.called(name): text for name, text in outcome.texts.items()}
-        return outcome._replace(target=self.label + outcome.target, diagnostics=found, texts=texts)
+        return outcome._replace(target=self.called(outcome.target), diagnostics=found, texts=texts)
 
 
 @contextmanager

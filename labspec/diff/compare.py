@@ -110,9 +110,10 @@ class _Comparing:
         comes = all_of([pair.new.condition, negate(pair.old.condition)])
         goes = all_of([pair.old.condition, negate(pair.new.condition)])
         verdict = verdicts[pair.address]
-        if pair.old.condition != pair.new.condition and goes is not False:
+        is_settled = pair.has_moved or pair.old.condition == pair.new.condition
+        if not is_settled and goes is not False:
             return _whole("remove", pair.new, goes, pair.old.address, verdict)
-        if pair.old.condition != pair.new.condition and comes is not False:
+        if not is_settled and comes is not False:
             return _whole("add", pair.new, comes, pair.old.address, verdict)
         return _changed(pair, verdict, self.region)
 

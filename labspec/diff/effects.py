@@ -49,7 +49,7 @@ def effect(situation: Situation, path: Path, before: Any, after: Any, region: st
     if path[0] != "Properties":
         return Judged("update")
     if len(path) < 2:
-        return Judged("update")
+        return Judged("replace", False, UNTOLD)
     decide = DECIDED.get(kind, {}).get(str(path[1]))
     decided = decide(situation, path[1:], before, after) if decide else None
     return decided or interruption(kind, path[1:]) or _by_schema(situation, path[1:], before, after, region)

@@ -11,7 +11,6 @@ from labspec.diff.effects import CUSTOM
 from labspec.diff.moves import MOVES
 from labspec.diff.names import taken_names
 from labspec.diff.scene import SUBNET, Scene, spoken
-from labspec.template.intrinsics import call
 
 ANEW = "Give it another logical id (in a spec: another name, without `was`), so that a new one is made beside it"
 IMMUTABLE_OF_VOLUMES = ("AvailabilityZone", "Encrypted", "KmsKeyId", "SnapshotId")
@@ -139,11 +138,10 @@ def _held_addresses(scene: Scene) -> Iterator[Refusal]:
     """A NAT gateway is made while the old one still holds the elastic address."""
     for address in scene.of("AWS::EC2::NatGateway"):
         change = scene.makes(address)
-        allocation = scene.now(address, "AllocationId")
-        target = spoken(allocation)
+        target = spoken(scene.now(address, "AllocationId"))
         if change is None or not change.was or target is None or scene.anew(target):
             continue
-        if call(allocation)[0] and spoken(scene.was(address, "AllocationId")) == target:
+        if spoken(scene.was(address, "AllocationId")) == target:
             yield Refusal(
                 address,
                 ("Properties", "AllocationId"),

@@ -133,7 +133,9 @@ def test_secrets_are_not_shown(folder: Path, capsys: pytest.CaptureFixture[str])
     Path("old.yaml").write_text(TEMPLATE)
     Path("new.yaml").write_text(written.replace("BucketName: pages", f"BucketName: !Sub 'x-{token}'"))
     Path("third.yaml").write_text(TEMPLATE.replace("DBName: one", "DBName: !Ref Secret"))
-    for new in ("new.yaml", "third.yaml"):
+    inside = "BucketName: pages, Tags: [{Key: a, Value: {DB_PASSWORD: Hunter2-inside}}]"
+    Path("fourth.yaml").write_text(TEMPLATE.replace("BucketName: pages", inside))
+    for new in ("new.yaml", "third.yaml", "fourth.yaml"):
         for form in ("text", "json", "markdown"):
             main(["diff", "old.yaml", new, "--format", form, "-v", "--parameter", "Secret=Hunter2-given"])
             said = capsys.readouterr()

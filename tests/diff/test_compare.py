@@ -304,6 +304,21 @@ def test_another_address_block_of_the_labs_network_is_followed_to_the_end(lab: d
     assert [output.name for output in found.outputs] == ["BastionSsh"]
 
 
+def test_what_moves_and_hangs_on_a_condition_is_moved() -> None:
+    root = CHOICE.replace("{{", "{").replace("}}", "}").replace("It: {Type: AWS::S3::Bucket, {}}", "%s")
+    stack = "In: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: a.yaml}}"
+    child = "Resources:\n  It: {Type: AWS::S3::Bucket}\n"
+    old = {"root.yaml": root % "It: {Type: AWS::S3::Bucket, Condition: IsProd}", "a.yaml": child}
+    found = difference(old, {"root.yaml": root % stack, "a.yaml": child}).changes
+    assert [(change.verb, change.address) for change in found.values()] == [("move", "In.It")]
+
+
+def test_properties_that_are_one_choice() -> None:
+    text = CHOICE.format("Properties: !If [IsProd, {BucketName: %s}, {BucketName: b}]")
+    assert difference(text % "a", text % "a").changes == {}
+    assert verbs(difference(text % "a", text % "c")) == {"It": "replace?"}
+
+
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
