@@ -17,6 +17,13 @@ SECRET = re.compile(
     r"(password|passphrase|secretstring|secretkey|secret_?access_?key|privatekey|authtoken|apikey)$", re.IGNORECASE
 )
 """How properties are called whose text is a secret."""
+MAY_BE_SECRET = re.compile(
+    r"-----begin|private-lines|age-secret|a[ks]ia|gh[a-z]_|github_pat|gl[a-z]{2,5}-|xox|xapp-|hooks\.slack|k_live_|sg\."
+    r"|npm_|pypi-|dckr_|_v1_|hvs\.|gocspx|mysql|mariadb|sshpass|://|identified|passwd|--stdin"
+    r"|(?:pass\w{0,6}|pwd|key|token|secret|string)\W",
+    re.IGNORECASE,
+)
+"""A mark of each form that `check.secret_forms` knows; most texts have none."""
 CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z]+")
 KEPT = ("VPC", "NAT", "DB", "EIP", "ACL", "IAM")
 

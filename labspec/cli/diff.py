@@ -182,16 +182,23 @@ def _ours(reading: Reading) -> Iterator[str]:
 
 
 def _words(arguments: argparse.Namespace, *readings: Reading) -> Words:
-    from labspec.check.secret_forms import secrets_in
-    from labspec.cli.change_words import HIDDEN, Words
-
-    def masked(text: str) -> str:
-        for secret in sorted(secrets_in(text), key=lambda found: -found.chars[0]):
-            text = text[: secret.chars[0]] + HIDDEN + text[secret.chars[1] :]
-        return text
+    from labspec.cli.change_words import Words
 
     secrets = {value for reading in readings for value in _secrets(arguments, reading)}
-    return Words(secrets, masked)
+    return Words(secrets, _masked)
+
+
+def _masked(text: str) -> str:
+    """A text without what looks like a secret in it. What knows their forms is fetched only where one may be."""
+    from labspec.cli.change_words import HIDDEN, MAY_BE_SECRET
+
+    if not MAY_BE_SECRET.search(text):
+        return text
+    from labspec.check.secret_forms import secrets_in
+
+    for secret in sorted(secrets_in(text), key=lambda found: -found.chars[0]):
+        text = text[: secret.chars[0]] + HIDDEN + text[secret.chars[1] :]
+    return text
 
 
 def _secrets(arguments: argparse.Namespace, reading: Reading) -> Iterator[str]:
