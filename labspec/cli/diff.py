@@ -215,7 +215,8 @@ def _secrets(arguments: argparse.Namespace, reading: Reading) -> Iterator[str]:
 
 def _lost(arguments: argparse.Namespace, plan: Plan) -> Iterator[Loss]:
     """What would be lost, and was not allowed to; what is removed and kept is no loss."""
-    short = Counter(plan.called(loss.address) for loss in plan.difference.losses)
+    members = {_member(plan, loss.address) for loss in plan.difference.losses}
+    short = Counter(member.partition(".")[2] for member in members)
     for loss in plan.difference.losses:
         is_kept = loss.fate == "kept" and plan.difference.changes[loss.address].verb == "remove"
         if not is_kept and not {*_names(plan, loss.address, short)} & {*arguments.allow_data_loss}:
@@ -225,11 +226,18 @@ def _lost(arguments: argparse.Namespace, plan: Plan) -> Iterator[Loss]:
 def _names(plan: Plan, address: str, short: Mapping[str, int]) -> Iterator[str]:
     """What may be said to allow a loss, as `labspec deploy` takes it."""
     yield from (address, address.replace(".", "/"), address.rpartition(".")[2])
+    member = _member(plan, address)
+    if member:
+        yield member
+        name = member.partition(".")[2]
+        yield from [name] * (short[name] == 1)
+
+
+def _member(plan: Plan, address: str) -> str:
+    """The member of the spec that a resource is made for, with its section; empty where there is none."""
     reading = plan.side(address).reading
     said = reading.manifest.get("resources", {}).get(reading.joined.resources[address].id, {})
-    if "member" in said:
-        yield said["member"]
-    yield from [plan.called(address)] * (short[plan.called(address)] == 1)
+    return str(said.get("member", ""))
 
 
 def _findings(plan: Plan) -> Iterator[Diagnostic]:
@@ -276,8 +284,9 @@ def _guarded(arguments: argparse.Namespace, plan: Plan, lost: Collection[Loss]) 
     """How to go on where the guard stops."""
     if not (arguments.guard and lost):
         return []
-    names = " ".join(f"--allow-data-loss {plan.called(loss.address)}" for loss in lost)
-    said = f"Data would be lost. If that is meant, add {names}."
+    names = dict.fromkeys(_member(plan, loss.address) or loss.address for loss in lost)
+    words = " ".join(f"--allow-data-loss {name}" for name in names)
+    said = f"Data would be lost. If that is meant, add {words}."
     if arguments.form == "text":
         return [said]
     print(f"labspec: {said}", file=sys.stderr)

@@ -103,6 +103,23 @@ def test_what_is_removed_and_kept_does_not_stop_the_guard(pair: tuple[str, str])
     assert main(["diff", "old.yaml", "without.yaml", "--guard"]) == 0
 
 
+def test_a_member_is_allowed_with_all_that_it_holds(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A database and its secret are one member: the name that the guard gives lets both go."""
+    base = "databases: {main: {engine: mysql, version: 8.4.7, class: db.t3.micro, storage: 20GiB, subnets: [a, c],"
+    base += " database: %s, username: admin, password: generated, security_groups: [sg]}}\n"
+    more = "security_groups: {sg: {vpc: net}}\n"
+    spec = SPEC.replace("access: isolated}}}", "access: isolated}, c: {zone: c, cidr: 10.0.2.0/24, access: isolated}}}")
+    Path("old.yaml").write_text(spec + more + base % "one")
+    Path("new.yaml").write_text(spec + more + base % "other")
+    assert main(["diff", "old.yaml", "new.yaml", "--guard"]) == 4
+    said = capsys.readouterr().out.splitlines()[-1]
+    assert said == "Data would be lost. If that is meant, add --allow-data-loss databases.main."
+    for name in ("databases.main", "main", "MainDatabase"):
+        assert main(["diff", "old.yaml", "new.yaml", "--guard", "--allow-data-loss", name]) == 0
+    Path("new.yaml").write_text(spec)
+    assert main(["diff", "old.yaml", "new.yaml", "--guard", "--allow-data-loss", "main"]) == 0
+
+
 def test_json(pair: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["diff", *pair, "--format", "json"]) == 0
     said: dict[str, Any] = json.loads(capsys.readouterr().out)
