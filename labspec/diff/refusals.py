@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from ipaddress import IPv4Network, ip_network
 from typing import Any, Final
 
 from labspec.diff.difference import Refusal
 from labspec.diff.effects import CUSTOM
 from labspec.diff.moves import MOVES
 from labspec.diff.names import taken_names
-from labspec.diff.scene import SUBNET, Scene, spoken
+from labspec.diff.scene import Scene, spoken
+from labspec.diff.subnets import overlapping_subnets
 
 ANEW = "Give it another logical id (in a spec: another name, without `was`), so that a new one is made beside it"
 IMMUTABLE_OF_VOLUMES = ("AvailabilityZone", "Encrypted", "KmsKeyId", "SnapshotId")
@@ -28,42 +28,6 @@ def _other_types(scene: Scene) -> Iterator[Refusal]:
             before = scene.old.resources[change.was].type
             message = f"It was of the type {before}: CloudFormation does not update a resource to another type."
             yield Refusal(address, ("Type",), message, f"{ANEW}.", "Update behaviors of stack resources")
-
-
-def _overlapping_subnets(scene: Scene) -> Iterator[Refusal]:
-    """A subnet is made while those that stood before still stand."""
-    for address in scene.of(SUBNET):
-        change = scene.makes(address)
-        vpc = spoken(scene.now(address, "VpcId"))
-        if change is None or vpc is None or scene.anew(vpc):
-            continue
-        for other in scene.formerly(SUBNET):
-            if spoken(scene.was(other, "VpcId")) == vpc and _overlap(scene, address, other):
-                itself = other == address
-                whose = "it has itself before" if itself else f"of {other}, which is still there then"
-                yield Refusal(
-                    address,
-                    ("Properties", "CidrBlock"),
-                    f"The new subnet is made first, and its addresses overlap those {whose}.",
-                    "Give it addresses that are free, or remove the other subnet in an update before this one."
-                    if not itself
-                    else "Give it other addresses in the same update.",
-                    "AWS::EC2::Subnet, AvailabilityZone; CreateSubnet, Amazon EC2 API Reference",
-                    change.sure,
-                )
-
-
-def _overlap(scene: Scene, address: str, other: str) -> bool:
-    one, before = _network(scene.now(address, "CidrBlock")), _network(scene.was(other, "CidrBlock"))
-    return one is not None and before is not None and one.overlaps(before)
-
-
-def _network(value: Any) -> IPv4Network | None:
-    try:
-        network = ip_network(value, strict=False) if isinstance(value, str) else None
-    except ValueError:
-        return None
-    return network if isinstance(network, IPv4Network) else None
 
 
 def _fixed_addresses(scene: Scene) -> Iterator[Refusal]:
@@ -156,7 +120,7 @@ RULES: Final[tuple[Callable[[Scene], Iterator[Refusal]], ...]] = (
     _other_types,
     *MOVES,
     taken_names,
-    _overlapping_subnets,
+    overlapping_subnets,
     _fixed_addresses,
     _held_addresses,
     _volumes,
