@@ -110,6 +110,13 @@ class Plan(NamedTuple):
                 return name if name != resource.address else identity
         return identity
 
+    def renamed(self, change: Change) -> str:
+        """What to do where something was removed that was most likely renamed; empty where it was not."""
+        if not change.twin or change.verb != "remove":
+            return ""
+        way = "write `was` there" if self.new.reading.manifest else "leave it its logical id"
+        return f"{self.called(change.twin)} says the same; if that is its new name, {way}, and it stays"
+
     def at(self, address: str, path: Path = ()) -> str:
         """Where it is said: `specs/full.yaml:12`."""
         side = self.side(address)
@@ -159,10 +166,7 @@ def _note(plan: Plan, change: Change) -> str:
     if change.verb == "move":
         before = plan.old.reading.joined.resources[change.was].stack or ROOT
         return f"it moves here from {before}: it is destroyed, and made anew"
-    if change.twin and change.verb == "remove":
-        way = "write `was` there" if plan.new.reading.manifest else "leave it its logical id"
-        return f"{plan.called(change.twin)} says the same; if that is its new name, {way}, and it stays"
-    return ""
+    return plan.renamed(change)
 
 
 def _line(plan: Plan, change: Change, edit: Edit) -> Line:

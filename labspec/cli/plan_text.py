@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from labspec.cli.change_words import condition_said
 from labspec.cli.plan import Plan, Row
 from labspec.wording import plural, series
 
@@ -59,8 +59,7 @@ def _losses(plan: Plan, paint: Paint) -> Iterator[str]:
         yield paint(f"{BOLD};{RED}", "Data at risk:")
         for loss in plan.difference.losses:
             yield paint(RED, f"  ! {loss_said(plan, loss)}")
-            note = next((row.note for row in plan.rows if row.address == loss.address), "")
-            if plan.difference.changes[loss.address].twin:
+            if note := plan.renamed(plan.difference.changes[loss.address]):
                 yield f"      {note}"
 
 
@@ -68,7 +67,7 @@ def loss_said(plan: Plan, loss: Loss) -> str:
     """One that holds data, and what becomes of it: by which policy, and where it is said."""
     change = plan.difference.changes[loss.address]
     perhaps = "perhaps " if not change.sure else ""
-    when = next((f" if {row.if_}" for row in plan.rows if row.address == loss.address and row.if_), "")
+    when = "" if change.when is True else f" if {condition_said(change.when)}"
     verb = VERBS[change.verb]
     return (
         f"{loss.noun} {plan.called(loss.address)}{_at(plan.at(loss.address))} {perhaps}{verb}{when}:"
@@ -103,9 +102,10 @@ def _alike(found: Sequence[Refusal]) -> list[tuple[str, list[Refusal]]]:
 
 def grouped(plan: Plan) -> list[tuple[str, list[Row]]]:
     """The rows of each group, in the order in which these are found."""
-    order = list(dict.fromkeys(row.group for row in plan.rows))
-    rows = sorted(plan.rows, key=lambda row: order.index(row.group))
-    return [(group, list(inside)) for group, inside in groupby(rows, key=lambda row: row.group)]
+    groups: dict[str, list[Row]] = {}
+    for row in plan.rows:
+        groups.setdefault(row.group, []).append(row)
+    return list(groups.items())
 
 
 def _groups(plan: Plan, whole: bool, paint: Paint) -> Iterator[str]:
