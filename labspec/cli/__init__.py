@@ -21,6 +21,7 @@ from labspec.cli import (
     connect,
     deploy,
     destroy,
+    diff,
     events,
     explain,
     init,
@@ -38,7 +39,7 @@ from labspec.cli import open as open_
 from labspec.cli.exits import FINE, OURS, USAGE, misused
 
 COMMANDS = (
-    *(init, build, check, lint, reach),
+    *(init, build, check, lint, reach, diff),
     *(publish, deploy, status, why, events, outputs, open_, sync, connect, destroy),
     *(config, explain, reference, schema),
 )

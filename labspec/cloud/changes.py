@@ -7,20 +7,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
 from labspec.cloud.account import plainly
+from labspec.stateful import DATA
 from labspec.template import TemplateError, read
 
 Verb = Literal["add", "change", "replace", "remove"]
 VERBS: tuple[Verb, ...] = ("add", "change", "replace", "remove")
 STACK = "AWS::CloudFormation::Stack"
-DATA = (
-    "AWS::DynamoDB::Table",
-    "AWS::EC2::Volume",
-    "AWS::EFS::FileSystem",
-    "AWS::RDS::DBCluster",
-    "AWS::RDS::DBInstance",
-    "AWS::S3::Bucket",
-)
-"""Types that hold what is nowhere else."""
 
 
 class Change(NamedTuple):

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from labspec.cloud import emptying
 from labspec.cloud.account import Account, answered
-from labspec.cloud.fates import CLUSTER, DATABASE, Fated
+from labspec.cloud.fates import Fated
+from labspec.stateful import CLUSTER, DATABASE, NOUNS
 from labspec.wording import plural, series
 
 BUCKET = "AWS::S3::Bucket"
@@ -99,16 +100,16 @@ def _logs(logs: Any, name: str) -> str:
 
 
 HOLDERS = {
-    BUCKET: Holder("bucket", "s3", _bucket),
-    "AWS::EFS::FileSystem": Holder("file system", "efs", _file_system),
-    DATABASE: Holder("database", "rds", _database),
-    CLUSTER: Holder("database cluster", "rds", _cluster),
-    "AWS::DynamoDB::Table": Holder("table", "dynamodb", _table),
-    "AWS::EC2::Volume": Holder("volume", "ec2", _volume),
+    BUCKET: Holder(NOUNS[BUCKET], "s3", _bucket),
+    "AWS::EFS::FileSystem": Holder(NOUNS["AWS::EFS::FileSystem"], "efs", _file_system),
+    DATABASE: Holder(NOUNS[DATABASE], "rds", _database),
+    CLUSTER: Holder(NOUNS[CLUSTER], "rds", _cluster),
+    "AWS::DynamoDB::Table": Holder(NOUNS["AWS::DynamoDB::Table"], "dynamodb", _table),
+    "AWS::EC2::Volume": Holder(NOUNS["AWS::EC2::Volume"], "ec2", _volume),
     "Custom::Image": Holder("image", "ec2", _image),
     "AWS::EC2::KeyPair": Holder("key pair"),
-    "AWS::SecretsManager::Secret": Holder("secret"),
-    "AWS::Logs::LogGroup": Holder("log group", "logs", _logs),
+    "AWS::SecretsManager::Secret": Holder(NOUNS["AWS::SecretsManager::Secret"]),
+    "AWS::Logs::LogGroup": Holder(NOUNS["AWS::Logs::LogGroup"], "logs", _logs),
 }
 """In the order in which they are shown.
 

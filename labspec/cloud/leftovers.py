@@ -15,8 +15,9 @@ from typing import Any, NamedTuple
 from botocore.exceptions import ClientError
 
 from labspec.cloud.account import DENIED, Account, answered, code_of, is_absence, plainly
-from labspec.cloud.fates import CLUSTER, DATABASE, Fated
+from labspec.cloud.fates import Fated
 from labspec.cloud.holdings import BUCKET, snapshots
+from labspec.stateful import CLUSTER, DATABASE
 
 FUNCTION, FILES, VOLUME = "AWS::Lambda::Function", "AWS::EFS::FileSystem", "AWS::EC2::Volume"
 MAKER = "tag:labspec:image-maker"

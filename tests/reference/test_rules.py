@@ -42,6 +42,9 @@ WITHOUT_EXAMPLE = {
     "LS603": "it is the linter's fault, not the spec's",
     "LS604": "it is about templates that labspec did not build so",
     "LS701": "it is AWS's answer, not the spec's",
+    "LS720": "it is about two specs, not one",
+    "LS721": "it is about two specs, not one",
+    "LS722": "it is about git, not the spec",
     "LS702": "it is AWS's answer, not the spec's",
 }
 
@@ -89,6 +92,9 @@ RAISED_IN = {
     "LS520": "tests/cli/test_reach.py",
     "LS701": "tests/cloud/test_publish.py",
     "LS702": "tests/cloud/test_why.py",
+    "LS720": "tests/cli/test_diff.py",
+    "LS721": "tests/cli/test_diff.py",
+    "LS722": "tests/cli/test_diff.py",
     "LS510": "tests/test_cli.py",
     "LS511": "tests/test_cli.py",
     "LS512": "tests/test_cli.py",
