@@ -25,7 +25,7 @@ def stack_command(
 ) -> argparse.ArgumentParser:
     """Add a command about a stack that stands."""
     this = takes.command(commands, name, run, help, example)
-    this.add_argument("stack", metavar="STACK", help="the stack's name or id")
+    this.add_argument("stack", metavar="STACK", type=takes.stack, help="the stack's name or id")
     takes.account(this)
     takes.shared(this)
     reporting.option(this)
@@ -52,7 +52,7 @@ def judge_stack(
     def worked(arguments: argparse.Namespace, stack: str) -> tuple[Outcome, list[str]]:
         from labspec.report import Outcome
 
-        return _refusable(Outcome(stack, [], {}), lambda: work(arguments, account(arguments)))
+        return _refusable(arguments, Outcome(stack, [], {}), lambda: work(arguments, account(arguments)))
 
     return _for_each(arguments, arguments.stack, worked)
 
@@ -62,7 +62,9 @@ def for_target(arguments: argparse.Namespace, work: Callable[[argparse.Namespace
 
     def worked(arguments: argparse.Namespace, target: str) -> tuple[Outcome, list[str]]:
         found, target_made = made(arguments, target)
-        return (found, []) if found.failed else _refusable(found, lambda: (found, work(arguments, target_made)))
+        return (
+            (found, []) if found.failed else _refusable(arguments, found, lambda: (found, work(arguments, target_made)))
+        )
 
     return _for_each(arguments, arguments.target, worked)
 
@@ -73,7 +75,7 @@ def for_spec(arguments: argparse.Namespace, work: Callable[[argparse.Namespace, 
     def worked(arguments: argparse.Namespace, spec: str) -> tuple[Outcome, list[str]]:
         build = compiled(arguments, spec, ())
         found = outcome(spec, build, 0.0)
-        return (found, []) if found.failed else _refusable(found, lambda: (found, work(arguments, build)))
+        return (found, []) if found.failed else _refusable(arguments, found, lambda: (found, work(arguments, build)))
 
     return _for_each(arguments, arguments.spec, worked)
 
@@ -116,13 +118,16 @@ def _for_each(
     return reporting.for_each(arguments, work)
 
 
-def _refusable(before: Outcome, work: Callable[[], tuple[Outcome, list[str]]]) -> tuple[Outcome, list[str]]:
-    from labspec.cloud.refusal import Refused
+def _refusable(
+    arguments: argparse.Namespace, before: Outcome, work: Callable[[], tuple[Outcome, list[str]]]
+) -> tuple[Outcome, list[str]]:
+    from labspec.cloud.refusal import WHOSE, Refused
 
     start = time.perf_counter()
     try:
         found, words = work()
     except Refused as refused:
-        told = [*before.diagnostics, *refused.findings]
+        findings = [each._replace(help=each.help.replace(WHOSE, whose(arguments))) for each in refused.findings]
+        told = [*before.diagnostics, *findings]
         found, words = before._replace(diagnostics=told, texts={**before.texts, **refused.texts}), []
     return found._replace(seconds=before.seconds + time.perf_counter() - start), words

@@ -41,11 +41,16 @@ def parser(commands: Any) -> None:
         "labspec deploy specs/full.yaml --stack lab --bucket my-templates --parameter AdminCidr=203.0.113.7/32",
     )
     publishing(this)
-    this.add_argument("--stack", metavar="NAME", required=True, help="the stack, made where it is not there")
     this.add_argument(
-        "--tag", action="append", default=[], type=takes.pair, metavar="KEY=VALUE", help="a tag of it (repeatable)"
+        "--stack", metavar="NAME", required=True, type=takes.stack, help="the stack, made where it is not there"
     )
-    this.add_argument("--role-arn", metavar="ARN", help="the role that CloudFormation takes for it")
+    this.add_argument(
+        "--any", action="store_true", help="also a stack that labspec did not deploy, or deployed of another spec"
+    )
+    this.add_argument(
+        "--tag", action="append", default=[], type=takes.tag, metavar="KEY=VALUE", help="a tag of it (repeatable)"
+    )
+    this.add_argument("--role-arn", metavar="ARN", type=takes.role, help="the role that CloudFormation takes for it")
     this.add_argument(
         "--capabilities",
         action="append",
@@ -94,7 +99,7 @@ def _deploy(arguments: argparse.Namespace, target: Made) -> list[str]:
     with progress("asking what would change..."):
         proposed = deployment.propose(cloudformation, wanted)
     if proposed is None:
-        return [f"The stack `{arguments.stack}` is as it is described: nothing changes."]
+        return _unchanged(arguments, cloudformation)
     try:
         with progress("reading what would change..."):
             found = changes(cloudformation, proposed.id)
@@ -112,6 +117,19 @@ def _deploy(arguments: argparse.Namespace, target: Made) -> list[str]:
     return _carried_out(arguments, target, cloudformation, proposed, found)
 
 
+def _unchanged(arguments: argparse.Namespace, cloudformation: Any) -> list[str]:
+    """What to say where nothing would change. Raises `Refused` of a stack that failed and was not rolled back."""
+    from labspec.cloud.deployment import existing
+    from labspec.cloud.refusal import WHOSE, Refused
+
+    status = existing(cloudformation, arguments.stack)["StackStatus"]
+    if status.endswith("_FAILED"):
+        back = f"aws cloudformation rollback-stack --stack-name {arguments.stack}{WHOSE}"
+        message = f"Nothing would change, but the stack `{arguments.stack}` is {status}."
+        raise Refused(message, f"To have what it last was, complete: `{back}`.")
+    return [f"The stack `{arguments.stack}` is as it is described: nothing changes."]
+
+
 def _wanted(arguments: argparse.Namespace, target: Made, url: str, made: Publication) -> Wanted:
     from labspec.cloud import deployment
 
@@ -125,6 +143,7 @@ def _wanted(arguments: argparse.Namespace, target: Made, url: str, made: Publica
         dict(arguments.tag),
         arguments.role_arn,
         named or deployment.capabilities(target.templates.values()),
+        anybodys=arguments.any,
     )
 
 

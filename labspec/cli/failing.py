@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from labspec.cli.aws import whose
 from labspec.cli.manifests import Manifest
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def ended(
     `fine` are the states that it may end in.
     """
     from labspec.cloud.causes import causes
-    from labspec.cloud.refusal import Failed, Refused
+    from labspec.cloud.refusal import WHOSE, Failed, Refused
 
     operation = causes(cloudformation, watch.stack)
     said = f"The stack `{operation.name}` is {watch.status}."
@@ -34,7 +35,7 @@ def ended(
         return [said]
     found = explained(arguments, operation, source)
     if not found.diagnostics:
-        raise Refused(said, f"`labspec events {operation.name}` tells what happened.")
+        raise Refused(said, f"`labspec events {operation.name}{WHOSE}` tells what happened.")
     raise Failed(said, found.diagnostics, found.texts)
 
 
@@ -45,7 +46,10 @@ def explained(arguments: argparse.Namespace, operation: Operation, source: Sourc
 
     manifest = source(operation.spec)
     found = findings(
-        operation, manifest.place if manifest else _nowhere, _unplaced(operation.name, manifest), arguments.profile
+        operation,
+        manifest.place if manifest else _nowhere,
+        _unplaced(f"{operation.name}{whose(arguments)}", manifest),
+        arguments.profile,
     )
     return Outcome(operation.name, found, manifest.texts if manifest else {})
 

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from labspec.cloud import once
 from labspec.cloud.account import plainly
-from labspec.cloud.refusal import Refused
+from labspec.cloud.refusal import WHOSE, Refused
 
 OWNER = "labspec:spec"
 """The tag that says which spec a stack belongs to."""
@@ -44,6 +44,8 @@ class Wanted(NamedTuple):
     tags: Mapping[str, str]
     role: str | None
     capabilities: Sequence[str]
+    anybodys: bool = False
+    """Whether a stack may be taken over that labspec did not deploy, or deployed of another spec."""
 
 
 class ChangeSet(NamedTuple):
@@ -129,14 +131,17 @@ def existing(cloudformation: Any, stack: str) -> dict[str, Any]:
 
 
 def described(cloudformation: Any, stack: str) -> dict[str, Any] | None:
-    """What AWS says of a stack; None where there is none."""
+    """What AWS says of a stack; None where there is none.
+
+    It is looked whether the answer is about that very stack: asked for a name that is empty, AWS tells of every stack.
+    """
     try:
-        (there,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
+        found = cloudformation.describe_stacks(StackName=stack)["Stacks"]
     except ClientError as error:
         if "does not exist" in str(error):
             return None
         raise
-    return dict(there)
+    return next((dict(each) for each in found if stack in (each["StackName"], each["StackId"])), None)
 
 
 def outputs(there: Mapping[str, Any]) -> dict[str, str]:
@@ -151,14 +156,27 @@ def _refuse_unfit(there: Mapping[str, Any], wanted: Wanted) -> None:
     if status in UNFIT and not goes_on:
         raise Refused(
             f"The stack `{wanted.stack}` takes no change: it is {status}.",
-            UNFIT[status].format(wanted.stack),
+            UNFIT[status].format(f"{wanted.stack}{WHOSE}"),
         )
     if status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS":
-        raise Refused(f"The stack `{wanted.stack}` is being changed already: it is {status}.", "Wait until it rests.")
-    owner = next((tag["Value"] for tag in there.get("Tags", ()) if tag["Key"] == OWNER), wanted.spec)
+        help_ = f"Wait until it rests: `labspec events {wanted.stack} --follow{WHOSE}`."
+        raise Refused(f"The stack `{wanted.stack}` is being changed already: it is {status}.", help_)
+    if root := there.get("RootId") or there.get("ParentId"):
+        name = root.split("/")[1]
+        raise Refused(f"The stack `{wanted.stack}` is part of `{name}`.", f"Deploy to that: `--stack {name}`.")
+    if status != "REVIEW_IN_PROGRESS" and not wanted.anybodys:
+        _refuse_foreign(there, wanted)
+
+
+def _refuse_foreign(there: Mapping[str, Any], wanted: Wanted) -> None:
+    owner = next((tag["Value"] for tag in there.get("Tags", ()) if tag["Key"] == OWNER), "")
+    if not owner:
+        help_ = "Give another `--stack`: what is there would be replaced. If it is to become this spec's, add `--any`."
+        raise Refused(f"labspec did not deploy the stack `{wanted.stack}`.", help_)
     if owner != wanted.spec:
         message = f"The stack `{wanted.stack}` belongs to the spec `{owner}`, and this is `{wanted.spec}`."
-        raise Refused(message, "Give another `--stack`: what is there would be replaced.")
+        renamed = f"If the spec was renamed, write `name: {owner}` again, or add `--any`."
+        raise Refused(message, f"Give another `--stack`: what is there would be replaced. {renamed}")
 
 
 def _asked(wanted: Wanted, there: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from ipaddress import ip_address, ip_network
 from typing import Any, NamedTuple
 
 from labspec.cloud.account import plainly
-from labspec.cloud.refusal import Refused
+from labspec.cloud.refusal import WHOSE, Refused
 from labspec.cloud.standing import Standing
 from labspec.logical_ids import main_id
 from labspec.nearest import did_you_mean
@@ -121,7 +121,7 @@ def chosen(fleet: Fleet, name: str, instance: str = "") -> Machine:
             raise Refused(f"`{name}` has no machine `{instance}`.", f"It has {_listed(machines)}.")
         return _running(found)
     if not machines:
-        raise Refused(f"`{name}` has no machine.", f"`labspec status {fleet.stack}` shows how the stack stands.")
+        raise Refused(f"`{name}` has no machine.", f"`labspec status {fleet.stack}{WHOSE}` shows how the stack stands.")
     well = next((each for each in machines if each.healthy and each.state == "running"), None)
     if well is None and len(machines) > 1:
         raise Refused(f"No machine of `{name}` is healthy.", f"Choose one by `--instance`: {_listed(machines)}.")
@@ -145,7 +145,7 @@ def _member(fleet: Fleet, name: str) -> str:
 
 def _running(machine: Machine) -> Machine:
     if machine.state != "running":
-        start = f"aws ec2 start-instances --instance-ids {machine.id}"
+        start = f"aws ec2 start-instances --instance-ids {machine.id}{WHOSE}"
         help_ = f"Start it: `{start}`." if machine.state == "stopped" else ""
         raise Refused(f"The machine {machine.called} does not run: it is {machine.state}.", help_)
     return machine

@@ -14,6 +14,10 @@ AWS_REFUSED = Rule(
 )
 
 
+WHOSE = "{whose}"
+"""Stands in `help` behind a command that is to be typed. The command line puts the account there, as it was given."""
+
+
 class Refused(Exception):
     """The work cannot go on. `message` says why, in a sentence of the user's, and `help` what to do."""
 

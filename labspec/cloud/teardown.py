@@ -15,7 +15,7 @@ from labspec.cloud.events import Event, Watch
 from labspec.cloud.fates import Fated, fates
 from labspec.cloud.holdings import BUCKET
 from labspec.cloud.protection import Protection, protections
-from labspec.cloud.refusal import Refused
+from labspec.cloud.refusal import WHOSE, Refused
 from labspec.cloud.standing import STACK, Standing, standing
 from labspec.wording import series
 
@@ -81,11 +81,14 @@ def teardown(account: Account, stack: str, *, anybodys: bool = False, keep: Sequ
 def _refuse_unfit(cloudformation: Any, there: Standing, said: dict[str, Any], *, anybodys: bool) -> None:
     if root := said.get("RootId") or said.get("ParentId"):
         name = root.split("/")[1]
-        raise Refused(f"The stack `{there.name}` is part of `{name}`.", f"Destroy that: `labspec destroy {name}`.")
+        raise Refused(
+            f"The stack `{there.name}` is part of `{name}`.", f"Destroy that: `labspec destroy {name}{WHOSE}`."
+        )
     if there.status.endswith("_IN_PROGRESS") and there.status not in UNDERWAY:
-        raise Refused(f"The stack `{there.name}` is being changed: it is {there.status}.", "Wait until it rests.")
+        help_ = f"Wait until it rests: `labspec events {there.name} --follow{WHOSE}`."
+        raise Refused(f"The stack `{there.name}` is being changed: it is {there.status}.", help_)
     if not (anybodys or there.spec or (there.status == REVIEW and _is_proposed(cloudformation, there.id))):
-        help_ = f"Look at it with `labspec status {there.name}`. If it is to go, add `--any`."
+        help_ = f"Look at it with `labspec status {there.name}{WHOSE}`. If it is to go, add `--any`."
         raise Refused(f"labspec did not deploy the stack `{there.name}`.", help_)
 
 

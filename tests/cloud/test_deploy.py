@@ -22,6 +22,8 @@ from labspec.cloud.risk import lost, moves, refuse
 WANTED = Wanted(
     "lab", "shop", "https://x/root.yaml", {"A": "1"}, {"A": {}, "B": {"Default": "2"}, "C": {}}, {}, None, []
 )
+OURS = [{"Key": deployment.OWNER, "Value": "shop"}]
+BLOGS = [{"Key": deployment.OWNER, "Value": "blog"}]
 DATABASE = "AWS::RDS::DBInstance"
 
 
@@ -41,7 +43,7 @@ class Aws:
         if self.stack is None:
             message = f"Stack with id {asked['StackName']} does not exist"
             raise ClientError({"Error": {"Code": "ValidationError", "Message": message}}, "DescribeStacks")
-        return {"Stacks": [self.stack]}
+        return {"Stacks": [{"StackName": asked["StackName"], "StackId": "arn:stack", "Tags": OURS, **self.stack}]}
 
     def create_change_set(self, **asked: Any) -> Any:
         self.asked = asked
@@ -239,7 +241,9 @@ def test_where_nothing_changes_no_change_set_is_left(why: str) -> None:
         ({"StackStatus": "UPDATE_ROLLBACK_FAILED"}, "", "takes no change: it is UPDATE_ROLLBACK_FAILED."),
         ({"StackStatus": "CREATE_FAILED"}, "", "takes no change: it is CREATE_FAILED."),
         ({"StackStatus": "UPDATE_IN_PROGRESS"}, "", "is being changed already: it is UPDATE_IN_PROGRESS."),
-        ({"StackStatus": "CREATE_COMPLETE", "Tags": [{"Key": "labspec:spec", "Value": "blog"}]}, "", "the spec `blog`"),
+        ({"StackStatus": "CREATE_COMPLETE", "Tags": BLOGS}, "", "belongs to the spec `blog`, and this is `shop`."),
+        ({"StackStatus": "CREATE_COMPLETE", "Tags": []}, "", "labspec did not deploy the stack `lab`."),
+        ({"StackStatus": "CREATE_COMPLETE", "RootId": "arn:aws:cloudformation:r:1:stack/top/0"}, "", "part of `top`."),
         ({"StackStatus": "CREATE_COMPLETE"}, "Template error.", "AWS refused the change: Template error."),
     ],
 )
@@ -249,6 +253,22 @@ def test_a_stack_that_takes_no_change_is_told_with_the_way_out(stack: dict[str, 
         propose(aws, WANTED)
     assert said in caught.value.message
     assert aws.left == {}
+
+
+@pytest.mark.parametrize("tags", [[], BLOGS])
+def test_a_stack_of_somebody_else_is_taken_over_where_that_is_wanted(tags: list[Any]) -> None:
+    aws = Aws({"StackStatus": "CREATE_COMPLETE", "Tags": tags, "Parameters": [{"ParameterKey": "C"}]})
+    assert propose(aws, WANTED._replace(anybodys=True))
+    assert {"Key": deployment.OWNER, "Value": "shop"} in aws.asked["Tags"]
+
+
+@pytest.mark.parametrize("asked", ["", "lab", "arn:stack/lab"])
+def test_another_stack_than_the_one_that_was_asked_for_is_none(asked: str) -> None:
+    """Asked for a name that is empty, AWS tells of every stack, of one too where there is but one."""
+    aws = Aws({"StackName": "other", "StackId": "arn:stack/other", "StackStatus": "CREATE_COMPLETE"})
+    assert deployment.described(aws, asked) is None
+    assert deployment.described(aws, "other")
+    assert deployment.described(aws, "arn:stack/other")
 
 
 def test_what_failed_without_a_rollback_goes_on() -> None:

@@ -93,9 +93,14 @@ def test_only_buckets_that_go_are_emptied() -> None:
 @pytest.mark.parametrize(
     ("status", "said", "why", "help"),
     [
-        ("CREATE_COMPLETE", {"RootId": arn("shop")}, "is part of `shop`", "`labspec destroy shop`"),
-        ("CREATE_COMPLETE", {"ParentId": arn("shop")}, "is part of `shop`", "`labspec destroy shop`"),
-        ("UPDATE_IN_PROGRESS", {}, "is being changed: it is UPDATE_IN_PROGRESS", "Wait"),
+        ("CREATE_COMPLETE", {"RootId": arn("shop")}, "is part of `shop`", "`labspec destroy shop{whose}`"),
+        ("CREATE_COMPLETE", {"ParentId": arn("shop")}, "is part of `shop`", "`labspec destroy shop{whose}`"),
+        (
+            "UPDATE_IN_PROGRESS",
+            {},
+            "is being changed: it is UPDATE_IN_PROGRESS",
+            "`labspec events lab --follow{whose}`",
+        ),
         ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", {}, "is being changed", "Wait"),
         ("CREATE_COMPLETE", {"Tags": []}, "labspec did not deploy the stack `lab`", "`--any`"),
         (REVIEW, {"Tags": []}, "labspec did not deploy the stack `lab`", "`--any`"),
@@ -276,6 +281,10 @@ def test_a_protected_stack_is_refused_before_anything_is_done(cloud: Cloud, caps
 
 
 def test_commands_that_are_shown_name_the_account(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
+    cloud.stacks["lab"]["RootId"] = arn("shop")
+    assert main(["destroy", "lab", "--yes", "--region", "eu-west-1", "--profile", "my own"]) == 1
+    assert "`labspec destroy shop --profile 'my own' --region eu-west-1`" in capsys.readouterr().err
+    del cloud.stacks["lab"]["RootId"]
     cloud.put("My Topic", "AWS::SNS::Topic", DeletionPolicy="Retain")
     assert main(["destroy", "lab", "--yes", "--region", "eu-west-1"]) == 0
     end = "--type-name AWS::SNS::Topic --identifier 'my topic' --region eu-west-1\n"
