@@ -70,7 +70,7 @@ def check_unused(architecture: Architecture) -> Iterator[Diagnostic]:
         if name in filled_in:
             continue
         message = f"Nothing is made of the variable `{name}`."
-        help_ = "Write it where it belongs, or remove it. One that only an overlay makes something of is declared there."
+        help_ = "Write it where it belongs, or remove it. One that only an overlay makes use of is declared there."
         yield Diagnostic(VARIABLE, message, ("variables", name), "key", help=help_)
 
 

@@ -279,7 +279,7 @@ def _missing(owner: Path, keys: Sequence[str], known: Known) -> Diagnostic:
     return Diagnostic(MISSING, message, owner, "key", help=help_)
 
 
-OVERLAY = "What is to be laid over a spec, or to be part of one, is not given alone: `SPEC --overlay FILE`, or `include`."
+OVERLAY = "What is laid over a spec, or is part of one, is not given alone: write `SPEC --overlay FILE`, or `include`."
 
 
 FORMS = {"dict_type": "a mapping", "tuple_type": "a list", "list_type": "a list", "model_type": "a mapping"}
