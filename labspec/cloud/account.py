@@ -30,6 +30,7 @@ from botocore.exceptions import (
 from botocore.parsers import ResponseParserError
 
 from labspec.cloud.refusal import Refused
+from labspec.cloud.regions import no_region
 
 EXPIRED = ("ExpiredToken", "ExpiredTokenException", "RequestExpired")
 UNKNOWN = ("InvalidAccessKeyId", "InvalidClientTokenId", "SignatureDoesNotMatch", "UnrecognizedClientException")
@@ -80,8 +81,7 @@ def plainly() -> Iterator[None]:
     except NoRegionError as error:
         raise Refused("No region is chosen.", "Give `--region`, or set AWS_REGION.") from error
     except (InvalidRegionError, UnknownRegionError) as error:
-        message = f"There is no region `{dict(error.kwargs)['region_name']}`."
-        raise Refused(message, "Write it as `ap-northeast-2`.") from error
+        raise no_region(str(dict(error.kwargs)["region_name"])) from error
     except EndpointConnectionError as error:
         raise Refused(f"AWS cannot be reached: {error}", "Look at the network, and at AWS_ENDPOINT_URL.") from error
     except (BotoCoreError, ResponseParserError) as error:

@@ -38,7 +38,7 @@ def make_ready(s3: Any, bucket: str, region: str, create: bool) -> None:
     """
     if not re.fullmatch(NAME, bucket):
         help_ = "It has 3 to 63 lower-case letters, digits, dots and dashes, a letter or digit at each end."
-        raise Refused(f"`{bucket}` is no name for a bucket.", help_)
+        raise Refused(f"`{bucket}` is no name for a bucket.", _meant(bucket) or help_)
     with plainly():
         there = _region_of(s3, bucket)
         if there is None and create:
@@ -51,6 +51,13 @@ def make_ready(s3: Any, bucket: str, region: str, create: bool) -> None:
         elif _is_public(s3, bucket):
             help_ = "Turn on its Block Public Access, or publish to another one."
             raise Refused(f"The bucket `{bucket}` is open to the public.", help_)
+
+
+def _meant(text: str) -> str:
+    """The name that is meant where more was written: `s3://my-templates`, `my-templates/folder`, `arn:aws:s3:::...`."""
+    name, _, folder = re.sub(r"^(s3://|arn:[\w-]+:s3:::)", "", text.strip()).rstrip("/").lower().partition("/")
+    prefix = f" with `--prefix {folder}`" if folder else ""
+    return f"Did you mean `{name}`{prefix}?" if re.fullmatch(NAME, name) else ""
 
 
 def address(bucket: str, region: str, suffix: str, key: str) -> str:

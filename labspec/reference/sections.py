@@ -37,8 +37,8 @@ The base is resolved whole; then includes are joined, each resolved alone; then 
 overlays, then `like`. Paths are relative to the file they stand in, and lead nowhere outside its folder.
 
 An overlay says only what differs, and is no spec by itself: below, the first document is a spec, and the second is laid
-over it by `--overlay prod.yaml`. One machine becomes larger, the other is not there, and the variable keeps its `one_of`.
-`labspec config spec.yaml --overlay prod.yaml` shows it. `check`, `build`, `publish`, `deploy` and `sync` take it, too."""
+over it by `--overlay prod.yaml`. One machine becomes larger, the other is not there, and the variable keeps `one_of`.
+`labspec config spec.yaml --overlay prod.yaml` shows it; `check`, `build`, `publish`, `deploy` and `sync` take it."""
 OVERLAY = """\
 # spec.yaml
 labspec: 1
@@ -88,9 +88,9 @@ outputs:
   JobsUrl: ${{ resources.Jobs }}
 """
 NAMED = """\
-Elsewhere in the spec, `${{ resources.Jobs }}` is what CloudFormation's `Ref` gives of it, `${{ resources.Jobs.Arn }}` an
-attribute. Inside `resources` and `override`, CloudFormation's own `!Ref` and `!GetAtt` work, with logical ids: those of
-members, too ([overrides](overrides.md)), and parameters."""
+Elsewhere in the spec, `${{ resources.Jobs }}` is what CloudFormation's `Ref` gives of it, and
+`${{ resources.Jobs.Arn }}` an attribute. Inside `resources` and `override`, CloudFormation's own `!Ref` and `!GetAtt`
+work, with logical ids: those of members, too ([overrides](overrides.md)), and parameters."""
 
 
 def section_pages() -> dict[str, str]:
