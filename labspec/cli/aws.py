@@ -17,6 +17,7 @@ from labspec.cli.exits import misused
 if TYPE_CHECKING:
     from labspec.cloud.account import Account
     from labspec.compiler import Build
+    from labspec.diagnostic import Diagnostic
     from labspec.report import Outcome
 
 
@@ -62,6 +63,7 @@ def for_target(arguments: argparse.Namespace, work: Callable[[argparse.Namespace
 
     def worked(arguments: argparse.Namespace, target: str) -> tuple[Outcome, list[str]]:
         found, target_made = made(arguments, target)
+        found = found._replace(diagnostics=[*found.diagnostics, *_elsewhere(arguments, target_made)])
         return (
             (found, []) if found.failed else _refusable(arguments, found, lambda: (found, work(arguments, target_made)))
         )
@@ -107,6 +109,17 @@ def whose(arguments: argparse.Namespace) -> str:
     """The account as it was given, for a command that is shown to be typed."""
     given = [("--profile", arguments.profile), ("--region", arguments.region)]
     return "".join(f" {name} {shlex.quote(value)}" for name, value in given if value)
+
+
+def _elsewhere(arguments: argparse.Namespace, target: Made) -> list[Diagnostic]:
+    """That a target is meant for another region, before anything is done there."""
+    from labspec.cloud.refusal import Refused
+    from labspec.cloud.regions import elsewhere
+
+    try:
+        return list(elsewhere(target.manifest.get("region", ""), account(arguments).region))
+    except Refused:  # the work meets it, too
+        return []
 
 
 def _for_each(

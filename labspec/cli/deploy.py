@@ -13,6 +13,8 @@ from labspec.cli.aws import account, agreed, declined, for_target, whose
 from labspec.cli.failing import ended
 from labspec.cli.following import followed, resumable
 from labspec.cli.manifests import manifest_of
+from labspec.cli.open import addresses
+from labspec.cli.outputs import table
 from labspec.cli.progress import progress
 from labspec.cli.publish import published, publishing
 
@@ -182,7 +184,15 @@ def _carried_out(
     watch = execute(cloudformation, proposed, rollback=not arguments.no_rollback)
     with resumable(arguments, arguments.stack):
         followed(arguments, watch, arguments.stack, expected(found))
-    return _ended(arguments, target, cloudformation, watch)
+    return [*_ended(arguments, target, cloudformation, watch), *_reached(arguments, cloudformation)]
+
+
+def _reached(arguments: argparse.Namespace, cloudformation: Any) -> list[str]:
+    """Where what was deployed is looked at."""
+    from labspec.cloud.deployment import existing, outputs
+
+    found = addresses(outputs(existing(cloudformation, arguments.stack)))
+    return [*table(found), f"Next: labspec open {arguments.stack}{whose(arguments)}"]
 
 
 def _followed_on(arguments: argparse.Namespace, target: Made, cloudformation: Any, stack: str) -> None:

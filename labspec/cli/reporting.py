@@ -66,7 +66,7 @@ def for_each(
         outcome, words = work(arguments, target)
         _show(arguments, reports, outcome)
         if not outcome.failed:
-            say(arguments, words)
+            say(arguments, words, always=arguments.answers)
         outcomes.append(outcome)
     if problem := _replaced(reports, {name for outcome in outcomes for name in outcome.texts}):
         return misused(problem)

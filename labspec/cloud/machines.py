@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from ipaddress import ip_address, ip_network
 from typing import Any, NamedTuple
@@ -137,10 +138,22 @@ def _member(fleet: Fleet, name: str) -> str:
         said = series([f"`{identity}`" for identity in found], "and")
         raise Refused(f"`{name}` means several: {said}.", "Write one of these.")
     if not found:
-        names = {each.name for each in fleet.all() if each.name} or set(fleet.members)
+        names = {name for identity, machines in fleet.members.items() for name in _names(identity, machines)}
         help_ = did_you_mean(name, sorted(names)) if names else "None of its resources has machines."
         raise Refused(f"The stack `{fleet.stack}` has no machine `{name}`.", help_)
     return found[0]
+
+
+def _names(identity: str, machines: Sequence[Machine]) -> set[str]:
+    """What a member can be called: as its machines are, or, where it has none that has a name, by its logical id.
+
+    That is written as a name is, if it is one's own.
+    """
+    for suffix in SUFFIXES:
+        words = re.findall(r"[A-Z]+[a-z0-9]*|[a-z0-9]+", identity.removesuffix(suffix))
+        if main_id(name := "-".join(words).lower(), suffix) == identity:
+            return {each.name for each in machines if each.name} or {name}
+    return {each.name for each in machines if each.name} or {identity}
 
 
 def _running(machine: Machine) -> Machine:

@@ -3,11 +3,31 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import botocore.session
 
 from labspec.cloud.refusal import Refused
+from labspec.diagnostic import Diagnostic, Rule, Severity
 from labspec.nearest import TIED, offer, offered
+
+OTHER_REGION = Rule(
+    "LS704",
+    "other-region",
+    "What is meant for one region goes to another.",
+    "A spec's `region` is the one that it was checked against: another may lack a zone, a machine type or a service,"
+    " and a stack in a region at which nobody looks costs as much. Without `--region`, the AWS CLI's own is taken.",
+    severity=Severity.WARNING,
+    binding=True,
+)
+
+
+def elsewhere(meant: str, region: str) -> Iterator[Diagnostic]:
+    """That what is meant for one region goes to another, if so; what is meant for none may go anywhere."""
+    if meant not in ("", region):
+        message = f"The spec is meant for the region `{meant}`, and this goes to `{region}`."
+        help_ = f"Add `--region {meant}`, or write `region: {region}` in the spec."
+        yield Diagnostic(OTHER_REGION, message, help=help_)
 
 
 def no_region(name: str) -> Refused:

@@ -74,6 +74,18 @@ def test_a_built_directory_is_published_as_its_spec_is(s3: Any) -> None:
         assert published(s3) == before
 
 
+@pytest.mark.parametrize("built", [False, True])
+def test_that_a_spec_is_meant_for_another_region_is_told(
+    built: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for meant in ("us-east-1", REGION):
+        (tmp_path / "spec.yaml").write_text(f"{SPEC}region: {meant}\n", "utf-8")
+        assert main(["build", "spec.yaml", "--no-validate", "-q"]) == 0
+        assert publish(target="out/spec" if built else "spec.yaml") == 0
+        said = f"warning[LS704]: The spec is meant for the region `us-east-1`, and this goes to `{REGION}`."
+        assert (said in capsys.readouterr().err) is (meant != REGION)
+
+
 def test_what_is_there_is_not_sent_again_and_never_replaced(s3: Any, capsys: pytest.CaptureFixture[str]) -> None:
     assert publish() == 0
     first = published(s3)

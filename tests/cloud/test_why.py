@@ -568,6 +568,16 @@ def test_the_line_of_the_spec_is_shown(
     assert said.endswith("labspec: 1 error.\n")
 
 
+def test_a_failure_is_told_also_where_its_spec_is_not_found(
+    lab: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["--spec", "nope.yaml"]
+    assert why(monkeypatch, FAILED.replace("SUBJECT", "DataASubnet"), *arguments, DataASubnet="AWS::EC2::Subnet") == 1
+    said = capsys.readouterr().err
+    assert "error[LS702]: `DataASubnet` (AWS::EC2::Subnet) could not be" in said
+    assert "`nope.yaml` has errors, so that its lines are not known. There is no file `nope.yaml`." in said
+
+
 def test_a_line_that_was_changed_since_is_named_and_not_shown(
     lab: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -58,15 +58,18 @@ def test_a_stack_tells_its_events_its_outputs_and_where_it_is(
         assert "There is no stack `site`." in capsys.readouterr().err
     assert deploy(spec, "--yes", *ADMIN) == 0
     told = capsys.readouterr().out
+    assert re.search(r"^Page  http://10\.\S+/\nNext: labspec open site\n\Z", told, re.MULTILINE)
     assert main(["outputs", "site"]) == 0
     page = re.fullmatch(r"Network  10.0.0.0/16\nPage     (http://10\.\S+/)\n", capsys.readouterr().out)
     assert page
     assert main(["outputs", "site", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == {"Page": page[1], "Network": "10.0.0.0/16"}
     assert main(["open", "site"]) == 0
-    console, address = capsys.readouterr().out.splitlines()
+    (first, console), (second, address) = (line.split() for line in capsys.readouterr().out.splitlines())
+    assert (first, second) == ("(console)", "Page")
     assert console.startswith("https://console.aws.amazon.com/cloudformation/home?region=us-east-1#/stacks/stackinfo?")
     assert address == page[1]
+    answers_quietly(capsys)
     opened: list[str] = []
 
     def show(link: str) -> bool:
@@ -95,6 +98,15 @@ def test_a_stack_tells_its_events_its_outputs_and_where_it_is(
     assert main(["events", identity]) == 0
     roots = [line for line in capsys.readouterr().out.splitlines() if "/" not in line]
     assert roots[-1].endswith(" site DELETE_COMPLETE")
+
+
+def answers_quietly(capsys: pytest.CaptureFixture[str]) -> None:
+    """What was asked for is no chatter."""
+    for command in ("status", "events", "outputs", "open"):
+        assert main([command, "site"]) == 0
+        said = capsys.readouterr().out
+        assert main([command, "site", "-q"]) == 0
+        assert capsys.readouterr().out == said != ""
 
 
 def test_what_nobody_agreed_to_leaves_nothing_behind(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
