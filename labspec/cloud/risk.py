@@ -61,9 +61,8 @@ def refuse(moved: Sequence[Move], gone: Sequence[Change], members: Mapping[str, 
     """Raise `Refused` where anything moves or is lost that was not allowed to."""
     messages, helps = [], []
     if gone:
-        names = [f"`{change.id}`" for change in gone]
         more = [f"{len(gone) - FEW} more"] if len(gone) > FEW else []
-        shown = series([*names[:FEW], *more], "and")
+        shown = series([*(f"`{change.id}`" for change in gone[:FEW]), *more], "and")
         messages.append(f"This would replace or remove {shown}, with the data in it.")
         names = dict.fromkeys(members.get(change.id, change.id) for change in gone)
         helps += [f"--allow-data-loss {name}" for name in names]
