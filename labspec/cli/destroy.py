@@ -53,11 +53,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _destroy(arguments: argparse.Namespace, account: Account) -> list[str]:
     from labspec.cloud.leftovers import leftovers
+    from labspec.cloud.published import place
     from labspec.cloud.teardown import teardown
 
     with progress("looking at the stack..."):
         wanted = teardown(account, arguments.stack, anybodys=arguments.any, keep=arguments.keep)
         shown = list(_shown(account, wanted))
+        templates = place(account.client("cloudformation"), wanted.stack)
     name = wanted.stack.name
     if wanted.stack.status == "DELETE_COMPLETE":
         return [f"The stack `{name}` is gone already."]
@@ -68,7 +70,9 @@ def _destroy(arguments: argparse.Namespace, account: Account) -> list[str]:
     arguments.changed = True
     _carry_out(arguments, account, wanted)
     with progress("looking for what is left..."):
-        return [f"The stack `{name}` is gone.", *_left(list(leftovers(account, wanted.fated)), whose(arguments))]
+        left = _left(list(leftovers(account, wanted.fated)), whose(arguments))
+    stay = [f"Its templates stay in {templates}, where those of other stacks may lie, too."] if templates else []
+    return [f"The stack `{name}` is gone.", *left, *stay]
 
 
 def _carry_out(arguments: argparse.Namespace, account: Account, wanted: Teardown) -> None:

@@ -280,6 +280,25 @@ def test_a_protected_stack_is_refused_before_anything_is_done(cloud: Cloud, caps
     assert capsys.readouterr() == ("", "")
 
 
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("https://my-templates.s3.us-east-1.amazonaws.com/labspec/0a/x.yaml", "s3://my-templates/labspec/"),
+        ("https://s3.cn-north-1.amazonaws.com.cn/my.templates/a/b/0a/x.yaml", "s3://my.templates/a/b/"),
+        ("https://my-templates.s3.us-east-1.amazonaws.com/0a/x.yaml", "s3://my-templates/"),
+        ({"Fn::Sub": "https://${Bucket}.s3.amazonaws.com/x.yaml"}, ""),
+    ],
+)
+def test_where_its_templates_stay_is_told_at_the_end(
+    url: Any, said: str, cloud: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cloud.templates["lab"]["Resources"]["Data"] = {"Type": STACK, "Properties": {"TemplateURL": url}}
+    assert main(["destroy", "lab", "--yes"]) == 0
+    last = capsys.readouterr().out.splitlines()[-1]
+    stay = f"Its templates stay in {said}, where those of other stacks may lie, too."
+    assert last == (stay if said else "Nothing of it was found left in the account.")
+
+
 def test_commands_that_are_shown_name_the_account(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
     cloud.stacks["lab"]["RootId"] = arn("shop")
     assert main(["destroy", "lab", "--yes", "--region", "eu-west-1", "--profile", "my own"]) == 1
