@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from labspec.cli import reporting
 from labspec.cli.aws import agreed, declined, for_stack, stack_command, whose
 from labspec.cli.following import lines
+from labspec.cli.manifests import newest
 from labspec.cli.progress import counting, progress
 from labspec.wording import plural, series
 
@@ -108,20 +109,25 @@ def _empty(arguments: argparse.Namespace, account: Account, buckets: Collection[
 
 
 def _shown(account: Account, wanted: Teardown) -> Iterator[str]:
-    """What goes for good, what stays as a snapshot, what is kept; then stack by stack, and the sum."""
+    """What goes for good, what stays as a snapshot, what is kept; then stack by stack, and the sum.
+
+    By the name in the spec as well, where that was built here.
+    """
     from labspec.cloud.holdings import HOLDERS, holds, told
 
-    order = list(HOLDERS)
+    order, built = list(HOLDERS), newest(wanted.stack.spec)
+    members = {identity: said["member"] for identity, said in built.resources.items()} if built else {}
     held = sorted(filter(holds, wanted.present), key=lambda each: order.index(each.resource.type))
     for head, fate in (("Gone for good:", "gone"), ("Gone, but for a final snapshot:", "snapshot")):
         if found := [each for each in held if each.fate == fate]:
             yield head
-            yield from (f"  {told(account, each)}" for each in found)
+            yield from (f"  {told(account, each, members.get(each.resource.id, ''))}" for each in found)
     for head, fate in (("Kept:", "kept"), ("Perhaps kept, for the template does not say it plainly:", "unsure")):
         if found := [each for each in wanted.present if each.fate == fate]:
             yield head
             for each in found:
-                yield f"  {told(account, each) if holds(each) else f'{each.name} ({each.resource.type})'}"
+                member = members.get(each.resource.id, "")
+                yield f"  {told(account, each, member) if holds(each) else f'{each.name} ({each.resource.type})'}"
     yield from _counts(wanted)
 
 

@@ -5,6 +5,8 @@ That all of it goes is tried on an emulated AWS (tests/emulated).
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
 
@@ -297,6 +299,22 @@ def test_where_its_templates_stay_is_told_at_the_end(
     last = capsys.readouterr().out.splitlines()[-1]
     stay = f"Its templates stay in {said}, where those of other stacks may lie, too."
     assert last == (stay if said else "Nothing of it was found left in the account.")
+
+
+def test_what_was_built_here_is_called_as_in_its_spec(
+    cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "out/spec").mkdir(parents=True)
+    resources = {"AdminKeyPair": {"member": "key_pairs.admin", "at": "spec.yaml:3:3"}}
+    manifest = {"name": "lab", "outputs": {}, "resources": resources}
+    (tmp_path / "out/spec/manifest.json").write_text(json.dumps(manifest), "utf-8")
+    monkeypatch.chdir(tmp_path)
+    for name in ("AdminKeyPair", "OtherKeyPair"):
+        cloud.put(name, "AWS::EC2::KeyPair")
+    assert main(["destroy", "lab", "--yes"]) == 0
+    told = capsys.readouterr().out
+    assert "  key pair Data/AdminKeyPair (adminkeypair, key_pairs.admin)\n" in told
+    assert "  key pair Data/OtherKeyPair (otherkeypair)\n" in told
 
 
 def test_commands_that_are_shown_name_the_account(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:

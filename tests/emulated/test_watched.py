@@ -107,6 +107,10 @@ def answers_quietly(capsys: pytest.CaptureFixture[str]) -> None:
         said = capsys.readouterr().out
         assert main([command, "site", "-q"]) == 0
         assert capsys.readouterr().out == said != ""
+    assert main(["outputs", "site", "--json", "--report", "json"]) == 0
+    printed = capsys.readouterr()  # a report has standard output for itself
+    assert json.loads(printed.out)["command"] == "outputs"
+    assert set(json.loads(printed.err)) == {"Page", "Network"}
 
 
 def test_what_nobody_agreed_to_leaves_nothing_behind(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
