@@ -5,12 +5,14 @@ That stacks are made and changed is tried on an emulated AWS (tests/emulated).
 
 from __future__ import annotations
 
+from argparse import Namespace
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from labspec.cli.deploy import _unchanged
 from labspec.cloud import deployment
 from labspec.cloud.changes import STACK, Change, changes
 from labspec.cloud.deployment import ChangeSet, Wanted, propose
@@ -269,6 +271,25 @@ def test_another_stack_than_the_one_that_was_asked_for_is_none(asked: str) -> No
     assert deployment.described(aws, asked) is None
     assert deployment.described(aws, "other")
     assert deployment.described(aws, "arn:stack/other")
+
+
+def test_that_nothing_changes_does_not_hide_that_a_stack_failed() -> None:
+    arguments = Namespace(stack="lab")
+    assert _unchanged(arguments, Aws({"StackStatus": "UPDATE_COMPLETE"})) == [
+        "The stack `lab` is as it is described: nothing changes."
+    ]
+    with pytest.raises(Refused) as caught:
+        _unchanged(arguments, Aws({"StackStatus": "UPDATE_FAILED"}))
+    assert caught.value.message == "Nothing would change, but the stack `lab` is UPDATE_FAILED."
+    assert "`aws cloudformation rollback-stack --stack-name lab{whose}`" in caught.value.help
+
+
+def test_of_many_things_that_would_be_lost_few_are_named() -> None:
+    many = [Change("remove", f"Db{number}", DATABASE) for number in range(6)]
+    with pytest.raises(Refused) as caught:
+        refuse([], many, {})
+    assert "`Db0`, `Db1`, `Db2`, `Db3` and 2 more, with" in caught.value.message
+    assert caught.value.help.count("--allow-data-loss") == 6
 
 
 def test_what_failed_without_a_rollback_goes_on() -> None:
