@@ -64,9 +64,9 @@ def for_target(arguments: argparse.Namespace, work: Callable[[argparse.Namespace
     def worked(arguments: argparse.Namespace, target: str) -> tuple[Outcome, list[str]]:
         found, target_made = made(arguments, target)
         found = found._replace(diagnostics=[*found.diagnostics, *_elsewhere(arguments, target_made)])
-        return (
-            (found, []) if found.failed else _refusable(arguments, found, lambda: (found, work(arguments, target_made)))
-        )
+        if found.failed:
+            return found, []
+        return _refusable(arguments, found, lambda: (found, work(arguments, target_made)))
 
     return _for_each(arguments, arguments.target, worked)
 
@@ -116,8 +116,9 @@ def _elsewhere(arguments: argparse.Namespace, target: Made) -> list[Diagnostic]:
     from labspec.cloud.refusal import Refused
     from labspec.cloud.regions import elsewhere
 
+    meant = target.manifest.get("region")
     try:
-        return list(elsewhere(target.manifest.get("region", ""), account(arguments).region))
+        return list(elsewhere(meant, account(arguments).region)) if meant else []
     except Refused:  # the work meets it, too
         return []
 

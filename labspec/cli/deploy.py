@@ -190,8 +190,11 @@ def _carried_out(
 def _reached(arguments: argparse.Namespace, cloudformation: Any) -> list[str]:
     """Where what was deployed is looked at."""
     from labspec.cloud.deployment import existing, outputs
+    from labspec.cloud.refusal import Refused
 
-    found = addresses(outputs(existing(cloudformation, arguments.stack)))
+    found: dict[str, str] = {}
+    with suppress(Refused):  # the deployment went well, whatever comes now
+        found = addresses(outputs(existing(cloudformation, arguments.stack)))
     return [*table(found), f"Next: labspec open {arguments.stack}{whose(arguments)}"]
 
 

@@ -23,8 +23,8 @@ OTHER_REGION = Rule(
 
 
 def elsewhere(meant: str, region: str) -> Iterator[Diagnostic]:
-    """That what is meant for one region goes to another, if so; what is meant for none may go anywhere."""
-    if meant not in ("", region):
+    """That what is meant for one region goes to another, if so."""
+    if meant != region:
         message = f"The spec is meant for the region `{meant}`, and this goes to `{region}`."
         help_ = f"Add `--region {meant}`, or write `region: {region}` in the spec."
         yield Diagnostic(OTHER_REGION, message, help=help_)
