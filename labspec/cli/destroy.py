@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from labspec.cli import reporting
-from labspec.cli.aws import agreed, declined, for_stack, stack_command, whose
+from labspec.cli.aws import agree, for_stack, stack_command, whose
 from labspec.cli.following import lines
 from labspec.cli.progress import counting, progress
 from labspec.wording import plural, series
@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _destroy(arguments: argparse.Namespace, account: Account) -> list[str]:
     from labspec.cloud.leftovers import leftovers
-    from labspec.cloud.teardown import teardown
+    from labspec.cloud.teardown import deleted, teardown
 
     with progress("looking at the stack..."):
         wanted = teardown(account, arguments.stack, anybodys=arguments.any, keep=arguments.keep)
@@ -63,12 +63,14 @@ def _destroy(arguments: argparse.Namespace, account: Account) -> list[str]:
         return [f"The stack `{name}` is gone already."]
     reporting.say(arguments, shown, always=not arguments.yes)
     _guard(arguments, wanted)
-    if not (arguments.yes or agreed(f"Destroy the stack `{name}`?")):
-        return declined()
+    agree(arguments, f"Destroy the stack `{name}`?")
     arguments.changed = True
     _carry_out(arguments, account, wanted)
     with progress("looking for what is left..."):
-        return [f"The stack `{name}` is gone.", *_left(list(leftovers(account, wanted.fated)), whose(arguments))]
+        return [
+            f"The stack `{name}` is gone.",
+            *_left(list(leftovers(account, deleted(account, wanted))), whose(arguments)),
+        ]
 
 
 def _carry_out(arguments: argparse.Namespace, account: Account, wanted: Teardown) -> None:
@@ -122,9 +124,13 @@ def _shown(account: Account, wanted: Teardown) -> Iterator[str]:
 
 
 def _counts(wanted: Teardown) -> Iterator[str]:
+    from labspec.cloud.teardown import MAKING
+
     counted = Counter("/".join(each.resource.path) or wanted.stack.name for each in wanted.present)
     for stack, number in counted.items():
         yield f"{stack}: {plural(number, 'resource')}"
+    if wanted.stack.status in MAKING:
+        yield f"It is {wanted.stack.status}: what is made until AWS stops goes, or stays, as its template has it."
     going = sum(each.goes for each in wanted.present)
     yield f"{plural(going, 'resource')} to go, {len(wanted.present) - going} to stay."
 

@@ -14,7 +14,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 
 from labspec.cloud.account import plainly
-from labspec.cloud.deployment import PAUSE
+from labspec.cloud.change_sets import PAUSE
 
 STACK = "AWS::CloudFormation::Stack"
 RESTS = ("_COMPLETE", "_FAILED", "_SKIPPED", "REVIEW_IN_PROGRESS")

@@ -76,13 +76,15 @@ def _until_begin(events: Iterator[Entry]) -> list[Entry]:
 
 
 def _inner(cloudformation: Any, own: list[Entry], since: datetime) -> Iterator[Entry]:
-    """The events of nested stacks that failed, or are not done. What was made well has nothing to tell."""
+    """The events of nested stacks that failed, are not done, or were undone. What was made well has nothing to tell."""
     nested: dict[str, list[Entry]] = {}
     for entry in own:
         if entry.type == STACK and not entry.of_stack and entry.physical:
             nested.setdefault(entry.physical, []).append(entry)
     for identity, said in nested.items():
-        if said[-1].status in WHOLE and not any(entry.status.endswith("_FAILED") for entry in said):
+        undone = said[-1].status == "DELETE_COMPLETE" and any(entry.status.startswith("CREATE_") for entry in said)
+        failed = any(entry.status.endswith("_FAILED") for entry in said)
+        if said[-1].status in WHOLE and not (failed or undone):
             continue
         path = (*said[0].path, said[0].id)
         events = []

@@ -28,7 +28,7 @@ from botocore.exceptions import ClientError
 from botocore.retries.standard import ExponentialBackoff
 
 from labspec.cli import main as labspec
-from labspec.cloud import deployment, events, parallel
+from labspec.cloud import change_sets, events, parallel
 from tests.emulated.account import BUCKET, emulated
 from tests.emulated.proxy import FAULTS, Call, Fault, Plan, Proxy, proxy, since, sound
 from tests.emulated.site import SITE
@@ -163,7 +163,7 @@ def laboratory(folder: Path, server: str) -> Iterator[Lab]:
         patch.object(boto3, "Session", cache(boto3.Session)),  # it reads what AWS's services are: once will do
         patch.object(ExponentialBackoff, "delay_amount", lambda *_: 0),
         patch.object(parallel, "AT_ONCE", 1),
-        patch.object(deployment, "PAUSE", 0.05),
+        patch.object(change_sets, "PAUSE", 0.05),
         patch.object(events, "PAUSE", 0.05),
     )
     with proxy(server) as network, patch.dict(os.environ, {"AWS_ENDPOINT_URL": network.url}):
