@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from labspec.cli.compiling import Made
     from labspec.cloud.verdict import Place
-    from labspec.diagnostic import Span
+    from labspec.diagnostic import Path, Span
 
 BUILT = "out"
 """The folder that `labspec build` writes to unless it is told another."""
@@ -45,15 +45,23 @@ class Manifest(NamedTuple):
             return None
         return Place(resource.get("member", ""), span, _holds_secret(self.texts.get(span.file, ""), span.line))
 
+    def span(self, identity: str, path: Path = ()) -> Span | None:
+        """Where a resource was said, or a place in its body or what is nearest above; None where that is not known."""
+        resource = self.resources.get(identity, {})
+        places, steps = resource.get("properties", {}), [str(step) for step in path]
+        ends = range(len(steps), 0, -1)
+        at = next((places[place] for end in ends if (place := ".".join(steps[:end])) in places), resource.get("at", ""))
+        return _span(at, self.folder, self.texts)
+
 
 def newest(name: str) -> Manifest | None:
     """The newest manifest in `out` of a spec called `name`; None where there is none."""
     from labspec.output import read_manifest
 
-    built = [path.parent for path in FilePath(BUILT).glob("*/manifest.json")]
-    built.sort(key=lambda directory: (directory / "manifest.json").stat().st_mtime, reverse=True)
-    found = (directory for directory in built if name and read_manifest(directory).get("name") == name)
-    return next((_built(directory, read_manifest(directory)) for directory in found), None)
+    directories = [path.parent for path in FilePath(BUILT).glob("*/manifest.json")]
+    directories.sort(key=lambda directory: (directory / "manifest.json").stat().st_mtime, reverse=True)
+    found = (directory for directory in directories if name and read_manifest(directory).get("name") == name)
+    return next((built(directory, read_manifest(directory)) for directory in found), None)
 
 
 def given(arguments: argparse.Namespace) -> Manifest:
@@ -68,7 +76,7 @@ def given(arguments: argparse.Namespace) -> Manifest:
     spec = arguments.spec
     if FilePath(spec).is_dir():
         if manifest := read_manifest(FilePath(spec)):
-            return _built(FilePath(spec), manifest)
+            return built(FilePath(spec), manifest)
         raise Refused(f"`{spec}` is no directory that was built.", "Run `labspec build`, or name the spec itself.")
     found, compiled = made(arguments, spec)
     if found.failed:
@@ -80,12 +88,13 @@ def given(arguments: argparse.Namespace) -> Manifest:
 def manifest_of(target: str, compiled: Made) -> Manifest:
     """The manifest of what was compiled, or of a directory that was built."""
     if FilePath(target).is_dir():
-        return _built(FilePath(target), compiled.manifest)
+        return built(FilePath(target), compiled.manifest)
     resources = compiled.manifest["resources"]
     return Manifest(compiled.name, target, resources, str(compiled.folder), compiled.documents)
 
 
-def _built(directory: FilePath, manifest: Mapping[str, Any]) -> Manifest:
+def built(directory: FilePath, manifest: Mapping[str, Any]) -> Manifest:
+    """The manifest of a directory that was built, with the documents that are found to be as they were then."""
     resources = manifest.get("resources", {})
     documents = {resource.get("at", "").rsplit(":", 2)[0] for resource in resources.values()}
     sums = {name: digest for name, digest in manifest.get("inputs", {}).items() if name in documents}

@@ -7,12 +7,13 @@ parameter up to what is passed and each output down to what it names, until only
 pseudo parameters are left. Conditions are decided as far as they can be. See `Joined` for the form of the result.
 
 `tree` and `text` read; `intrinsics` and `conditions` evaluate; `parameters`, `scope` and `trace` resolve one stack;
-`urls` and `join` join stacks; `joined` is the result.
+`urls`, `roots` and `join` join stacks; `joined` is the result; `finding` is told of what cannot be read.
 """
 
 from labspec.template.conditions import Condition
 from labspec.template.join import SUFFIXES, join, read_directory, read_folder
 from labspec.template.joined import Joined, NestedStack, Output, Resource, Unresolved, Wait
+from labspec.template.roots import main_template
 from labspec.template.text import Template, read
 from labspec.template.tree import TemplateError
 
@@ -28,6 +29,7 @@ __all__ = [
     "Unresolved",
     "Wait",
     "join",
+    "main_template",
     "read",
     "read_directory",
     "read_folder",

@@ -25,7 +25,7 @@ from labspec.template.trace import Ledger
 from labspec.template.tree import TemplateError
 from labspec.template.urls import find_template
 
-_STACK = "AWS::CloudFormation::Stack"
+STACK = "AWS::CloudFormation::Stack"
 _OWN_KEYS = ("Type", "Properties", "Condition", "DependsOn")
 _UNDERSTOOD_TRANSFORMS = ("AWS::LanguageExtensions",)
 _MAX_NESTING = 32
@@ -49,7 +49,7 @@ def read_folder(
     folder: pathlib.Path, root: str, *, parameters: Mapping[str, Any] | None = None, use_defaults: bool = False
 ) -> Joined:
     """The same from a folder on disk; `root` and all names are relative to it. Only what is included is read."""
-    return _join(_names(folder), lambda name: read(_text(folder, name), name), root, parameters or {}, use_defaults)
+    return _join(names_in(folder), lambda name: read(text_in(folder, name), name), root, parameters or {}, use_defaults)
 
 
 def join(
@@ -63,7 +63,7 @@ def join(
     return _join(templates, templates.__getitem__, root, parameters or {}, use_defaults)
 
 
-def _names(folder: pathlib.Path) -> list[str]:
+def names_in(folder: pathlib.Path) -> list[str]:
     """The files that may be templates, hidden ones and those of hidden folders left out."""
     names: list[str] = []
     for where, folders, files in os.walk(folder):
@@ -73,7 +73,8 @@ def _names(folder: pathlib.Path) -> list[str]:
     return names
 
 
-def _text(folder: pathlib.Path, name: str) -> str:
+def text_in(folder: pathlib.Path, name: str) -> str:
+    """The text of a file of a folder. Raises `TemplateError` where it has none."""
     try:
         return (folder / name).read_text(encoding="utf-8-sig")
     except OSError as error:
@@ -144,7 +145,7 @@ class _Joiner:
         self._note_transforms(scope)
         for name, table in scope.template.section("Mappings").items():
             self.mappings[scope.address(name)] = table
-        nested = [name for name, body in scope.resources.items() if body["Type"] == _STACK]
+        nested = [name for name, body in scope.resources.items() if body["Type"] == STACK]
         for name in _in_order(scope, nested):
             self._include(scope, name, chain)
         for name in scope.resources:
