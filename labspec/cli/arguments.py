@@ -82,13 +82,6 @@ def lacks_aws(command: str) -> str:
     return "" if find_spec("boto3") else missing
 
 
-def name(text: str) -> str:
-    """A name, which is not empty: as a shell makes it of a variable that is not set."""
-    if not text.strip():
-        raise argparse.ArgumentTypeError("it is empty: a variable of the shell is perhaps not set")
-    return text
-
-
 def pair(text: str) -> tuple[str, str]:
     """A name and its value."""
     name, equals, value = text.partition("=")

@@ -25,7 +25,7 @@ def stack_command(
 ) -> argparse.ArgumentParser:
     """Add a command about a stack that stands."""
     this = takes.command(commands, name, run, help, example)
-    this.add_argument("stack", metavar="STACK", type=takes.name, help="the stack's name or id")
+    this.add_argument("stack", metavar="STACK", help="the stack's name or id")
     takes.account(this)
     takes.shared(this)
     reporting.option(this)

@@ -42,7 +42,7 @@ def parser(commands: Any) -> None:
     this.add_argument(
         "name", metavar="NAME", help="an instance of the spec, or a group: then its first healthy machine"
     )
-    this.add_argument("--stack", metavar="STACK", type=takes.name, required=True, help="the stack's name or id")
+    this.add_argument("--stack", metavar="STACK", required=True, help="the stack's name or id")
     this.add_argument("--instance", metavar="ID", default="", help="which machine of a group")
     this.add_argument(
         "--via",

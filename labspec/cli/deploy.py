@@ -40,9 +40,7 @@ def parser(commands: Any) -> None:
         "labspec deploy specs/full.yaml --stack lab --bucket my-templates --parameter AdminCidr=203.0.113.7/32",
     )
     publishing(this)
-    this.add_argument(
-        "--stack", metavar="NAME", type=takes.name, required=True, help="the stack, made where it is not there"
-    )
+    this.add_argument("--stack", metavar="NAME", required=True, help="the stack, made where it is not there")
     this.add_argument(
         "--tag", action="append", default=[], type=takes.pair, metavar="KEY=VALUE", help="a tag of it (repeatable)"
     )

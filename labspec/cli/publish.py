@@ -35,9 +35,7 @@ def parser(commands: Any) -> None:
         "labspec publish specs/full.yaml --bucket my-templates --parameter AdminCidr=203.0.113.7/32",
     )
     publishing(this)
-    this.add_argument(
-        "--stack", metavar="NAME", type=takes.name, help="the stack's name in the links; the spec's unless said"
-    )
+    this.add_argument("--stack", metavar="NAME", help="the stack's name in the links; the spec's unless said")
     reporting.option(this)
 
 

@@ -340,14 +340,6 @@ def test_ctrl_c_at_the_question_says_that_nothing_was_changed(
     assert cloud.asked == []
 
 
-@pytest.mark.parametrize("command", ["status", "destroy", "connect web --stack"])
-def test_a_name_that_a_shell_left_empty_means_no_stack(command: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as caught:
-        main([*command.split(), ""])
-    assert caught.value.code == 2
-    assert "it is empty" in capsys.readouterr().err
-
-
 def test_ctrl_c_says_how_to_go_on(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 from unittest.mock import patch
 
 import boto3
+import botocore.session
 from botocore.exceptions import ClientError
 from botocore.retries.standard import ExponentialBackoff
 
@@ -160,7 +161,9 @@ def interrupting(when: Callable[[Call], bool]) -> Plan:
 def laboratory(folder: Path, server: str) -> Iterator[Lab]:
     """A lab before a server. Retries are as many as ever, but at once; and calls are made one after the other."""
     patches = (
-        patch.object(boto3, "Session", cache(boto3.Session)),  # it reads what AWS's services are: once will do
+        # These read what AWS's services are: once will do.
+        patch.object(botocore.session, "get_session", cache(botocore.session.get_session)),
+        patch.object(boto3, "Session", cache(boto3.Session)),
         patch.object(ExponentialBackoff, "delay_amount", lambda *_: 0),
         patch.object(parallel, "AT_ONCE", 1),
         patch.object(change_sets, "PAUSE", 0.05),
