@@ -64,6 +64,7 @@ def for_target(arguments: argparse.Namespace, work: Callable[[argparse.Namespace
     def worked(arguments: argparse.Namespace, target: str) -> tuple[Outcome, list[str]]:
         found, target_made = made(arguments, target)
         found = found._replace(diagnostics=[*found.diagnostics, *_elsewhere(arguments, target_made)])
+        reporting.show(arguments, found)
         if found.failed:
             return found, []
         return _refusable(arguments, found, lambda: (found, work(arguments, target_made)))
@@ -82,20 +83,27 @@ def for_spec(arguments: argparse.Namespace, work: Callable[[argparse.Namespace, 
     return _for_each(arguments, arguments.spec, worked)
 
 
-def agreed(question: str) -> bool:
-    """Whether the user wants it; who cannot be asked, or does not answer, has not agreed."""
+def agree(arguments: argparse.Namespace, question: str) -> None:
+    """Ask whether the user wants it, unless that is said already.
+
+    Raises `Refused` where not: who cannot be asked, or does not answer, has not agreed.
+    """
+    from labspec.cloud.refusal import NOT_AGREED, Refused
+
+    if arguments.yes:
+        return
     if not sys.stdin.isatty():
-        return False
+        raise Refused("Nothing was changed: nobody can be asked here.", "To agree beforehand, add `--yes`.", NOT_AGREED)
     try:
-        return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
-    except EOFError:
-        print()
-        return False
-
-
-def declined() -> list[str]:
-    """What to say where nobody has agreed."""
-    return ["Nothing was changed." + ("" if sys.stdin.isatty() else " Nobody can be asked here: add `--yes`.")]
+        answer = input(f"{question} [y/N] ")
+    except (EOFError, KeyboardInterrupt) as stopped:
+        print()  # what follows is not to stand behind the question
+        if isinstance(stopped, KeyboardInterrupt):
+            arguments.changed = False
+            raise
+        answer = ""
+    if answer.strip().lower() not in ("y", "yes"):
+        raise Refused("Nothing was changed: it was not agreed to.", "", NOT_AGREED)
 
 
 def account(arguments: argparse.Namespace) -> Account:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from labspec.cli import reporting
-from labspec.cli.aws import agreed, declined, for_stack, stack_command, whose
+from labspec.cli.aws import agree, for_stack, stack_command, whose
 from labspec.cli.following import lines
 from labspec.cli.manifests import newest
 from labspec.cli.progress import counting, progress
@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _destroy(arguments: argparse.Namespace, account: Account) -> list[str]:
     from labspec.cloud.leftovers import leftovers
     from labspec.cloud.published import place
-    from labspec.cloud.teardown import teardown
+    from labspec.cloud.teardown import deleted, teardown
 
     with progress("looking at the stack..."):
         wanted = teardown(account, arguments.stack, anybodys=arguments.any, keep=arguments.keep)
@@ -66,12 +66,11 @@ def _destroy(arguments: argparse.Namespace, account: Account) -> list[str]:
         return [f"The stack `{name}` is gone already."]
     reporting.say(arguments, shown, always=not arguments.yes)
     _guard(arguments, wanted)
-    if not (arguments.yes or agreed(f"Destroy the stack `{name}`?")):
-        return declined()
+    agree(arguments, f"Destroy the stack `{name}`?")
     arguments.changed = True
     _carry_out(arguments, account, wanted)
     with progress("looking for what is left..."):
-        left = _left(list(leftovers(account, wanted.fated)), whose(arguments))
+        left = _left(list(leftovers(account, deleted(account, wanted))), whose(arguments))
     stay = [f"Its templates stay in {templates}, where those of other stacks may lie, too."] if templates else []
     return [f"The stack `{name}` is gone.", *left, *stay]
 
@@ -132,9 +131,13 @@ def _shown(account: Account, wanted: Teardown) -> Iterator[str]:
 
 
 def _counts(wanted: Teardown) -> Iterator[str]:
+    from labspec.cloud.teardown import MAKING
+
     counted = Counter("/".join(each.resource.path) or wanted.stack.name for each in wanted.present)
     for stack, number in counted.items():
         yield f"{stack}: {plural(number, 'resource')}"
+    if wanted.stack.status in MAKING:
+        yield f"It is {wanted.stack.status}: what is made until AWS stops goes, or stays, as its template has it."
     going = sum(each.goes for each in wanted.present)
     yield f"{plural(going, 'resource')} to go, {len(wanted.present) - going} to stay."
 

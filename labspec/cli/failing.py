@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from labspec.cli.aws import whose
@@ -52,6 +53,22 @@ def explained(arguments: argparse.Namespace, operation: Operation, source: Sourc
         arguments.profile,
     )
     return Outcome(operation.name, found, manifest.texts if manifest else {})
+
+
+@contextmanager
+def placed(region: str, source: Source) -> Iterator[None]:
+    """Inside, what AWS finds wrong with a change before it makes anything is told with the spec's lines."""
+    from labspec.cloud.objections import Rejected
+    from labspec.cloud.refusal import Failed
+    from labspec.cloud.verdict import objected
+
+    try:
+        yield
+    except Rejected as rejected:
+        manifest = source("")
+        found = objected(rejected, manifest.place if manifest else _nowhere, region)
+        found += rejected.findings[1:]  # that it could not be taken back
+        raise Failed(rejected.message, found, manifest.texts if manifest else {}) from rejected
 
 
 def _nowhere(_: str, __: str) -> None:

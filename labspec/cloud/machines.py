@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from ipaddress import ip_address, ip_network
 from typing import Any, NamedTuple
 
-from labspec.cloud.account import plainly
+from labspec.cloud.account import answered, plainly
 from labspec.cloud.refusal import WHOSE, Refused
 from labspec.cloud.standing import Standing
 from labspec.logical_ids import main_id
@@ -215,8 +215,8 @@ def _lets_in(rule: Mapping[str, Any], machine: Machine) -> bool:
 
 
 def is_managed(ssm: Any, machine: Machine) -> bool:
-    """Whether a machine answers to Session Manager."""
-    with plainly():
-        filters = [{"Key": "InstanceIds", "Values": [machine.id]}]
-        said = ssm.describe_instance_information(Filters=filters)["InstanceInformationList"]
+    """Whether a machine answers to Session Manager; where that may not be asked, it counts as if not."""
+    filters = [{"Key": "InstanceIds", "Values": [machine.id]}]
+    nothing: list[Mapping[str, Any]] = []
+    said = answered(lambda: ssm.describe_instance_information(Filters=filters)["InstanceInformationList"], nothing)
     return any((each["InstanceId"], each["PingStatus"]) == (machine.id, "Online") for each in said)

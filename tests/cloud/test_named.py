@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from labspec.cloud.account import Account
-from labspec.cloud.bucket import make_ready
+from labspec.cloud.bucket import Bucket, make_ready
 from labspec.cloud.refusal import Refused
 
 
@@ -43,5 +43,5 @@ def test_a_region(name: str, meant: str) -> None:
 )
 def test_a_bucket(name: str, meant: str) -> None:
     with pytest.raises(Refused) as caught:
-        make_ready(None, name, "us-east-1", create=False)
+        make_ready(Bucket(None, name, "111122223333"), "us-east-1", create=False)
     assert (caught.value.message, caught.value.help) == (f"`{name}` is no name for a bucket.", meant)

@@ -80,10 +80,12 @@ def test_nothing_is_changed_that_nobody_agreed_to(tmp_path: Path, capsys: pytest
     assert deploy(spec) == 1
     assert "Add `--parameter AdminCidr=VALUE`." in capsys.readouterr().err
     admin = ["--parameter", "AdminCidr=10.0.0.0/8"]
-    for asked, said in ([], "Nothing was changed."), (["--no-execute"], "aws cloudformation execute-change-set"):
-        assert deploy(spec, *admin, *asked) == 0
-        assert said in (shown := capsys.readouterr().out)
-        assert re.search(r"^[1-9]\d* to add, 0 to change, 0 to replace, 0 to remove.$", shown, re.MULTILINE)
+    carry_out = "aws cloudformation execute-change-set"
+    for asked, status, said in ([], 1, "Nothing was changed"), (["--no-execute"], 0, carry_out):
+        assert deploy(spec, *admin, *asked) == status
+        shown = capsys.readouterr()
+        assert said in shown.err + shown.out
+        assert re.search(r"^[1-9]\d* to add, 0 to change, 0 to replace, 0 to remove.$", shown.out, re.MULTILINE)
         assert standing() == before
     assert deploy(spec, *admin, "--yes") == 0
     capsys.readouterr()

@@ -72,12 +72,12 @@ def test_a_stack_goes_with_what_it_holds_and_only_what_is_kept_stays(
     s3.put_object(Bucket=old, Key="page", Body=b"kept")
     there = standing()
     capsys.readouterr()
-    assert main(["destroy", "site"]) == 0
+    assert main(["destroy", "site"]) == 1
     shown = capsys.readouterr().out
     where = "WebsiteStack/" if layout == "nested" else ""
     assert f"Gone for good:\n  bucket {where}DocsBucket ({docs}): 4 objects and versions\n  file system" in shown
     assert f"Kept:\n  bucket {where}OldBucket ({old}): 2 objects and versions\n" in shown
-    assert re.search(r"^[1-9]\d resources to go, 1 to stay.\nNothing was changed. Nobody", shown, re.MULTILINE)
+    assert re.search(r"^[1-9]\d resources to go, 1 to stay.$", shown, re.MULTILINE)
     assert standing() == there
     assert main(["destroy", "site", "--yes"]) == 0
     shown = capsys.readouterr().out
@@ -110,10 +110,12 @@ def test_a_bucket_that_fills_again_is_emptied_once_more_and_what_stays_can_be_le
 
     monkeypatch.setattr(emptying, "empty", emptied)
     assert deploy(spec, "--yes", *ADMIN) == 0
+    fill(s3, bucket_of(s3, "logs"))  # MiniStack has deleted an empty one before it could be looked at
     assert main(["destroy", "site", "--yes"]) == 0
     assert standing() == before
     writes = 9
     assert deploy(spec, "--yes", *ADMIN) == 0
+    fill(s3, bucket_of(s3, "logs"))
     assert main(["destroy", "site", "--yes", "--keep", "Logs"]) == 1
     assert "AWS leaves only what it could not delete, and has not tried `Logs`." in capsys.readouterr().err
     assert main(["destroy", "site", "--yes"]) == 1

@@ -115,13 +115,14 @@ def answers_quietly(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_what_nobody_agreed_to_leaves_nothing_behind(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
     stacks: Any = boto3.client("cloudformation")
-    assert deploy(spec, *ADMIN) == 0
+    assert deploy(spec, *ADMIN) == 1
     assert "site" not in {each["StackName"] for each in stacks.describe_stacks()["Stacks"]}
     for _ in range(2):
         assert deploy(spec, *ADMIN, "--no-execute") == 0
         assert len(left("site")) == 1
     capsys.readouterr()
-    assert deploy(spec, *ADMIN) == 0  # in review, with what was proposed before
+    assert deploy(spec, *ADMIN) == 1  # in review, with what was proposed before
+    assert "Nothing was changed: nobody can be asked here." in capsys.readouterr().err
     assert len(left("site")) == 1
     assert deploy(spec, *ADMIN, "--yes") == 0
     before = left("site")  # MiniStack keeps what it should delete
@@ -132,7 +133,12 @@ def test_what_nobody_agreed_to_leaves_nothing_behind(spec: Path, capsys: pytest.
     assert "`SharedMountTargetAppC` from `StorageStack` to the root." in refused.err
     assert "add --allow-data-loss file_systems.shared --allow-moves." in refused.err
     data = f"  remove  SharedFileSystem (file_systems.shared, {spec}:16): what it holds is gone"
-    assert refused.out.splitlines()[1:3] == ["Data at risk:", data]
+    assert refused.out.splitlines()[1:5] == [
+        "The stack `site` is nested, and this is flat: what moves is destroyed and made anew.",
+        "To leave it as it is laid out, add `--layout nested`.",
+        "Data at risk:",
+        data,
+    ]
     assert left("site") == before
     assert deploy(spec, "--yes", "--layout", "flat", "--allow-data-loss", "shared", "--allow-moves") == 0
     Stacks().delete("site")
@@ -153,9 +159,9 @@ def test_without_a_rollback_what_was_made_stays_and_the_next_deployment_goes_on(
 
 
 def test_a_report_has_standard_output_for_itself(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert deploy(spec, "--report", "json", *ADMIN) == 0
+    assert deploy(spec, "--report", "json", *ADMIN) == 1
     said = capsys.readouterr()
-    assert json.loads(said.out)
+    assert [each["code"] for each in json.loads(said.out)["findings"]] == ["LS703", "LS386"]
     assert "to add, 0 to change" in said.err
 
 

@@ -44,6 +44,7 @@ WITHOUT_EXAMPLE = {
     "LS604": "it is about templates that labspec did not build so",
     "LS701": "it is AWS's answer, not the spec's",
     "LS702": "it is AWS's answer, not the spec's",
+    "LS703": "it is the user's answer, not the spec's",
 }
 
 
@@ -90,6 +91,7 @@ RAISED_IN = {
     "LS520": "tests/cli/test_reach.py",
     "LS701": "tests/cloud/test_publish.py",
     "LS702": "tests/cloud/test_why.py",
+    "LS703": "tests/cloud/test_destroy.py",
     "LS704": "tests/cloud/test_publish.py",
     "LS510": "tests/test_cli.py",
     "LS511": "tests/test_cli.py",
