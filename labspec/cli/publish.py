@@ -94,6 +94,7 @@ def _publish(arguments: argparse.Namespace, target: Made) -> list[str]:
 def published(arguments: argparse.Namespace, account: Account, target: Made) -> tuple[Publication, str, str]:
     """Send all that was made: what it is as it is published, the root's address, and what to say of it."""
     from labspec.cloud import bucket
+    from labspec.cloud.encryption import refuse_own_key
     from labspec.cloud.publication import Location, publication
     from labspec.cloud.refusal import Refused
     from labspec.nearest import did_you_mean
@@ -105,6 +106,8 @@ def published(arguments: argparse.Namespace, account: Account, target: Made) -> 
     with progress("asking for the bucket..."):
         theirs = bucket.Bucket(account.client("s3"), arguments.bucket, arguments.bucket_owner or account.number)
         bucket.make_ready(theirs, account.region, arguments.create_bucket)
+        if target.assets:
+            refuse_own_key(theirs, account.client("kms"))
     with counting("publishing", len(made.pieces)) as went:
         sent = bucket.upload(theirs, made, went)
     there = len(made.pieces) - sent
