@@ -109,7 +109,7 @@ def published(arguments: argparse.Namespace, account: Account, target: Made) -> 
         theirs = bucket.Bucket(account.client("s3"), arguments.bucket, arguments.bucket_owner or account.number)
         bucket.make_ready(theirs, account.region, arguments.create_bucket)
         if target.assets:
-            refuse_own_key(theirs.s3, account.client("kms"), arguments.bucket)
+            refuse_own_key(theirs, account.client("kms"))
     with counting("publishing", len(made.pieces)) as went:
         sent = bucket.upload(theirs, made, went)
     there = len(made.pieces) - sent

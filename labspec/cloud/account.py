@@ -10,7 +10,6 @@ from pathlib import Path as FilePath
 from typing import Any, TypeVar
 
 import boto3
-import botocore.session
 from botocore.config import Config
 from botocore.exceptions import (
     BotoCoreError,
@@ -32,6 +31,7 @@ from botocore.exceptions import (
     ConnectionError as NoConnectionError,
 )
 from botocore.parsers import ResponseParserError
+from botocore.session import get_session
 from botocore.utils import JSONFileCache
 
 from labspec.cloud.refusal import Refused
@@ -74,7 +74,7 @@ class Account:
     """
 
     def __init__(self, profile: str | None = None, region: str | None = None) -> None:
-        core: Any = botocore.session.get_session()
+        core: Any = get_session()
         with plainly():
             self._session: Any = boto3.Session(
                 botocore_session=core, profile_name=profile, region_name=region or os.environ.get("AWS_REGION")

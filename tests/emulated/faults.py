@@ -24,9 +24,9 @@ from typing import Any, NamedTuple
 from unittest.mock import patch
 
 import boto3
-import botocore.session
 from botocore.exceptions import ClientError
 from botocore.retries.standard import ExponentialBackoff
+from botocore.session import get_session
 
 from labspec.cli import main as labspec
 from labspec.cloud import change_sets, events, parallel
@@ -162,7 +162,7 @@ def laboratory(folder: Path, server: str) -> Iterator[Lab]:
     """A lab before a server. Retries are as many as ever, but at once; and calls are made one after the other."""
     patches = (
         # These read what AWS's services are: once will do.
-        patch.object(botocore.session, "get_session", cache(botocore.session.get_session)),
+        patch("labspec.cloud.account.get_session", cache(get_session)),
         patch.object(boto3, "Session", cache(boto3.Session)),
         patch.object(ExponentialBackoff, "delay_amount", lambda *_: 0),
         patch.object(parallel, "AT_ONCE", 1),
