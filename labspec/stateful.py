@@ -10,15 +10,43 @@ from typing import Any, Final
 
 CLUSTER, DATABASE = "AWS::RDS::DBCluster", "AWS::RDS::DBInstance"
 
-DATA: Final = (
-    "AWS::DynamoDB::Table",
-    "AWS::EC2::Volume",
-    "AWS::EFS::FileSystem",
-    CLUSTER,
-    DATABASE,
-    "AWS::S3::Bucket",
+DATA: Final = frozenset(
+    {
+        "AWS::Backup::BackupVault",
+        "AWS::Cognito::UserPool",
+        "AWS::DocDB::DBCluster",
+        "AWS::DocDB::DBInstance",
+        "AWS::DynamoDB::GlobalTable",
+        "AWS::DynamoDB::Table",
+        "AWS::EC2::KeyPair",
+        "AWS::EC2::Volume",
+        "AWS::ECR::Repository",
+        "AWS::EFS::FileSystem",
+        "AWS::ElastiCache::CacheCluster",
+        "AWS::ElastiCache::ReplicationGroup",
+        "AWS::Elasticsearch::Domain",
+        "AWS::FSx::FileSystem",
+        "AWS::KMS::Key",
+        "AWS::Kinesis::Stream",
+        "AWS::Neptune::DBCluster",
+        "AWS::Neptune::DBInstance",
+        "AWS::OpenSearchService::Domain",
+        "AWS::RDS::DBCluster",
+        "AWS::RDS::DBInstance",
+        "AWS::Redshift::Cluster",
+        "AWS::S3::Bucket",
+        "AWS::SDB::Domain",
+        "AWS::SQS::Queue",
+        "AWS::SecretsManager::Secret",
+        "Custom::Image",
+    }
 )
-"""Types that hold what people put there, so that nothing replaces or removes them unasked."""
+"""Types that hold what is nowhere else.
+
+Those that cfn-lint takes for stateful (its rule I3011), and besides them repositories of images, private keys, and the
+images that machines start from. Log groups are none of them: a machine that is removed takes its log along, and would
+never go without being asked about it.
+"""
 
 NOUNS: Final[Mapping[str, str]] = {
     "AWS::S3::Bucket": "bucket",

@@ -31,6 +31,7 @@ FILES = {
 """The files that declare the rules of each room."""
 
 WITHOUT_EXAMPLE = {
+    "LS704": "it is about where a spec goes, not the spec",
     "LS004": "no small example is too large",
     "LS410": "no small example is too large",
     "LS504": "no small example is over a limit",
@@ -46,6 +47,7 @@ WITHOUT_EXAMPLE = {
     "LS721": "it is about two specs, not one",
     "LS722": "it is about git, not the spec",
     "LS702": "it is AWS's answer, not the spec's",
+    "LS703": "it is the user's answer, not the spec's",
 }
 
 
@@ -95,6 +97,8 @@ RAISED_IN = {
     "LS720": "tests/cli/test_diff.py",
     "LS721": "tests/cli/test_diff.py",
     "LS722": "tests/cli/test_diff.py",
+    "LS703": "tests/cloud/test_destroy.py",
+    "LS704": "tests/cloud/test_publish.py",
     "LS510": "tests/test_cli.py",
     "LS511": "tests/test_cli.py",
     "LS512": "tests/test_cli.py",
