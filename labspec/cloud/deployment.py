@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from labspec.cloud import once
 from labspec.cloud.account import plainly
 from labspec.cloud.refusal import Refused
+from labspec.template.capabilities import capabilities as needed
 
 OWNER = "labspec:spec"
 """The tag that says which spec a stack belongs to."""
@@ -61,8 +62,7 @@ class ChangeSet(NamedTuple):
 def capabilities(templates: Iterable[str]) -> list[str]:
     """What has to be acknowledged of templates (`CreateChangeSet Capabilities`): roles, and templates inside others."""
     texts = list(templates)
-    roles = ["CAPABILITY_NAMED_IAM"] if any("AWS::IAM::" in text for text in texts) else []
-    return [*roles, *(["CAPABILITY_AUTO_EXPAND"] if len(texts) > 1 else [])]
+    return needed(has_roles=any("AWS::IAM::" in text for text in texts), templates=len(texts))
 
 
 def propose(cloudformation: Any, wanted: Wanted) -> ChangeSet | None:
