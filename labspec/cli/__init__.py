@@ -26,6 +26,7 @@ from labspec.cli import (
     init,
     lint,
     outputs,
+    preflight,
     publish,
     reference,
     schema,
@@ -38,6 +39,7 @@ from labspec.cli.exits import FINE, OURS, USAGE, misused
 
 COMMANDS = (
     *(init, build, check, lint),
+    *(preflight,),
     *(publish, deploy, status, why, events, outputs, open_, sync, connect, destroy),
     *(config, explain, reference, schema),
 )

@@ -58,10 +58,10 @@ class Account:
             partition = self._session.get_partition_for_region(self.region)
         self.suffix = "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
 
-    def client(self, service: str) -> Any:
-        """A client that tries again where AWS is busy (boto3's standard mode)."""
+    def client(self, service: str, region: str | None = None) -> Any:
+        """A client that tries again where AWS is busy (boto3's standard mode), of this region or another."""
         config = Config(retries={"mode": "standard", "total_max_attempts": RETRIES}, user_agent_extra="labspec")
-        return self._session.client(service, config=config)
+        return self._session.client(service, region_name=region, config=config)
 
 
 @contextmanager

@@ -19,8 +19,8 @@ OVER = Rule(
     "LS740",
     "quota-exceeded",
     "The stacks need more of something than an account has.",
-    "What is over a quota is refused, and the stack rolls back, often after an hour. `labspec preflight` counts what the"
-    " stacks need against AWS's defaults, and with `--ask` against what the account has and uses. Most quotas are"
+    "What is over a quota is refused, and the stack rolls back, often after an hour. `labspec preflight` counts what"
+    " the stacks need against AWS's defaults, and with `--ask` against what the account has and uses. Most quotas are"
     " raised on request, in the console of Service Quotas.",
     severity=Severity.WARNING,
 )
@@ -43,8 +43,8 @@ LACKING = Rule(
     "LS743",
     "not-in-region",
     "A region does not have what the stacks ask for.",
-    "Regions differ in services, in types of machines and of databases, and in zones. What AWS's schemas and price lists"
-    " tell of each region, as cfn-lint's package carries them, may be some weeks old.",
+    "Regions differ in services, in types of machines and of databases, and in zones. What AWS's schemas and price"
+    " lists tell of each region, as cfn-lint's package carries them, may be some weeks old.",
     severity=Severity.WARNING,
 )
 TAKEN = Rule(

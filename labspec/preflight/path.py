@@ -39,6 +39,7 @@ class Step(NamedTuple):
     """One resource on the way, and when it is there."""
 
     address: str
+    type: str
     time: Time
     ready: float
 
@@ -68,11 +69,13 @@ def estimate(joined: Joined) -> Estimate | None:
     except CycleError:
         return None
     unknown = tuple(address for address, time in times.items() if not time.known)
-    usual, longest = (_longest(order, before, times, index) for index in (0, 1))
+    usual, longest = (_longest(joined, order, before, times, index) for index in (0, 1))
     return Estimate(usual, longest, unknown)
 
 
-def _longest(order: list[str], before: dict[str, tuple[str, ...]], times: dict[str, Time], index: int) -> Way:
+def _longest(
+    joined: Joined, order: list[str], before: dict[str, tuple[str, ...]], times: dict[str, Time], index: int
+) -> Way:
     ready: dict[str, float] = {}
     last: dict[str, str] = {}
     for address in order:
@@ -83,7 +86,7 @@ def _longest(order: list[str], before: dict[str, tuple[str, ...]], times: dict[s
     address = max(order, key=ready.__getitem__, default="")
     end = ready.get(address, 0)
     while address:
-        steps.append(Step(address, times[address], ready[address]))
+        steps.append(Step(address, joined.resources[address].type, times[address], ready[address]))
         address = last[address]
     return Way(end, tuple(reversed(steps)))
 

@@ -24,6 +24,7 @@ FILES = {
     Room.LAYOUT: ("layout/",),
     Room.OUTPUT: ("output",),
     Room.LINT: ("lint/",),
+    Room.FORESIGHT: ("template/", "reach/", "diff/", "iam/", "preflight/"),
     Room.CLOUD: ("cloud/",),
 }
 """The files that declare the rules of each room."""
@@ -36,10 +37,17 @@ WITHOUT_EXAMPLE = {
     "LS511": "it is about the output directory, not the spec",
     "LS512": "it is about the output directory, not the spec",
     "LS513": "it is about the output directory, not the spec",
+    "LS520": "it is about templates, not the spec",
     "LS603": "it is the linter's fault, not the spec's",
     "LS604": "it is about templates that labspec did not build so",
     "LS701": "it is AWS's answer, not the spec's",
     "LS702": "it is AWS's answer, not the spec's",
+    "LS740": "it is about an account, not the spec",
+    "LS741": "it is about an account, not the spec",
+    "LS742": "it is about finished stacks, not the spec",
+    "LS743": "it is about a region, not the spec",
+    "LS744": "it is AWS's answer, not the spec's",
+    "LS745": "it is AWS's answer, not the spec's",
 }
 
 
@@ -83,8 +91,15 @@ def test_a_rule_is_explained(rule: Rule) -> None:
 RAISED_IN = {
     "LS403": "tests/emit/test_user_data.py",
     "LS504": "tests/test_layout.py",
+    "LS520": "tests/cli/test_preflight.py",
     "LS701": "tests/cloud/test_publish.py",
     "LS702": "tests/cloud/test_why.py",
+    "LS740": "tests/cli/test_preflight.py",
+    "LS741": "tests/cli/test_preflight.py",
+    "LS742": "tests/cli/test_preflight.py",
+    "LS743": "tests/cli/test_preflight.py",
+    "LS744": "tests/cloud/test_preflight.py",
+    "LS745": "tests/cloud/test_preflight.py",
     "LS510": "tests/test_cli.py",
     "LS511": "tests/test_cli.py",
     "LS512": "tests/test_cli.py",
