@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Lock
 from typing import Any, TypeVar
 
 import boto3
@@ -49,6 +50,8 @@ class Account:
     """
 
     def __init__(self, profile: str | None = None, region: str | None = None) -> None:
+        self._lock = Lock()
+        self._clients: dict[tuple[str, str | None], Any] = {}
         with plainly():
             self._session: Any = boto3.Session(profile_name=profile, region_name=region or os.environ.get("AWS_REGION"))
         if self._session.region_name is None:
@@ -59,9 +62,16 @@ class Account:
         self.suffix = "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
 
     def client(self, service: str, region: str | None = None) -> Any:
-        """A client that tries again where AWS is busy (boto3's standard mode), of this region or another."""
-        config = Config(retries={"mode": "standard", "total_max_attempts": RETRIES}, user_agent_extra="labspec")
-        return self._session.client(service, region_name=region, config=config)
+        """A client that tries again where AWS is busy (boto3's standard mode), of this region or another.
+
+        There is one for each service: to make one takes a tenth of a second. Any thread may ask for it and use it, but
+        only one at a time may make one (`Multithreading or multiprocessing with clients`, boto3).
+        """
+        with self._lock:
+            if (service, region) not in self._clients:
+                config = Config(retries={"mode": "standard", "total_max_attempts": RETRIES}, user_agent_extra="labspec")
+                self._clients[service, region] = self._session.client(service, region_name=region, config=config)
+            return self._clients[service, region]
 
 
 @contextmanager

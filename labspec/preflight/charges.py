@@ -195,7 +195,7 @@ def _stored(joined: Joined, resource: Resource, body: dict[str, Any], standby: b
     if not kinds or len(kinds) != 1 or kinds[0] not in STORAGES:
         return Charge(resource.address, "database storage", "GB-Mo", gigabytes, None, "its type is not said")
     usage = f"RDS:{'Multi-AZ-' if standby else ''}{STORAGES[kinds[0]]}"
-    sought = Sought("AmazonRDS", "Database Storage", (), usage)
+    sought = Sought("AmazonRDS", "Database Storage", (("databaseEngine", "Any"),), usage)
     return Charge(resource.address, f"{kinds[0]} database storage", "GB-Mo", gigabytes, sought)
 
 
