@@ -136,15 +136,21 @@ BUCKETS: Final = Quota(
     10_000, "buckets", "an account has {}", "Creating a general purpose bucket", "account", "s3", "L-DC2B2D3D"
 )
 DISTRIBUTIONS: Final = Quota(
-    None, "CloudFront distributions", "an account has {}", "", "account", "cloudfront", "L-24B04930"
-)  # pages of different years say 200 and 500
+    500,
+    "CloudFront distributions",
+    "an account has {}",
+    "Quotas, Amazon CloudFront Developer Guide",
+    "account",
+    "cloudfront",
+    "L-24B04930",
+)
 FUNCTIONS: Final = Quota(None, "Lambda functions", REGION)  # no quota: their code has one together, and so their calls
 ROLES: Final = Quota(1_000, "roles", "an account has {}", IAM_PAGE, "account", "iam", "L-FE177D64")
 PROFILES: Final = Quota(1_000, "instance profiles", "an account has {}", IAM_PAGE, "account", "iam", "L-6E65F664")
 POLICIES: Final = Quota(1_500, "managed policies", "an account has {}", IAM_PAGE, "account", "iam", "L-E95E4862")
 TOPICS: Final = Quota(100_000, "standard topics", REGION, "CreateTopic, Amazon SNS API Reference")
 FIFO_TOPICS: Final = Quota(1_000, "FIFO topics", REGION, "CreateTopic, Amazon SNS API Reference")
-SECRETS: Final = Quota(None, "secrets", REGION)
+SECRETS: Final = Quota(None, "secrets", REGION)  # AWS has one, and its page was not found
 LOG_GROUPS: Final = Quota(1_000_000, "log groups", REGION, "CreateLogGroup, Amazon CloudWatch Logs API Reference")
 
 STACKS: Final = Quota(2_000, "stacks", REGION, STACKS_PAGE, "region", "cloudformation", "L-0485CB21")

@@ -147,8 +147,10 @@ def _words(arguments: argparse.Namespace, reading: Reading, found: Report, told:
 
         return [data(found, reading, told)]
     from labspec.cli.preflight_words import told as in_words
+    from labspec.cli.preflight_words import unfollowed
 
-    return list(in_words(found, reading.called, whole=arguments.verbose))
+    words = in_words(found, reading.called, whole=arguments.verbose)
+    return [*words, *unfollowed(reading.joined.unresolved, whole=arguments.verbose)]
 
 
 def _others(diagnostics: Sequence[Diagnostic]) -> Iterator[Diagnostic]:

@@ -10,7 +10,7 @@ from labspec.cli.reading import Reading
 from labspec.diagnostic import Diagnostic
 from labspec.preflight.amounts import Amount
 from labspec.preflight.asked import Asked
-from labspec.preflight.costs import Line
+from labspec.preflight.costs import Line, Sum, sums
 from labspec.preflight.durations import PATIENCE_SOURCE, SOURCE
 from labspec.preflight.names import Name
 from labspec.preflight.needs import Need
@@ -30,6 +30,7 @@ def data(report: Report, reading: Reading, told: Sequence[Diagnostic]) -> str:
         "names": [_name(name, reading) for name in report.names],
         "time": _estimate(report.estimate, reading) if report.estimate else None,
         "cost": {
+            "month": [_sum(each) for each in sums(report.lines)],
             "lines": [_line(line, reading) for line in report.lines],
             "unpriced": report.unpriced,
         },
@@ -110,6 +111,11 @@ def _line(line: Line, reading: Reading) -> dict[str, Any]:
         "problem": line.problem or None,
         "by_use": not priced and not line.problem,
     }
+
+
+def _sum(found: Sum) -> dict[str, str | None]:
+    most = None if found.most is None else str(found.most)
+    return {"currency": found.currency, "least": str(found.least), "most": most}
 
 
 def _unresolved(reading: Reading) -> Iterator[dict[str, Any]]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from decimal import Decimal
 
 from labspec.preflight.amounts import Amount
 from labspec.preflight.asked import Asked
-from labspec.preflight.costs import Line
+from labspec.preflight.charges import HOURS
+from labspec.preflight.costs import Line, Sum, sums
 from labspec.preflight.durations import PATIENCE_SOURCE, SOURCE
 from labspec.preflight.findings import words
 from labspec.preflight.needs import Need
 from labspec.preflight.path import Estimate, Step
 from labspec.preflight.report import Report
+from labspec.template import Unresolved
 from labspec.wording import plural, series
 
 Called = Callable[[str], str]
@@ -29,6 +30,16 @@ def told(report: Report, called: Called, whole: bool) -> Iterator[str]:
     yield from _names(report, called)
     yield from _time(report.estimate, called, whole)
     yield from _cost(report, called, whole)
+
+
+def unfollowed(unresolved: Sequence[Unresolved], whole: bool) -> Iterator[str]:
+    """What could not be followed in the templates: what depends on it is not known."""
+    if unresolved:
+        places = plural(len(unresolved), "place")
+        yield f"Not followed: {places} in the templates; what depends on them is not known." + (
+            "" if whole else " Add -v to see them."
+        )
+        yield from _table([(each.file, each.reason) for each in unresolved] if whole else [])
 
 
 def _quotas(report: Report, called: Called, whole: bool) -> Iterator[str]:
@@ -127,33 +138,40 @@ def _cost(report: Report, called: Called, whole: bool) -> Iterator[str]:
     priced = [line for line in report.lines if line.price is not None]
     if not priced:
         yield "Cost: no prices are built in. Give them by `--prices FILE`, or let `--ask` ask for them."
-    else:
-        yield from _sums(priced)
-        yield from _table([_priced(line, called) for line in priced])
+    for sum_ in sums(priced):
+        every = [line for line in priced if line.currency == sum_.currency]
+        sources = series(sorted({f"{line.source} of {line.date[:10]}" for line in every}), "and")
+        yield f"Cost: {money(sum_)} a month of {HOURS} hours ({sources}):"
+        yield from _table([_priced(line, called) for line in every] if whole else _members(every, called))
     yield from _without(report, called, whole or bool(priced))
 
 
-def _sums(priced: Sequence[Line]) -> Iterator[str]:
-    for currency in dict.fromkeys(line.currency for line in priced):
-        every = [line for line in priced if line.currency == currency]
-        least = sum((line.least for line in every), Decimal())
-        open_ = any(line.most is None for line in every)
-        most = sum((line.most or line.least for line in every), Decimal())
-        sources = series(sorted({f"{line.source} of {line.date[:10]}" for line in every}), "and")
-        yield f"Cost: {money(least, None if open_ else most, currency)} a month of 730 hours ({sources}):"
+def _members(priced: Sequence[Line], called: Called) -> list[tuple[str, ...]]:
+    """What each member costs, the dearest first."""
+    by_member: dict[str, list[Line]] = {}
+    for line in priced:
+        by_member.setdefault(called(line.charge.address), []).append(line)
+    found = [(sums(every)[0], member, every) for member, every in by_member.items()]
+    found.sort(key=lambda each: -each[0].least)
+    return [(money(sum_), member, _whats(every)) for sum_, member, every in found]
 
 
-def money(least: Decimal, most: Decimal | None, currency: str) -> str:
+def _whats(every: Sequence[Line]) -> str:
+    return series(list(dict.fromkeys(line.charge.what for line in every)), "and")
+
+
+def money(sum_: Sum) -> str:
     """An amount of money: `12.34 USD`, `12.34 to 24.68 USD`."""
-    if most is None:
-        return f"{least:,.2f} {currency} or more"
-    return f"{least:,.2f} {currency}" if least == most else f"{least:,.2f} to {most:,.2f} {currency}"
+    if sum_.most is None:
+        return f"{sum_.least:,.2f} {sum_.currency} or more"
+    if sum_.least == sum_.most:
+        return f"{sum_.least:,.2f} {sum_.currency}"
+    return f"{sum_.least:,.2f} to {sum_.most:,.2f} {sum_.currency}"
 
 
 def _priced(line: Line, called: Called) -> tuple[str, ...]:
-    cost = money(line.least, line.most, line.currency)
     price = f"{words(line.charge.quantity)} x {line.price} per {line.unit}"
-    return cost, called(line.charge.address), line.charge.what, price
+    return money(sums([line])[0]), called(line.charge.address), line.charge.what, price
 
 
 def _without(report: Report, called: Called, whole: bool) -> Iterator[str]:

@@ -27,6 +27,29 @@ class Line(NamedTuple):
     problem: str = ""
 
 
+class Sum(NamedTuple):
+    """What several lines cost together, in one currency; no `most` where one of them has no end."""
+
+    currency: str
+    least: Decimal
+    most: Decimal | None
+
+
+def sums(found: Iterable[Line]) -> list[Sum]:
+    """What lines cost together, currency by currency. What has no price is in none."""
+    by_currency: dict[str, list[Line]] = {}
+    for line in found:
+        if line.price is not None:
+            by_currency.setdefault(line.currency, []).append(line)
+    return [_sum(currency, every) for currency, every in by_currency.items()]
+
+
+def _sum(currency: str, every: Sequence[Line]) -> Sum:
+    ends = [line.most for line in every if line.most is not None]
+    most = sum(ends, Decimal()) if len(ends) == len(every) else None
+    return Sum(currency, sum((line.least for line in every), Decimal()), most)
+
+
 def lines(charges: Iterable[Charge], products: Sequence[Product], region: str) -> list[Line]:
     """Each charge with its price. Where no `region` is known, it is the one that all prices are of."""
     there = regions(products)

@@ -150,12 +150,26 @@ Resources:
 
 
 def test_prices_are_those_of_the_files_that_are_given(capsys: pytest.CaptureFixture[str]) -> None:
-    target = template("  It: {Type: AWS::EC2::Instance, Properties: {InstanceType: t3.micro}}\n")
+    """By member, and with -v charge by charge."""
+    machines = "".join(
+        f"  {name}: {{Type: AWS::EC2::Instance, Properties: {{InstanceType: {kind}}}}}\n"
+        for name, kind in (("Small", "t3.micro"), ("Large", "m5.large"))
+    )
+    target = template(machines + "  Address: {Type: AWS::EC2::EIP, Properties: {InstanceId: !Ref Large}}\n")
     assert "Cost: no prices are built in." in told(capsys, target)[0]
-    Path("ec2.json").write_text(json.dumps(offer("AmazonEC2", machine("t3.micro", "0.0130"))), "utf-8")
-    out, _ = told(capsys, target, "--prices", "ec2.json", "--region", "ap-northeast-2")
-    assert "Cost: 9.49 USD a month of 730 hours (ec2.json of 2026-11-20):\n" in out
-    assert "  9.49 USD  It  t3.micro, Linux, on demand  730 x 0.0130 per Hrs\n" in out
+    prices = ["--region", "ap-northeast-2", "--prices", "ec2.json"]
+    both = offer("AmazonEC2", machine("t3.micro", "0.0130"), machine("m5.large", "0.118"))
+    Path("ec2.json").write_text(json.dumps(both), "utf-8")
+    out, _ = told(capsys, target, *prices)
+    month = "Cost: 95.63 USD a month of 730 hours (ec2.json of 2026-11-20):\n"
+    assert f"{month}  86.14 USD  Large  m5.large, Linux, on demand\n  9.49 USD   Small " in out
+    assert "    Address  public IPv4 address       no price was given\n" in out
+    assert (
+        "  9.49 USD   Small  t3.micro, Linux, on demand  730 x 0.0130 per Hrs\n"
+        in told(capsys, target, *prices, "-v")[0]
+    )
+    found = json.loads(told(capsys, target, *prices, "--format", "json")[0])
+    assert found["cost"]["month"] == [{"currency": "USD", "least": "95.6300", "most": "95.6300"}]
 
 
 @pytest.mark.parametrize(
@@ -183,6 +197,13 @@ def test_everything_is_there_as_json(capsys: pytest.CaptureFixture[str]) -> None
     assert found["time"]["usual"]["seconds"] > 0
     assert {each["price"] for each in found["cost"]["lines"]} == {None}
     assert found["unresolved"] == []
+
+
+def test_what_could_not_be_followed_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    target = template("  It: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Nowhere}}\n")
+    out, _ = told(capsys, target)
+    assert "Not followed: 1 place in the templates; what depends on them is not known. Add -v to see them.\n" in out
+    assert "Nowhere is neither a parameter nor a resource of this template." in told(capsys, target, "-v")[0]
 
 
 @pytest.mark.parametrize("text", ["Resources: [", "- nothing\n"])

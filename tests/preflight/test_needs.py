@@ -8,6 +8,7 @@ from pathlib import Path
 
 import moto
 import pytest
+from moto.servicequotas.resources.default_quotas.vpc import VPC_DEFAULT_QUOTAS
 
 from labspec import quotas
 from labspec.preflight.amounts import Amount
@@ -182,6 +183,14 @@ def test_two_mount_targets_of_a_file_system_in_a_zone_are_one_too_many() -> None
 def test_templates_are_counted_against_what_cloudformation_takes() -> None:
     assert need(NETWORK, quotas.RESOURCES, "t.yaml").ever == exactly(3)
     assert need(NETWORK, quotas.STACKS).ever == exactly(1)
+
+
+def test_quotas_of_the_network_are_those_that_aws_has_said() -> None:
+    """As moto keeps AWS's own answers. Those of a route table were raised in 2025, after they were recorded."""
+    recorded = {each["QuotaCode"]: each["Value"] for each in VPC_DEFAULT_QUOTAS}
+    ours = [each for each in vars(quotas).values() if isinstance(each, Quota) and each.service == "vpc"]
+    assert len(ours) > 10
+    assert {each.noun for each in ours if recorded[each.code] != each.most} == {"routes"}
 
 
 def test_every_quota_with_a_number_says_where_it_is_from() -> None:
