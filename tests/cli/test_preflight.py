@@ -134,6 +134,34 @@ def test_groups_that_may_grow_over_a_quota_are_a_hint(capsys: pytest.CaptureFixt
     assert message in told(capsys, target)[1]
 
 
+def test_an_interface_with_all_its_groups_is_no_news(capsys: pytest.CaptureFixture[str]) -> None:
+    groups = "".join(
+        f"  G{i}: {{Type: AWS::EC2::SecurityGroup, Properties: {{GroupDescription: g}}}}\n" for i in range(5)
+    )
+    around = "[!Ref G0, !Ref G1, !Ref G2, !Ref G3, !Ref G4]"
+    balancer = "  It: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: {SecurityGroups: GROUPS}}\n"
+    target = template(groups + balancer.replace("GROUPS", around))
+    out, err = told(capsys, target)
+    assert "  5  of 5  security groups of It  Amazon VPC quotas\n" in out
+    assert err == ""
+    target = template(groups + balancer.replace("GROUPS", around.replace("]", ", sg-1]")))
+    assert "warning[LS740]: `It` has 6 security groups; a network interface has 5 unless AWS" in told(capsys, target)[1]
+
+
+def test_one_of_one_and_what_takes_seconds_is_shown_to_nobody(capsys: pytest.CaptureFixture[str]) -> None:
+    target = template("""\
+  Subnet: {Type: AWS::EC2::Subnet, Properties: {AvailabilityZone: us-east-1a}}
+  Files: {Type: AWS::EFS::FileSystem}
+  Target: {Type: AWS::EFS::MountTarget, Properties: {FileSystemId: !Ref Files, SubnetId: !Ref Subnet}}
+""")
+    out, _ = told(capsys, target)
+    assert "(MountTarget)" in out
+    assert "(FileSystem)" not in out
+    out, _ = told(capsys, target, "-v")
+    assert "(FileSystem)" in out
+    assert "in a zone" not in out
+
+
 def test_parameters_have_their_defaults_unless_they_are_left_open(capsys: pytest.CaptureFixture[str]) -> None:
     Path("t.yaml").write_text(
         """\

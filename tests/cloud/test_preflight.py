@@ -50,6 +50,7 @@ class Answers:
     """What AWS says in place of moto: by operation, a function of what is asked."""
 
     def __init__(self) -> None:
+        self.asked: list[tuple[str, str, dict[str, Any]]] = []
         self.said: dict[str, Any] = {
             "GetServiceQuota": self.no_quota,
             "GetAWSDefaultServiceQuota": self.no_quota,
@@ -86,6 +87,7 @@ def aws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Answers]:
     answers, real = Answers(), BaseClient._make_api_call  # type: ignore[attr-defined]
 
     def call(client: Any, operation: str, asked: dict[str, Any]) -> Any:
+        answers.asked.append((operation, client.meta.region_name, asked))
         return answers.said[operation](asked) if operation in answers.said else real(client, operation, asked)
 
     with mock_aws():
@@ -163,6 +165,12 @@ def test_defaults_are_asked_where_the_account_has_none_of_its_own(
     aws.said["GetAWSDefaultServiceQuota"] = lambda _: {"Quota": {"Value": 77.0}}
     found, _ = preflight(capsys)
     assert quota(found, "VPCs") == (77, 1)
+
+
+def test_quotas_of_no_region_are_asked_where_aws_keeps_them(aws: Answers, capsys: pytest.CaptureFixture[str]) -> None:
+    preflight(capsys)
+    places = {asked["ServiceCode"]: where for operation, where, asked in aws.asked if operation == "GetServiceQuota"}
+    assert (places["vpc"], places["rds"], places["iam"], places["s3"]) == (REGION, REGION, "us-east-1", "us-east-1")
 
 
 @pytest.mark.parametrize(

@@ -54,5 +54,10 @@ def answer(service: str, made: dict[str, Any]) -> dict[str, Any]:
 
 
 def _term(sku: str, made: dict[str, Any]) -> dict[str, Any]:
-    dimension = {"unit": made["unit"], "beginRange": "0", "endRange": "Inf", "pricePerUnit": {"USD": made["price"]}}
+    dimension = {
+        "unit": made["unit"],
+        "beginRange": made.get("begin", "0"),
+        "endRange": "Inf",
+        "pricePerUnit": {"USD": made["price"]},
+    }
     return {f"{sku}.TERM": {"sku": sku, "priceDimensions": {f"{sku}.TERM.RATE": dimension}}}

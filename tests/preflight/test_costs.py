@@ -178,6 +178,24 @@ def test_prices_that_disagree_are_no_price() -> None:
     assert costs(MACHINE, products=same)["t3.micro, Linux, on demand"].price == Decimal("0.0130")
 
 
+NAT = "  It: {Type: AWS::EC2::NatGateway}\n"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        product("9.99", "Hrs", "NAT Gateway", usagetype="APN2-NatGateway-Hours", locationType="AWS Local Zone"),
+        product("9.99", "Hrs", "NAT Gateway", usagetype="APN2-NatGateway-Hours-Extra"),
+        product("9.99", "GB", "NAT Gateway", usagetype="APN2-NatGateway-Hours"),
+        product("0.00", "Hrs", "NAT Gateway", usagetype="APN2-NatGateway-Hours"),
+        {**product("9.99", "Hrs", "NAT Gateway", usagetype="APN2-NatGateway-Hours"), "begin": "1000"},
+    ],
+)
+def test_what_is_sold_beside_it_is_another_price(other: dict[str, Any]) -> None:
+    beside = [*PRODUCTS, *offered(offer("AmazonEC2", other), "other.json")]
+    assert costs(NAT, products=beside)["NAT gateway"].price == Decimal("0.0590")
+
+
 def test_the_region_is_that_of_the_prices_where_they_have_one() -> None:
     what = "t3.micro, Linux, on demand"
     assert "several regions" in costs(MACHINE, region="")[what].problem

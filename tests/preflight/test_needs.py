@@ -82,6 +82,72 @@ def test_a_type_that_is_open_counts_from_the_smallest_to_the_largest() -> None:
     assert need(one, quotas.VCPUS["standard"], parameters="  Kind: {Type: String}\n").ever == Amount(0, None)
 
 
+@pytest.mark.parametrize(
+    ("group", "first", "ever"),
+    [
+        ("DesiredCapacity: 2", exactly(10), Amount(10, 14)),
+        ("DesiredCapacity: !Ref AWS::AccountId", Amount(2, 14), Amount(2, 14)),
+    ],
+)
+def test_a_group_starts_with_what_is_desired(group: str, first: Amount, ever: Amount) -> None:
+    found = need(MACHINES.replace("MAX", f"3, {group}"), quotas.VCPUS["standard"])
+    assert (found.first, found.ever) == (first, ever)
+
+
+@pytest.mark.parametrize(
+    ("resource", "expected"),
+    [
+        ("InstanceMarketOptions: {MarketType: spot}, InstanceType: c5.xlarge", {"standard": exactly(2)}),
+        ("InstanceType: p4d.24xlarge", {"standard": exactly(2), "P": exactly(288)}),
+    ],
+)
+def test_families_have_quotas_of_their_own_and_the_spot_market_none_of_these(
+    resource: str, expected: dict[str, Amount]
+) -> None:
+    text = MACHINES.replace("InstanceType: c5.xlarge", resource).replace("MAX", "3")
+    found = {each.quota: each.ever for each in needs(joined(text))}
+    shown = {name: found[quota] for name, quota in quotas.VCPUS.items() if quota in found}
+    assert {name: Amount(many.most or 0, many.most) for name, many in shown.items()} == expected
+
+
+def test_a_group_of_several_families_may_need_all_of_either() -> None:
+    mixed = """
+  Template: {Type: AWS::EC2::LaunchTemplate, Properties: {LaunchTemplateData: {}}}
+  Group:
+    Type: AWS::AutoScaling::AutoScalingGroup
+    Properties:
+      MinSize: 2
+      MaxSize: 3
+      MixedInstancesPolicy:
+        LaunchTemplate:
+          LaunchTemplateSpecification: {LaunchTemplateId: !Ref Template, Version: '1'}
+          Overrides: [{InstanceType: m5.large}, {InstanceType: c5.xlarge}, {InstanceType: g5.xlarge}]
+"""
+    assert need(mixed, quotas.VCPUS["standard"]).ever == Amount(0, 12)
+    assert need(mixed, quotas.VCPUS["G"]).ever == Amount(0, 12)
+    one = mixed.replace(", {InstanceType: g5.xlarge}", "")
+    assert need(one, quotas.VCPUS["standard"]).ever == Amount(4, 12)
+
+
+def test_machines_of_a_launch_configuration_are_counted() -> None:
+    old = """
+  Configuration: {Type: AWS::AutoScaling::LaunchConfiguration, Properties: {InstanceType: m5.xlarge}}
+  Group:
+    Type: AWS::AutoScaling::AutoScalingGroup
+    Properties: {LaunchConfigurationName: !Ref Configuration, MinSize: 1, MaxSize: 2}
+"""
+    assert need(old, quotas.VCPUS["standard"]).ever == Amount(4, 8)
+
+
+def test_rules_of_network_acls_are_counted_by_direction() -> None:
+    entries = "  Acl: {Type: AWS::EC2::NetworkAcl}\n" + "".join(
+        f"  E{i}: {{Type: AWS::EC2::NetworkAclEntry, Properties: {{NetworkAclId: !Ref Acl, Egress: {egress}}}}}\n"
+        for i, egress in enumerate(("true", "false", "'true'"))
+    )
+    assert need(entries, quotas.ACL_LEAVING, "Acl").ever == exactly(2)
+    assert need(entries, quotas.ACL_ENTERING, "Acl").ever == exactly(1)
+
+
 def test_what_exists_under_an_open_condition_may_be_there_or_not() -> None:
     conditions = "  Wanted: !Equals [!Ref Env, prod]\n  Never: !Equals [a, b]\n"
     addresses = "".join(
@@ -130,6 +196,14 @@ RULES = """
 )
 def test_rules_are_counted_by_family_and_a_prefix_list_by_its_entries(rule: str, many: Amount) -> None:
     assert need(RULES.replace("RULE", rule), quotas.ENTERING, "Group").ever == many
+
+
+def test_a_rule_about_a_group_counts_in_both_families() -> None:
+    more = "  Six: {Type: AWS::EC2::SecurityGroupIngress, Properties: {GroupId: !Ref Group, CidrIpv6: 'fd00::/8'}}\n"
+    four = RULES.replace("RULE", "CidrIp: 10.0.0.0/8")
+    about = RULES.replace("RULE", "SourceSecurityGroupId: !Ref Other")
+    assert need(four + more, quotas.ENTERING, "Group").ever == exactly(2)
+    assert need(about + more, quotas.ENTERING, "Group").ever == exactly(3)
 
 
 def test_groups_around_an_interface_are_found_in_its_launch_template_too() -> None:

@@ -37,6 +37,14 @@ def test_the_longest_way_decides() -> None:
     assert found.unknown == ()
 
 
+def test_what_is_perhaps_waited_for_is_waited_for() -> None:
+    resources = f"  Main: {{Type: {DATABASE}}}\n  Topic: {{Type: AWS::SNS::Topic, Properties: {{TopicName: NAME}}}}\n"
+    given = resources.replace("NAME", "!If [Wanted, !Ref Main, none]")
+    found = estimate(joined(given, "  Env: {Type: String}\n", "  Wanted: !Equals [!Ref Env, prod]\n"))
+    assert found is not None
+    assert way(found) == ["Main", "Topic"]
+
+
 def test_what_waits_for_a_stack_waits_for_all_that_is_in_it() -> None:
     stack = "{Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: NAME.yaml}DEPENDS}"
     root = f"Resources:\n  First: {stack}\n  Second: {stack}\n".replace("NAME", "one", 1).replace("DEPENDS", "", 1)
