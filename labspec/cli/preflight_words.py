@@ -140,10 +140,17 @@ def _cost(report: Report, called: Called, whole: bool) -> Iterator[str]:
         yield "Cost: no prices are built in. Give them by `--prices FILE`, or let `--ask` ask for them."
     for sum_ in sums(priced):
         every = [line for line in priced if line.currency == sum_.currency]
-        sources = series(sorted({f"{line.source} of {line.date[:10]}" for line in every}), "and")
-        yield f"Cost: {money(sum_)} a month of {HOURS} hours ({sources}):"
+        yield f"Cost: {money(sum_)} a month of {HOURS} hours ({_sources(every)}):"
         yield from _table([_priced(line, called) for line in every] if whole else _members(every, called))
     yield from _without(report, called, whole or bool(priced))
+
+
+def _sources(priced: Sequence[Line]) -> str:
+    """Where prices are from, and of when."""
+    by_date: dict[str, dict[str, None]] = {}
+    for line in priced:
+        by_date.setdefault(line.date[:10], {})[line.source] = None
+    return "; ".join(f"{series(sorted(names), 'and')} of {date}" for date, names in sorted(by_date.items()))
 
 
 def _members(priced: Sequence[Line], called: Called) -> list[tuple[str, ...]]:

@@ -236,7 +236,7 @@ KINDS: Final[dict[str, Callable[[Joined, Resource], Iterator[Charge]]]] = {
     "AWS::EC2::NatGateway": _nat,
     "AWS::EC2::VPCEndpoint": _endpoint,
     "AWS::EC2::Volume": _disk,
-    "AWS::EFS::FileSystem": _used("storage of a file system, per GB"),
+    "AWS::EFS::FileSystem": _used("storage of a file system by the GB"),
     "AWS::ElasticLoadBalancingV2::LoadBalancer": _balancer,
     "AWS::Lambda::Function": _used("requests and seconds of a function"),
     "AWS::Logs::LogGroup": _used("logs that are taken in and kept"),

@@ -45,7 +45,9 @@ def _names(joined: Joined, resource: Resource) -> Iterator[Name]:
         for choice in choices(value):
             text = known(choice)
             name, argument = call(choice)
-            parameter = str(argument) if name == "Ref" and argument in joined.parameters else ""
+            parameter = (
+                argument if name == "Ref" and isinstance(argument, str) and argument in joined.parameters else ""
+            )
             if text or parameter:
                 yield Name(resource.address, path, text, parameter, resource.type in WORLD)
 

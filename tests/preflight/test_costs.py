@@ -205,7 +205,7 @@ def test_the_region_is_that_of_the_prices_where_they_have_one() -> None:
 
 
 def test_what_is_paid_by_use_has_no_figure() -> None:
-    line = costs("  It: {Type: AWS::EFS::FileSystem}\n")["storage of a file system, per GB"]
+    line = costs("  It: {Type: AWS::EFS::FileSystem}\n")["storage of a file system by the GB"]
     assert (line.price, line.problem) == (None, "")
 
 
