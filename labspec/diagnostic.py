@@ -81,6 +81,7 @@ class Room(IntEnum):
     LAYOUT = auto()
     OUTPUT = auto()
     LINT = auto()
+    TEMPLATE = auto()
     FORESIGHT = auto()
     CLOUD = auto()
 
@@ -96,7 +97,7 @@ BLOCKS = {
     "LS4": Room.EMIT,
     "LS50": Room.LAYOUT,
     "LS51": Room.OUTPUT,
-    "LS52": Room.FORESIGHT,
+    "LS52": Room.TEMPLATE,
     "LS6": Room.LINT,
     "LS70": Room.CLOUD,
     "LS7": Room.FORESIGHT,
@@ -119,7 +120,7 @@ class Rule(NamedTuple):
     right: str = ""
     severity: Severity = Severity.ERROR
     binding: bool = False
-    """Whether it is a law without which nothing sensible can be built."""
+    """Whether it is a law without which nothing sensible can be built, or about something that no spec decides."""
 
     @property
     def room(self) -> Room:
@@ -128,12 +129,8 @@ class Rule(NamedTuple):
 
     @property
     def can_be_lowered(self) -> bool:
-        """Whether a spec may lower or silence it: laws, what linters find, and whatever is no error anyway.
-
-        What is found in finished stacks is not the spec's to judge: they may be anybody's.
-        """
-        lowered = self.room in (Room.CHECK, Room.LINT) or self.severity is not Severity.ERROR
-        return lowered and not self.binding and self.room is not Room.FORESIGHT
+        """Whether a spec may lower or silence it: laws, what linters find, and whatever is no error anyway."""
+        return not self.binding and (self.room in (Room.CHECK, Room.LINT) or self.severity is not Severity.ERROR)
 
 
 class Label(NamedTuple):

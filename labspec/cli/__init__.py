@@ -28,6 +28,7 @@ from labspec.cli import (
     outputs,
     preflight,
     publish,
+    reach,
     reference,
     schema,
     status,
@@ -38,8 +39,7 @@ from labspec.cli import open as open_
 from labspec.cli.exits import FINE, OURS, USAGE, misused
 
 COMMANDS = (
-    *(init, build, check, lint),
-    *(preflight,),
+    *(init, build, check, lint, reach, preflight),
     *(publish, deploy, status, why, events, outputs, open_, sync, connect, destroy),
     *(config, explain, reference, schema),
 )

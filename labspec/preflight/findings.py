@@ -23,6 +23,7 @@ OVER = Rule(
     " the stacks need against AWS's defaults, and with `--ask` against what the account has and uses. Most quotas are"
     " raised on request, in the console of Service Quotas.",
     severity=Severity.WARNING,
+    binding=True,
 )
 WHOLE = Rule(
     "LS741",
@@ -31,6 +32,7 @@ WHOLE = Rule(
     "Nothing may be left over of it from other stacks, from what was made by hand, or from what a failed deletion left"
     " behind. `labspec preflight --ask` knows what the account uses already.",
     severity=Severity.HINT,
+    binding=True,
 )
 TWICE = Rule(
     "LS742",
@@ -46,6 +48,7 @@ LACKING = Rule(
     "Regions differ in services, in types of machines and of databases, and in zones. What AWS's schemas and price"
     " lists tell of each region, as cfn-lint's package carries them, may be some weeks old.",
     severity=Severity.WARNING,
+    binding=True,
 )
 TAKEN = Rule(
     "LS744",

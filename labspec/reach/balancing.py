@@ -17,37 +17,47 @@ LISTENER, GROUP = "AWS::ElasticLoadBalancingV2::Listener", "AWS::ElasticLoadBala
 MISMATCH, EMPTY, REFUSED = "ELBV2_LISTENERS_MISMATCH", "ELBV2_LISTENER_HAS_NO_TG", "ELBV2_LISTENER_REQUIRES_TG_ACCEPT"
 
 
-def answering(site: Site, joined: Joined, balancer: Interface, wanted: Ranges) -> Iterator[Gate]:
-    """The gates behind a load balancer: that it listens, and that a target answers, which only matters to a proof."""
-    whole = WHOLE["tcp"]
+def listening(site: Site, joined: Joined, balancer: Interface) -> Gate:
+    """Whether a load balancer listens: by its listeners, where their ports are known."""
     ports, at = site.ports.get(balancer.address, (NONE, balancer.at))
-    listeners = [each for each in joined.resources.values() if each.type == LISTENER and _is_of(each, balancer.address)]
+    listeners = _listeners(joined, balancer)
     is_sure = all(each.condition is True and number(each.properties.get("Port")) is not None for each in listeners)
-    yield Gate(MISMATCH, at, ports, ports if is_sure else whole)
-    for listener in listeners:
+    return Gate(MISMATCH, at, ports, ports if is_sure else WHOLE["tcp"])
+
+
+def served(site: Site, joined: Joined, balancer: Interface, wanted: Ranges) -> Iterator[Gate]:
+    """Whether somebody answers behind the listeners that are asked for."""
+    for listener in _listeners(joined, balancer):
         port = number(listener.properties.get("Port"))
         if port is None or ranges([(port, port)]) & wanted:
-            yield from _served(site, joined, balancer, listener)
+            for name in _groups(listener.properties.get("DefaultActions")):
+                yield _answered(site, joined, balancer, At(listener.address), joined.resources.get(name))
+
+
+def _listeners(joined: Joined, balancer: Interface) -> list[Resource]:
+    return [each for each in joined.resources.values() if each.type == LISTENER and _is_of(each, balancer.address)]
 
 
 def _is_of(listener: Resource, balancer: str) -> bool:
     return listener.condition is not False and identity(listener.properties.get("LoadBalancerArn")) == balancer
 
 
-def _served(site: Site, joined: Joined, balancer: Interface, listener: Resource) -> Iterator[Gate]:
-    """For each target group that a listener forwards to, whether somebody of it answers."""
+def _answered(site: Site, joined: Joined, balancer: Interface, at: At, group: Resource | None) -> Gate:
+    """Whether somebody of a target group answers: certainly, or perhaps."""
     whole = WHOLE["tcp"]
-    for name in _groups(listener.properties.get("DefaultActions")):
-        group = joined.resources.get(name)
-        if group is None:
-            yield Gate(REFUSED, At(listener.address), NONE, whole)
-            continue
-        targets = [*_targets(site, joined, group)]
-        if not targets:
-            yield Gate(EMPTY, At(group.address), NONE, whole)
-            continue
-        answers = any(_is_reached(site, balancer, each, group) for each in targets)
-        yield Gate(REFUSED, At(group.address), whole if answers else NONE, whole)
+    if group is None:
+        return Gate(REFUSED, at, NONE, whole)
+    targets = [*_targets(site, joined, group)]
+    found = [_is_reached(site, balancer, each, group) for each in targets]
+    must, may = whole if True in found else NONE, NONE if targets and set(found) == {False} else whole
+    if not targets and _has_known_targets(group):
+        return Gate(EMPTY, At(group.address), NONE, whole)
+    return Gate(REFUSED, At(group.address), must, may)
+
+
+def _has_known_targets(group: Resource) -> bool:
+    """Whether nobody else can be a target: none is named, and the stacks' groups were asked."""
+    return group.properties.get("Targets") in (None, [])
 
 
 def _groups(actions: Any) -> Iterator[str]:
@@ -73,12 +83,13 @@ def _served_by(scaling: Resource) -> list[str]:
     return [identity(each.value) for each in items(scaling.properties.get("TargetGroupARNs"), ())]
 
 
-def _is_reached(site: Site, balancer: Interface, target: Interface, group: Resource) -> bool:
-    """Whether a target certainly gets requests, and is asked how it is."""
+def _is_reached(site: Site, balancer: Interface, target: Interface, group: Resource) -> bool | None:
+    """Whether a target gets requests, and is asked how it is; None where that is not known."""
     port = number(group.properties.get("Port"))
     checked = group.properties.get("HealthCheckPort", "traffic-port")
     check = port if known(checked) == "traffic-port" else number(checked)
     if port is None or check is None:
-        return False
+        return None
     found = flow(site, standing(site, balancer), standing(site, target), "tcp")
-    return found.must.covers(ranges([(port, port), (check, check)]))
+    wanted = ranges([(port, port), (check, check)])
+    return found.must.covers(wanted) or (None if found.may.covers(wanted) else False)

@@ -19,8 +19,12 @@ from labspec.reach.traffic import EPHEMERAL, NONE, WHOLE, spoken
 from labspec.reach.values import default_acl
 from labspec.template.conditions import Condition, Facts, facts_of, under
 
+SIDES = {EGRESS: "out", INGRESS: "in"}
+ANSWER = "answer"
 ACL, GROUP, ROUTE = "SUBNET_ACL_RESTRICTION", "ENI_SG_RULES_MISMATCH", "NO_ROUTE_TO_DESTINATION"
 INWARD, OUTWARD = "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS", "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS"
+GONE, DETACHED, ELSEWHERE = "BAD_STATE", "BAD_STATE_ATTACHMENT", "NGW_REQUIRES_SOURCE_IN_VPC"
+PRIVATE, REDIRECTED = "IGW_SOURCE_ADDRESS_NOT_IN_RFC1918_INGRESS", "INGRESS_RTB_TRAFFIC_REDIRECTION"
 PEERED, APART, UNKNOWN = "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR", "DISCONNECTED_VPCS", "UNSUPPORTED_COMPONENT"
 """Names of AWS's for what stops a packet (`Reachability Analyzer explanation codes`)."""
 
@@ -49,8 +53,8 @@ class Gate(NamedTuple):
     must: Ranges
     may: Ranges
     uses: tuple[Use, ...] = ()
-    answers: bool = False
-    """Whether it is about the answers."""
+    side: str = ""
+    """Of a subnet or an interface: `out` where it is left, `in` where it is entered, `answer` for what comes back."""
 
 
 class Flow(NamedTuple):
@@ -59,6 +63,7 @@ class Flow(NamedTuple):
     source: Party
     target: Party
     gates: tuple[Gate, ...]
+    protocol: str = "tcp"
 
     @property
     def must(self) -> Ranges:
@@ -91,10 +96,10 @@ class Question(NamedTuple):
         left = under(condition, self.facts)
         return left if isinstance(left, bool) else None
 
-    def gate(self, code: str, of: At, passes: bool | None, answers: bool = False) -> Gate:
+    def gate(self, code: str, of: At, passes: bool | None, side: str = "") -> Gate:
         """A gate that lets all pass, or nothing, or perhaps all."""
         must, may = self.whole if passes else NONE, NONE if passes is False else self.whole
-        return Gate(code, of, must, may, (Use(of, must, may),) if may else (), answers)
+        return Gate(code, of, must, may, (), side)
 
     def vpc(self, interface: Interface) -> str | None:
         """The VPC that an interface stands in; None where that is not known."""
@@ -119,7 +124,7 @@ def flow(
         found = _outward(asked, source, target)
     else:
         found = _inward(asked, source, target)
-    return Flow(source, target, tuple(found))
+    return Flow(source, target, tuple(found), protocol)
 
 
 # ------------------------------------------------------------------ the three ways
@@ -140,8 +145,8 @@ def _inside(asked: Question, source: Party, target: Party) -> Iterator[Gate]:
         yield _acl(asked, target.interface.subnet, INGRESS, source)
     yield _group(asked, target.interface, INGRESS, source)
     if not is_near:
-        yield _acl(asked, target.interface.subnet, EGRESS, source, answers=True)
-        yield _acl(asked, source.interface.subnet, INGRESS, target, answers=True)
+        yield _acl(asked, target.interface.subnet, EGRESS, source, side=ANSWER)
+        yield _acl(asked, source.interface.subnet, INGRESS, target, side=ANSWER)
 
 
 def _outward(asked: Question, source: Party, target: Party) -> Iterator[Gate]:
@@ -149,7 +154,7 @@ def _outward(asked: Question, source: Party, target: Party) -> Iterator[Gate]:
     yield _group(asked, source.interface, EGRESS, target)
     yield _acl(asked, source.interface.subnet, EGRESS, target)
     yield from _leads(asked, source.interface, target, inward=False)
-    yield _acl(asked, source.interface.subnet, INGRESS, target, answers=True)
+    yield _acl(asked, source.interface.subnet, INGRESS, target, side=ANSWER)
 
 
 def _inward(asked: Question, source: Party, target: Party) -> Iterator[Gate]:
@@ -157,7 +162,7 @@ def _inward(asked: Question, source: Party, target: Party) -> Iterator[Gate]:
     yield from _leads(asked, target.interface, source, inward=True)
     yield _acl(asked, target.interface.subnet, INGRESS, source)
     yield _group(asked, target.interface, INGRESS, source)
-    yield _acl(asked, target.interface.subnet, EGRESS, source, answers=True)
+    yield _acl(asked, target.interface.subnet, EGRESS, source, side=ANSWER)
 
 
 # ------------------------------------------------------------------ security groups
@@ -166,11 +171,11 @@ def _inward(asked: Question, source: Party, target: Party) -> Iterator[Gate]:
 def _group(asked: Question, interface: Interface, direction: str, other: Party) -> Gate:
     """Security groups only let pass: what one of them lets pass, passes."""
     if interface.is_open:
-        return asked.gate(GROUP, interface.at, True)
+        return asked.gate(GROUP, interface.at, True, SIDES[direction])
     uses = tuple(_admitted(asked, interface.groups, direction, other))
     must = reduce(lambda ports, use: ports | use.must, uses, NONE)
     may = reduce(lambda ports, use: ports | use.may, uses, NONE)
-    return Gate(GROUP, _of_group(asked.site, interface), must, may, uses)
+    return Gate(GROUP, _of_group(asked.site, interface), must, may, uses, SIDES[direction])
 
 
 def _of_group(site: Site, interface: Interface) -> At:
@@ -245,31 +250,31 @@ def _same(site: Site, one: str, other: str | None) -> bool | None:
 # ------------------------------------------------------------------ network ACLs
 
 
-def _acl(asked: Question, subnet: str, direction: str, other: Party, answers: bool = False) -> Gate:
+def _acl(asked: Question, subnet: str, direction: str, other: Party, side: str = "") -> Gate:
     """What a subnet's network ACL lets pass: of each port the first entry that fits decides.
 
     Answers go to a port that the caller chose: none is known, so they pass where all such ports do.
     """
     own = [each for each in asked.site.acls.get(subnet, ()) if asked.holds(each.condition) is not False]
-    place = asked.site.subnets.get(subnet)
+    place, side = asked.site.subnets.get(subnet), side or SIDES[direction]
     if place is None:
-        return asked.gate(ACL, At(subnet), None, answers)
+        return asked.gate(ACL, At(subnet), None, side)
     if not own:  # the VPC's own ACL lets all pass, unless somebody has changed it
         changed = any(acl == default_acl(place.vpc) for acl, _ in asked.site.entries)
-        return asked.gate(ACL, At(subnet), None if changed else True, answers)
+        return asked.gate(ACL, At(subnet), None if changed else True, side)
     gates = [_entries(asked, each, direction, other) for each in own]
     if len(own) > 1 or asked.holds(own[0].condition) is None:
         gates.append(asked.gate(ACL, At(subnet), True))
         may = reduce(lambda ports, gate: ports | gate.may, gates, NONE)
         must = reduce(lambda ports, gate: ports & gate.must, gates, asked.whole)
         gates = [Gate(ACL, gates[0].of, must, may, gates[0].uses)]
-    return _answering(asked, gates[0]) if answers else gates[0]
+    return _answering(asked, gates[0]) if side == ANSWER else gates[0]._replace(side=side)
 
 
 def _answering(asked: Question, gate: Gate) -> Gate:
     wanted = asked.whole & EPHEMERAL if asked.protocol in ("tcp", "udp") else asked.whole
     passes = True if gate.must.covers(wanted) else None if gate.may & wanted else False
-    return asked.gate(ACL, gate.of, passes, answers=True)
+    return asked.gate(ACL, gate.of, passes, side=ANSWER)
 
 
 def _entries(asked: Question, acl: Member, direction: str, other: Party) -> Gate:
@@ -358,7 +363,7 @@ def _through(
     asked: Question, route: Route, interface: Interface, other: Party, inward: bool, by: Nat | None
 ) -> Iterator[Gate]:
     """The gates of a route, and of what it leads to."""
-    yield asked.gate(ROUTE, route.at, True)
+    yield asked.gate(ROUTE, route.at, True)._replace(uses=(Use(route.at, asked.whole, asked.whole),))
     kind, identity = route.target
     if kind == "GatewayId" and identity in asked.site.gateways:
         yield from _internet(asked, identity, interface, other, inward)
@@ -381,11 +386,11 @@ def _is_public(other: Party) -> bool:
 def _internet(asked: Question, gateway: str, interface: Interface, other: Party, inward: bool) -> Iterator[Gate]:
     vpc = asked.vpc(interface)
     attached = [asked.holds(each.condition) for each in asked.site.gateways[gateway] if each.identity == vpc]
-    yield asked.gate("BAD_STATE_ATTACHMENT", At(gateway), True if True in attached else None if attached else False)
+    yield asked.gate(DETACHED, At(gateway), True if True in attached else None if attached else False)
     if isinstance(other.addresses, Block) and not other.addresses.meets(internet(other.addresses.family)):
-        yield asked.gate("IGW_SOURCE_ADDRESS_NOT_IN_RFC1918_INGRESS", At(gateway), False)
+        yield asked.gate(PRIVATE, At(gateway), False)
     if gateway in asked.site.edges:
-        yield asked.gate("INGRESS_RTB_TRAFFIC_REDIRECTION", At(gateway), None)
+        yield asked.gate(REDIRECTED, At(gateway), None)
     yield asked.gate(INWARD if inward else OUTWARD, interface.at, interface.public)
 
 
@@ -394,9 +399,9 @@ def _nat(asked: Question, nat: Nat, interface: Interface, other: Party) -> Itera
     subnet = asked.site.subnets.get(nat.subnet)
     is_there = asked.holds(nat.condition)
     if subnet is None or subnet.vpc != asked.vpc(interface):
-        yield asked.gate("NGW_REQUIRES_SOURCE_IN_VPC", At(nat.address), None if subnet is None else False)
+        yield asked.gate(ELSEWHERE, At(nat.address), None if subnet is None else False)
         return
-    yield asked.gate("BAD_STATE", At(nat.address), is_there)
+    yield asked.gate(GONE, At(nat.address), is_there)
     caller = Party("", interface, _addresses(asked.site, interface, asked.family))
     itself = Interface(
         nat.address, nat.address, "nat gateway", nat.subnet, (), True, nat.is_public, True, At(nat.address)
@@ -405,9 +410,9 @@ def _nat(asked: Question, nat: Nat, interface: Interface, other: Party) -> Itera
         yield _acl(asked, nat.subnet, INGRESS, caller)
     yield _acl(asked, nat.subnet, EGRESS, other)
     yield from _leads(asked, itself, other, inward=False, by=nat)
-    yield _acl(asked, nat.subnet, INGRESS, other, answers=True)
+    yield _acl(asked, nat.subnet, INGRESS, other, side=ANSWER)
     if nat.subnet != interface.subnet:
-        yield _acl(asked, nat.subnet, EGRESS, caller, answers=True)
+        yield _acl(asked, nat.subnet, EGRESS, caller, side=ANSWER)
 
 
 # ------------------------------------------------------------------ peering
@@ -421,22 +426,22 @@ def _peered(asked: Question, source: Party, target: Party) -> Iterator[Gate]:
     if None in ends:
         yield asked.gate(UNKNOWN, At(target.interface.subnet), None)
         return
-    for interface, other, answers in ((source.interface, target, False), (target.interface, source, True)):
-        yield _to_peer(asked, interface, other, {str(end) for end in ends}, answers)
+    for interface, other, side in ((source.interface, target, ""), (target.interface, source, ANSWER)):
+        yield _to_peer(asked, interface, other, {str(end) for end in ends}, side)
 
 
-def _to_peer(asked: Question, interface: Interface, other: Party, ends: set[str], answers: bool) -> Gate:
+def _to_peer(asked: Question, interface: Interface, other: Party, ends: set[str], side: str) -> Gate:
     for route in _routes(asked, interface.subnet, other):
         sure = asked.holds(route.condition) and _fits(asked, route.destination, other)
         peering = asked.site.peerings.get(route.target.identity)
         if route.target.kind != "VpcPeeringConnectionId" or peering is None:
             is_known = route.target.kind in ("GatewayId", "NatGatewayId") and sure
-            return asked.gate(APART, route.at, False if is_known else None, answers)
+            return asked.gate(APART, route.at, False if is_known else None, side)
         joins = set(peering.vpcs) == ends
         return asked.gate(
-            PEERED, route.at, ((sure and asked.holds(peering.condition)) or None) if joins else False, answers
+            PEERED, route.at, ((sure and asked.holds(peering.condition)) or None) if joins else False, side
         )
-    return asked.gate(APART, At(interface.subnet), False, answers)
+    return asked.gate(APART, At(interface.subnet), False, side)
 
 
 def _addresses(site: Site, interface: Interface, family: int) -> Block | Symbol | None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from labspec.reach.addresses import Symbol
-from labspec.reach.balancing import answering
+from labspec.reach.balancing import listening, served
 from labspec.reach.ends import End, parties
 from labspec.reach.flow import Flow, Gate, Party, flow
 from labspec.reach.ranges import Ranges, ranges
@@ -36,11 +36,21 @@ class Pair(NamedTuple):
 
     flow: Flow
     wanted: Ranges
+    behind: tuple[Gate, ...] = ()
+    """What a load balancer does with it: without that nobody is served, but the connection is there."""
+
+    @property
+    def gates(self) -> tuple[Gate, ...]:
+        """All that it passes until it is served."""
+        return (*self.flow.gates, *self.behind)
 
     @property
     def passes(self) -> bool | None:
-        """Whether all of it passes; None where that is not known."""
-        return True if self.flow.must.covers(self.wanted) else None if self.flow.may.covers(self.wanted) else False
+        """Whether all of it passes and is served; None where that is not known."""
+        found = [
+            each.must.covers(self.wanted) or (None if each.may.covers(self.wanted) else False) for each in self.gates
+        ]
+        return _every(found, is_open=False)
 
     @property
     def is_shut(self) -> bool | None:
@@ -131,11 +141,13 @@ def _pair(site: Site, joined: Joined, found: Flow, protocol: str, asked: Asked) 
     interface = found.target.interface
     if interface and protocol == "tcp" and asked.ports is None and asked.protocol == "tcp":
         wanted = listens(site, interface.owner)
+    behind: tuple[Gate, ...] = ()
     if interface and interface.kind == "load balancer" and protocol == "tcp":
-        found = found._replace(gates=(*found.gates, *answering(site, joined, interface, wanted)))
+        found = found._replace(gates=(*found.gates, listening(site, joined, interface)))
+        behind = tuple(served(site, joined, interface, wanted))
     if asked.via:
         found = found._replace(gates=(*found.gates, _filter(found, asked.via, whole)))
-    return Pair(found, wanted)
+    return Pair(found, wanted, behind)
 
 
 def _filter(found: Flow, via: tuple[str, ...], whole: Ranges) -> Gate:
@@ -147,12 +159,8 @@ def _filter(found: Flow, via: tuple[str, ...], whole: Ranges) -> Gate:
 
 def blocking(pair: Pair) -> Gate:
     """The first gate that does not let pass what is asked for."""
-    left = pair.wanted
-    for gate in pair.flow.gates:
-        left = left & gate.may
-        if not left.covers(pair.wanted):
-            return gate
-    return next(gate for gate in pair.flow.gates if not gate.must.covers(pair.wanted))
+    shut = (gate for gate in pair.gates if not gate.may.covers(pair.wanted))
+    return next(shut, None) or next(gate for gate in pair.gates if not gate.must.covers(pair.wanted))
 
 
 def callers(site: Site, but: Iterable[End]) -> Iterator[Interface]:

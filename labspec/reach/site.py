@@ -128,7 +128,7 @@ class Site:
     groups: dict[str, str] = field(default_factory=dict)
     """Security groups, and their VPCs."""
     gateways: dict[str, list[Member]] = field(default_factory=dict)
-    """The VPCs that an internet gateway is attached to."""
+    """The internet gateways, and the VPCs that each is attached to."""
     edges: set[str] = field(default_factory=set)
     """Gateways that send what comes in to an appliance."""
     nats: dict[str, Nat] = field(default_factory=dict)

@@ -85,6 +85,10 @@ def truth(body: Mapping[str, Any], name: str, *, absent: bool | None) -> bool | 
     return {"true": True, "false": False}.get((text or "").lower())
 
 
+def _made_gateway(site: Site, gateway: Resource) -> None:
+    site.gateways.setdefault(gateway.address, [])
+
+
 def _gateway(site: Site, attachment: Resource) -> None:
     gateway = attachment.properties.get("InternetGatewayId")
     if gateway is not None:
@@ -241,6 +245,7 @@ READERS: Mapping[str, Callable[[Site, Resource], None]] = {
     "AWS::EC2::VPC": _vpc,
     "AWS::EC2::VPCCidrBlock": _more_addresses,
     "AWS::EC2::Subnet": _subnet,
+    "AWS::EC2::InternetGateway": _made_gateway,
     "AWS::EC2::VPCGatewayAttachment": _gateway,
     "AWS::EC2::GatewayRouteTableAssociation": _edge,
     "AWS::EC2::NatGateway": _nat,

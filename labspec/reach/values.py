@@ -11,8 +11,10 @@ from labspec.template.intrinsics import NO_VALUE, call, key, text_of
 UNKNOWN = "Labspec::Unknown"
 """Stands for items of a list that is not known."""
 ATTRIBUTES = frozenset(
-    "Arn DBInstanceArn DBClusterArn LoadBalancerArn TargetGroupArn FileSystemId GroupId VpcId SubnetId Id AllocationId"
-    " NatGatewayId InternetGatewayId NetworkAclId".split()
+    {
+        *("Arn", "DBInstanceArn", "DBClusterArn", "LoadBalancerArn", "TargetGroupArn", "FileSystemId", "GroupId"),
+        *("VpcId", "SubnetId", "Id", "AllocationId", "NatGatewayId", "InternetGatewayId", "NetworkAclId"),
+    }
 )
 """Attributes by which a resource is named as by `Ref`."""
 

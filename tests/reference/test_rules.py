@@ -24,7 +24,8 @@ FILES = {
     Room.LAYOUT: ("layout/",),
     Room.OUTPUT: ("output",),
     Room.LINT: ("lint/",),
-    Room.FORESIGHT: ("template/", "reach/", "diff/", "iam/", "preflight/"),
+    Room.TEMPLATE: ("template/",),
+    Room.FORESIGHT: ("reach/", "diff/", "iam/", "preflight/"),
     Room.CLOUD: ("cloud/",),
 }
 """The files that declare the rules of each room."""
@@ -91,7 +92,7 @@ def test_a_rule_is_explained(rule: Rule) -> None:
 RAISED_IN = {
     "LS403": "tests/emit/test_user_data.py",
     "LS504": "tests/test_layout.py",
-    "LS520": "tests/cli/test_preflight.py",
+    "LS520": "tests/cli/test_reach.py",
     "LS701": "tests/cloud/test_publish.py",
     "LS702": "tests/cloud/test_why.py",
     "LS740": "tests/cli/test_preflight.py",
