@@ -220,7 +220,7 @@ def test_everything_is_there_as_json(capsys: pytest.CaptureFixture[str]) -> None
     (addresses,) = [each for each in found["quotas"] if each["what"] == "elastic addresses"]
     assert addresses["ever"] == {"least": 6, "most": 6}
     assert (addresses["default"], addresses["source"], addresses["code"]) == (5, "Amazon VPC quotas", "ec2/L-0263D0A3")
-    assert addresses["by"][0]["called"] == "instances.web-0"
+    assert addresses["by"][0]["called"] == "web-0"
     assert [each["name"] for each in found["parameters"]] == ["AdminCidr", "TemplateBucket"]
     assert found["time"]["usual"]["seconds"] > 0
     assert {each["price"] for each in found["cost"]["lines"]} == {None}
