@@ -107,7 +107,7 @@ def _foreseen(arguments: argparse.Namespace, target: str, products: Sequence[Pro
     if reading is None:
         return outcome, []
     told: list[Diagnostic] = []
-    region, asked = arguments.region or "", Asked()
+    region, asked = dict(arguments.parameter).get("AWS::Region", ""), Asked()
     if arguments.ask:
         asked, products, told = _asked(arguments, reading, products)
         region = asked.region
@@ -137,7 +137,7 @@ def _asked(
             answers = ask(asking, reading.joined)
             return answers, products or prices(asking, reading.joined), []
     except Refused as refused:
-        return Asked(arguments.region or ""), products, list(refused.findings)
+        return Asked(dict(arguments.parameter).get("AWS::Region", "")), products, list(refused.findings)
 
 
 def _words(arguments: argparse.Namespace, reading: Reading, found: Report, told: Sequence[Diagnostic]) -> list[str]:

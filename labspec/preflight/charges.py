@@ -65,22 +65,33 @@ def _machines(joined: Joined, found: Machines) -> Iterator[Charge]:
         kinds = " or ".join(found.kinds or ())
         what = f"machines ({kinds})" if kinds else "machines"
         yield Charge(found.address, what, "Hrs", many.times(Amount(HOURS, HOURS)), None, "their type is not known")
+    elif (tenancy := TENANCIES.get(_tenancy(found))) is None:
+        yield Charge(found.address, "machines", "Hrs", UNKNOWN, None, "whose hardware they run on is not known")
     else:
-        yield _machine(found, many)
+        yield _machine(found, many, tenancy)
     yield from _disks(joined, found, many)
     public = many.times(_public(joined, found))
     if public.most != 0:
         yield _address(found.address, public)
 
 
-def _machine(found: Machines, many: Amount) -> Charge:
+TENANCIES: Final = {"default": "Shared", "dedicated": "Dedicated"}
+"""As templates and as the price list call it; a machine on a host of its own is paid for by that."""
+
+
+def _tenancy(found: Machines) -> str:
+    said = found.body.get("Tenancy") or part(found.body, "Placement", "Tenancy")
+    return "default" if said is None else known(said) or ""
+
+
+def _machine(found: Machines, many: Amount, tenancy: str) -> Charge:
     (kind,) = found.kinds or ("",)
     windows = "windows" in json.dumps(found.body.get("ImageId"), default=str).lower()
     system = "Windows" if windows else "Linux"
     wanted = (
         ("instanceType", kind),
         ("operatingSystem", system),
-        ("tenancy", "Shared"),
+        ("tenancy", tenancy),
         ("preInstalledSw", "NA"),
         ("capacitystatus", "Used"),
         ("licenseModel", "No License required"),
@@ -151,7 +162,8 @@ def _balancer(_: Joined, resource: Resource) -> Iterator[Charge]:
     yield hourly(resource.address, f"{kind} load balancer", ONE, sought)
     if known(resource.properties.get("Scheme", "internet-facing")) == "internet-facing":
         subnets = items(resource.properties.get("Subnets") or resource.properties.get("SubnetMappings"))
-        yield _address(resource.address, UNKNOWN if subnets is None else Amount(len(subnets), len(subnets)))
+        own = [each for each in subnets or () if part(each, "AllocationId") is None]  # an elastic one is counted itself
+        yield _address(resource.address, UNKNOWN if subnets is None else Amount(len(own), len(own)))
     yield Charge(resource.address, "load balancer capacity units")
 
 

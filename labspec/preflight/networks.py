@@ -23,9 +23,12 @@ class Counted(NamedTuple):
 
 
 def whose(joined: Joined, value: Any) -> str:
-    """What holds something, by a reference to it: its address, or what was written."""
+    """What holds something, by a reference to it: its address, the parameter that names it, or what was written."""
     there = target(joined, value)
-    return there.address if there else text_of(value) or key(value)
+    if there is not None:
+        return there.address
+    name, argument = call(value)
+    return str(argument) if name == "Ref" else text_of(value) or key(value).replace(" ", "")
 
 
 def zone(joined: Joined, subnet: Any) -> str:
@@ -43,8 +46,9 @@ def zone(joined: Joined, subnet: Any) -> str:
 
 
 def nat_gateway(joined: Joined, resource: Resource) -> Iterator[Counted]:
-    """Of its zone."""
-    yield Counted(quotas.NATS, zone(joined, resource.properties.get("SubnetId")), resource.address)
+    """Of its zone. Those whose zone is not known may be in one, or in as many as they are."""
+    where = zone(joined, resource.properties.get("SubnetId"))
+    yield Counted(quotas.NATS, where or "not known", resource.address, ONE if where else Amount(0, 1))
 
 
 def endpoint(joined: Joined, resource: Resource) -> Iterator[Counted]:

@@ -178,6 +178,34 @@ def test_prices_that_disagree_are_no_price() -> None:
     assert costs(MACHINE, products=same)["t3.micro, Linux, on demand"].price == Decimal("0.0130")
 
 
+@pytest.mark.parametrize(
+    ("tenancy", "expected"),
+    [
+        ("Tenancy: default", True),
+        ("Tenancy: dedicated", False),
+        ("Tenancy: host", False),
+        ("Tenancy: !Ref Kind", False),
+    ],
+)
+def test_only_shared_hardware_costs_what_shared_hardware_does(tenancy: str, expected: bool) -> None:
+    machine = MACHINE.replace("t3.micro", f"t3.micro, {tenancy}")
+    found = costs(machine, declared="  Kind: {Type: String}\n")
+    (line,) = [line for what, line in found.items() if what.startswith(("t3.micro", "machines"))]
+    assert (line.price is not None) == expected
+
+
+def test_a_network_load_balancer_with_elastic_addresses_has_no_others() -> None:
+    balancer = """
+  Own: {Type: AWS::EC2::EIP}
+  It:
+    Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+    Properties:
+      Type: network
+      SubnetMappings: [{SubnetId: !Ref SubnetA, AllocationId: !GetAtt Own.AllocationId}, {SubnetId: !Ref SubnetC}]
+"""
+    assert addresses(NETWORK + balancer) == 2 * 730
+
+
 NAT = "  It: {Type: AWS::EC2::NatGateway}\n"
 
 

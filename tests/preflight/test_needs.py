@@ -168,6 +168,17 @@ def test_gateways_are_counted_by_the_zones_of_their_subnets() -> None:
     assert need(NETWORK + nats, quotas.SUBNETS, "Vpc").ever == exactly(2)
 
 
+def test_gateways_of_zones_that_are_not_known_may_be_in_one_or_in_several() -> None:
+    subnets = "  Where: {Type: String}\n"
+    nats = "".join(f"  N{i}: {{Type: AWS::EC2::NatGateway, Properties: {{SubnetId: !Ref Where}}}}\n" for i in range(2))
+    assert need(nats, quotas.NATS, "not known", parameters=subnets).ever == Amount(0, 2)
+
+
+def test_what_is_named_by_a_parameter_holds_what_is_in_it() -> None:
+    subnets = "".join(f"  S{i}: {{Type: AWS::EC2::Subnet, Properties: {{VpcId: !Ref Net}}}}\n" for i in range(2))
+    assert need(subnets, quotas.SUBNETS, "Net", parameters="  Net: {Type: 'AWS::EC2::VPC::Id'}\n").ever == exactly(2)
+
+
 RULES = """
   Other: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: other}}
   List: {Type: AWS::EC2::PrefixList, Properties: {PrefixListName: l, AddressFamily: IPv4, MaxEntries: 20}}
