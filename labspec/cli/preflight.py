@@ -17,6 +17,7 @@ from labspec.cli.progress import progress
 from labspec.cli.reading import TARGET, Reading, read_options, read_target
 
 if TYPE_CHECKING:
+    from labspec.cloud.account import Account
     from labspec.diagnostic import Diagnostic
     from labspec.preflight.asked import Asked
     from labspec.preflight.findings import Finding
@@ -103,14 +104,13 @@ def _foreseen(arguments: argparse.Namespace, target: str, products: Sequence[Pro
     from labspec.preflight.report import findings, report
 
     start = time.perf_counter()
+    asking, told = _asking(arguments)
     outcome, reading = read_target(arguments, target)
     if reading is None:
-        return outcome, []
-    told: list[Diagnostic] = []
+        return outcome._replace(diagnostics=[*outcome.diagnostics, *told]), []
     region, asked = dict(arguments.parameter).get("AWS::Region", ""), Asked()
-    if arguments.ask:
-        asked, products, told = _asked(arguments, reading, products)
-        region = asked.region
+    if asking is not None:
+        asked, products, told = _asked(asking, reading, products)
     found = report(reading.joined, region, products, asked)
     told += [_diagnostic(reading, finding) for finding in findings(reading.joined, found, reading.called)]
     told += _unknown_region(region)
@@ -122,8 +122,23 @@ def _foreseen(arguments: argparse.Namespace, target: str, products: Sequence[Pro
     return outcome, _words(arguments, reading, found, told)
 
 
+def _asking(arguments: argparse.Namespace) -> tuple[Account | None, list[Diagnostic]]:
+    """Whom to ask, whose region is that of the stacks; nobody where that is not wanted, or not possible."""
+    if not arguments.ask:
+        return None, []
+    from labspec.cloud.refusal import Refused
+
+    try:
+        asking = account(arguments)
+    except Refused as refused:
+        return None, list(refused.findings)
+    if "AWS::Region" not in dict(arguments.parameter):
+        arguments.parameter.append(("AWS::Region", asking.region))
+    return asking, []
+
+
 def _asked(
-    arguments: argparse.Namespace, reading: Reading, products: Sequence[Product]
+    asking: Account, reading: Reading, products: Sequence[Product]
 ) -> tuple[Asked, Sequence[Product], list[Diagnostic]]:
     """What AWS answers; what it refuses is a finding."""
     from labspec.cloud.foresight import ask
@@ -132,12 +147,11 @@ def _asked(
     from labspec.preflight.asked import Asked
 
     try:
-        asking = account(arguments)
         with progress("asking AWS..."):
             answers = ask(asking, reading.joined)
             return answers, products or prices(asking, reading.joined), []
     except Refused as refused:
-        return Asked(dict(arguments.parameter).get("AWS::Region", "")), products, list(refused.findings)
+        return Asked(asking.region), products, list(refused.findings)
 
 
 def _words(arguments: argparse.Namespace, reading: Reading, found: Report, told: Sequence[Diagnostic]) -> list[str]:

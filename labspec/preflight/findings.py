@@ -104,14 +104,14 @@ def _over(need: Need, asked: Asked, most: float, called: Callable[[str], str], p
     severity = Severity.HINT if grown or need.first.least <= left else None
     if severity is None and (need.quota.fixed or asked.is_answered(need.quota)):
         severity = Severity.ERROR
-    message = f"{_who(need, called)} {verb} {words(need.ever)} {need.quota.noun}; {may}."
+    message = f"{_who(need, called)} {verb} {counted(need.ever, need.quota.noun)}; {may}."
     return Finding(OVER, message, place, help="" if need.quota.fixed else ASK, severity=severity)
 
 
 def _whole(need: Need, asked: Asked, most: float, called: Callable[[str], str]) -> str:
     if asked.in_use(need.quota) is not None:
-        return f"{_who(need, called)} need all {words(need.first)} {need.quota.noun} that the account has left."
-    return f"{_who(need, called)} need all {words(Amount(most, most))} {need.quota.noun} that {_has(need)}."
+        return f"{_who(need, called)} need all {counted(need.first, need.quota.noun)} that the account has left."
+    return f"{_who(need, called)} need all {counted(Amount(most, most), need.quota.noun)} that {_has(need)}."
 
 
 def _has(need: Need) -> str:
@@ -135,6 +135,14 @@ def words(amount: Amount) -> str:
     return f"{amount.least:,.0f}" if amount.least == amount.most else f"{amount.least:,.0f} to {amount.most:,.0f}"
 
 
+def counted(amount: Amount, noun: str) -> str:
+    """An amount of something: `1 elastic address`, `2 vCPUs of standard instances`."""
+    head, of, rest = noun.partition(" of ")
+    if words(amount) == "1" and head.endswith("s"):
+        head = f"{head[:-3]}y" if head.endswith("ies") else head.removesuffix("es" if head.endswith("sses") else "s")
+    return f"{words(amount)} {head}{of}{rest}"
+
+
 def twice(found: Iterable[Double], called: Callable[[str], str]) -> Iterator[Finding]:
     """Names that two resources would have."""
     for first, second in found:
@@ -143,10 +151,14 @@ def twice(found: Iterable[Double], called: Callable[[str], str]) -> Iterator[Fin
 
 
 def lacking(found: Iterable[Lack], region: str) -> Iterator[Finding]:
-    """What a region lacks."""
+    """What a region lacks, each once, where it is asked for first."""
+    by_what: dict[str, list[Lack]] = {}
     for lack in found:
-        path = ("Properties", *lack.path) if lack.path else ()
-        yield Finding(LACKING, f"`{region}` is not known to have {lack.what}.", lack.address, path)
+        by_what.setdefault(lack.what, []).append(lack)
+    for what, (first, *others) in by_what.items():
+        path = ("Properties", *first.path) if first.path else ()
+        more = f" It is asked for {len(others) + 1} times." if others else ""
+        yield Finding(LACKING, f"`{region}` is not known to have {what}.{more}", first.address, path)
 
 
 def taken(found: Iterable[Name], asked: Asked) -> Iterator[Finding]:

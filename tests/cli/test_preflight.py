@@ -108,11 +108,16 @@ def test_two_of_one_name_are_an_error_and_the_rest_is_told_all_the_same(capsys: 
 
 
 def test_a_region_that_lacks_something_is_a_warning(capsys: pytest.CaptureFixture[str]) -> None:
-    target = template("  It: {Type: AWS::EC2::Instance, Properties: {InstanceType: a1.large}}\n")
+    machine = "  It{}: {{Type: AWS::EC2::Instance, Properties: {{InstanceType: a1.large}}}}\n"
+    target = template(machine.format(1) + machine.format(2))
     assert "LS743" not in told(capsys, target)[1]
     assert "LS743" not in told(capsys, target, "--region", "us-east-1")[1]
     _, err = told(capsys, target, "--region", "ap-northeast-2")
-    assert "warning[LS743]: `ap-northeast-2` is not known to have machines of the type a1.large." in err
+    assert (
+        "warning[LS743]: `ap-northeast-2` is not known to have machines of the type a1.large. It is asked for 2 times."
+        in err
+    )
+    assert err.count("LS743") == 1
     assert "t.yaml:2:" in err
     assert "warning[LS743]: No region `seoul` is known." in told(capsys, target, "--region", "seoul")[1]
 

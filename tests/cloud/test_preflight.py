@@ -118,10 +118,10 @@ def test_the_accounts_quotas_and_use_take_the_place_of_defaults(
     found, err = preflight(capsys, 1)
     assert quota(found, "elastic addresses") == (3, 3)
     assert quota(found, "VPCs") == (None, 1)
-    assert "error[LS740]: The stacks need 1 elastic addresses; the account has 0 left of 3." in err
+    assert "error[LS740]: The stacks need 1 elastic address; the account has 0 left of 3." in err
     aws.quota(ADDRESSES, 4)
     _, err = preflight(capsys)
-    assert "hint[LS741]: The stacks need all 1 elastic addresses that the account has left." in err
+    assert "hint[LS741]: The stacks need all 1 elastic address that the account has left." in err
 
 
 def test_processors_in_use_are_those_of_machines_on_demand(aws: Answers) -> None:
@@ -226,6 +226,16 @@ def test_without_credentials_the_rest_is_told_all_the_same(aws: Answers, capsys:
     found, err = preflight(capsys, 1)
     assert "error[LS701]: The credentials have expired." in err
     assert quota(found, "VPCs") == (None, None)
+
+
+def test_the_region_is_that_of_the_account(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("t.yaml").write_text(STACK.replace("t3.micro}", "a1.large}"), "utf-8")
+    found, err = preflight(capsys)
+    assert found["region"] == REGION
+    assert f"`{REGION}` is not known to have machines of the type a1.large." in err
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    found, err = preflight(capsys, 1)
+    assert (found["region"], "error[LS701]: No region is chosen." in err) == (None, True)
 
 
 def test_prices_are_asked_of_the_region_unless_they_are_given(aws: Answers, capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,6 +13,7 @@ from moto.servicequotas.resources.default_quotas.vpc import VPC_DEFAULT_QUOTAS
 from labspec import quotas
 from labspec.preflight.amounts import Amount
 from labspec.preflight.families import FAMILIES, family, processors
+from labspec.preflight.findings import counted
 from labspec.preflight.needs import Need, needs
 from labspec.quotas import Quota
 from tests.preflight.stacks import NETWORK, joined
@@ -263,6 +264,22 @@ def test_two_mount_targets_of_a_file_system_in_a_zone_are_one_too_many() -> None
     )
     assert need(NETWORK + targets, quotas.ZONE_TARGETS, "Files zone a").ever == exactly(2)
     assert need(NETWORK + targets, quotas.ZONE_TARGETS, "Files zone c").ever == exactly(1)
+
+
+@pytest.mark.parametrize(
+    ("amount", "noun", "expected"),
+    [
+        (exactly(1), "elastic addresses", "1 elastic address"),
+        (exactly(1), "vCPUs of standard instances", "1 vCPU of standard instances"),
+        (exactly(1), "managed policies", "1 managed policy"),
+        (exactly(1), "GB of database storage", "1 GB of database storage"),
+        (Amount(1, 2), "elastic addresses", "1 to 2 elastic addresses"),
+        (Amount(3, None), "VPCs", "3 or more VPCs"),
+        (exactly(1_000), "VPCs", "1,000 VPCs"),
+    ],
+)
+def test_amounts_are_said_in_words(amount: Amount, noun: str, expected: str) -> None:
+    assert counted(amount, noun) == expected
 
 
 def test_templates_are_counted_against_what_cloudformation_takes() -> None:
