@@ -146,12 +146,15 @@ def _asked(
     from labspec.cloud.refusal import Refused
     from labspec.preflight.asked import Asked
 
+    answers = Asked(asking.region)
+    told: list[Diagnostic] = []
     try:
         with progress("asking AWS..."):
             answers = ask(asking, reading.joined)
-            return answers, products or prices(asking, reading.joined), []
+            products = products or prices(asking, reading.joined)
     except Refused as refused:
-        return Asked(asking.region), products, list(refused.findings)
+        told = list(refused.findings)
+    return answers, products, told
 
 
 def _words(arguments: argparse.Namespace, reading: Reading, found: Report, told: Sequence[Diagnostic]) -> list[str]:

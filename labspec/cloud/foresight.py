@@ -18,6 +18,8 @@ from labspec.template import Joined
 
 WORLDWIDE = "us-east-1"
 """Where AWS keeps the quotas of services that have no region (`Service Quotas User Guide`)."""
+ELSEWHERE = ("cn-", "us-gov-", "us-iso")
+"""How regions begin that are no part of that world: there, a region is asked itself."""
 BUCKET = "AWS::S3::Bucket"
 
 
@@ -43,7 +45,8 @@ def _has(joined: Joined, kind: str) -> bool:
 
 def _quota(account: Account, quota: Quota) -> tuple[tuple[str, str], float | None]:
     """What the account has of a quota; AWS's default where nobody has changed it; None where neither may be asked."""
-    client = account.client("service-quotas", WORLDWIDE if quota.per == "account" else None)
+    is_worldwide = quota.per == "account" and not account.region.startswith(ELSEWHERE)
+    client = account.client("service-quotas", WORLDWIDE if is_worldwide else None)
     key = {"ServiceCode": quota.service, "QuotaCode": quota.code}
     value = answered(lambda: client.get_service_quota(**key)["Quota"]["Value"], None)
     if value is None:

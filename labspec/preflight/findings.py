@@ -13,7 +13,7 @@ from labspec.preflight.needs import Need
 from labspec.preflight.places import Lack
 from labspec.template import Joined
 from labspec.template.intrinsics import known
-from labspec.wording import sentence
+from labspec.wording import sentence, series
 
 OVER = Rule(
     "LS740",
@@ -64,6 +64,8 @@ BLOCKED = Rule(
     "What an account blocks no bucket can allow: the bucket's policy is refused (`Blocking public access to your Amazon"
     " S3 storage`).",
 )
+MOST = 5
+"""Of so many it is told who needs them; of more, how many they are."""
 ASK = "Ask for more in Service Quotas before you deploy; `--ask` counts with what the account has."
 
 
@@ -89,7 +91,7 @@ def over(needs: Iterable[Need], asked: Asked, called: Callable[[str], str]) -> I
         if need.ever.least > left or (need.ever.most is not None and need.ever.most > left):
             yield _over(need, asked, most, called, place)
         elif need.first.least == left and need.quota.per in ("region", "account", "zone"):
-            yield Finding(WHOLE, _whole(need, asked, most, called), place, help=ASK)
+            yield Finding(WHOLE, _whole(need, asked, most, called), place, help=f"{_by(need, called)}{ASK}")
 
 
 def _over(need: Need, asked: Asked, most: float, called: Callable[[str], str], place: str) -> Finding:
@@ -105,13 +107,23 @@ def _over(need: Need, asked: Asked, most: float, called: Callable[[str], str], p
     if severity is None and (need.quota.fixed or asked.is_answered(need.quota)):
         severity = Severity.ERROR
     message = f"{_who(need, called)} {verb} {counted(need.ever, need.quota.noun)}; {may}."
-    return Finding(OVER, message, place, help="" if need.quota.fixed else ASK, severity=severity)
+    help_ = "" if need.quota.fixed else f"{_by(need, called)}{ASK}"
+    return Finding(OVER, message, place, help=help_, severity=severity)
 
 
 def _whole(need: Need, asked: Asked, most: float, called: Callable[[str], str]) -> str:
     if asked.in_use(need.quota) is not None:
         return f"{_who(need, called)} need all {counted(need.first, need.quota.noun)} that the account has left."
     return f"{_who(need, called)} need all {counted(Amount(most, most), need.quota.noun)} that {_has(need)}."
+
+
+def _by(need: Need, called: Callable[[str], str]) -> str:
+    """Who needs what a region or an account has: `They are for ...`."""
+    if need.holder or not need.by:
+        return ""
+    names = [f"`{name}`" for name in dict.fromkeys(called(address) for address in need.by)]
+    more = [f"{len(names) - MOST} more"] if len(names) > MOST else []
+    return f"They are for {series([*names[:MOST], *more], 'and')}. "
 
 
 def _has(need: Need) -> str:

@@ -62,6 +62,7 @@ def test_a_quota_that_is_exceeded_is_shown_where_it_is_and_once(capsys: pytest.C
     assert "warning[LS740]: The stacks need 6 elastic addresses; an account has 5 in a region unless AWS has" in err
     assert "spec.yaml:18:3" in err
     assert "warning[LS740]: The stacks need 12 vCPUs of standard instances; an account has 5 in a region" in err
+    assert "help: They are for `web-0`, `web-1`, `web-2`, `web-3`, `web-4` and 1 more. Ask for more in Service" in err
     assert "LS394" not in err
     assert "  6   of 5  elastic addresses in the region            Amazon VPC quotas\n" in out
 

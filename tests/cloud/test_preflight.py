@@ -257,6 +257,16 @@ def test_prices_are_asked_of_the_region_unless_they_are_given(aws: Answers, caps
     assert {question["ServiceCode"] for question in asked} == {"AmazonEC2", "AmazonRDS", "AmazonVPC"}
 
 
+def test_prices_that_cannot_be_had_leave_what_was_answered(aws: Answers, capsys: pytest.CaptureFixture[str]) -> None:
+    def busy(_: Any) -> Any:
+        raise refusal("ThrottlingException")
+
+    aws.said["GetProducts"] = busy
+    found, err = preflight(capsys, 1)
+    assert "error[LS701]: AWS is asked too often." in err
+    assert quota(found, "VPCs") == (None, 1)
+
+
 def test_answers_are_of_the_account_and_its_region() -> None:
     joined = read_directory({"t.yaml": STACK}, "t.yaml")
     assert ask(Account(), joined).region == REGION
