@@ -146,5 +146,5 @@ class Mine(Account):
     def __init__(self, cloud: Cloud) -> None:
         self.region, self.suffix, self.cloud = "us-east-1", "amazonaws.com", cloud
 
-    def client(self, service: str) -> Any:
-        return self.cloud if service == "cloudformation" else boto3.client(service)  # type: ignore[call-overload]
+    def client(self, service: str, region: str | None = None) -> Any:
+        return self.cloud if service == "cloudformation" else boto3.client(service, region_name=region)  # type: ignore[call-overload]

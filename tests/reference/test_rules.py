@@ -48,6 +48,12 @@ WITHOUT_EXAMPLE = {
     "LS722": "it is about git, not the spec",
     "LS702": "it is AWS's answer, not the spec's",
     "LS703": "it is the user's answer, not the spec's",
+    "LS740": "it is about an account, not the spec",
+    "LS741": "it is about an account, not the spec",
+    "LS742": "it is about finished stacks, not the spec",
+    "LS743": "it is about a region, not the spec",
+    "LS744": "it is AWS's answer, not the spec's",
+    "LS745": "it is AWS's answer, not the spec's",
 }
 
 
@@ -99,6 +105,12 @@ RAISED_IN = {
     "LS722": "tests/cli/test_diff.py",
     "LS703": "tests/cloud/test_destroy.py",
     "LS704": "tests/cloud/test_publish.py",
+    "LS740": "tests/cli/test_preflight.py",
+    "LS741": "tests/cli/test_preflight.py",
+    "LS742": "tests/cli/test_preflight.py",
+    "LS743": "tests/cli/test_preflight.py",
+    "LS744": "tests/cloud/test_preflight.py",
+    "LS745": "tests/cloud/test_preflight.py",
     "LS510": "tests/test_cli.py",
     "LS511": "tests/test_cli.py",
     "LS512": "tests/test_cli.py",
