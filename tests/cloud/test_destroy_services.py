@@ -144,37 +144,6 @@ def test_what_is_protected_is_named_and_can_be_switched_off(kind: str) -> None:
     assert list(protections(account, {}, [fated(kind, physical)])) == []
 
 
-ANSWERED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
-    "AWS::RDS::DBCluster": (
-        {"DBClusters": [{"DeletionProtection": True}]},
-        {"DBClusterIdentifier": "it", "DeletionProtection": False, "ApplyImmediately": True},
-    ),
-    "AWS::AutoScaling::AutoScalingGroup": (
-        {"AutoScalingGroups": [{"DeletionProtection": "prevent-force-deletion"}]},
-        {"AutoScalingGroupName": "it", "DeletionProtection": "none"},
-    ),
-    "AWS::Logs::LogGroup": (
-        {"logGroups": [{"logGroupName": "it", "deletionProtectionEnabled": True}]},
-        {"logGroupIdentifier": "it", "deletionProtectionEnabled": False},
-    ),
-}
-
-
-@pytest.mark.parametrize("kind", ANSWERED)
-def test_so_is_what_moto_does_not_protect(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By answers in the form of AWS's models."""
-    answer, off = ANSWERED[kind]
-    asked: list[Any] = []
-
-    def send(_: Any, __: str, request: Any) -> Any:
-        asked.append(request)
-        return answer
-
-    monkeypatch.setattr(BaseClient, "_make_api_call", send)
-    switch_off(list(protections(Mine(Cloud()), {}, [fated(kind, "it")])))
-    assert asked[-1] == off
-
-
 def test_what_may_not_be_asked_counts_as_unprotected_and_other_trouble_does_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
