@@ -53,7 +53,8 @@ class Answers:
         said = said(request) if callable(said) else said
         if isinstance(said, Exception):
             raise said
-        _check(said, model.output_shape)
+        if model.output_shape is not None:
+            _check(said, model.output_shape)
         return self._paged(client, xform_name(operation), request, said)
 
     def _paged(self, client: Any, method: str, request: Mapping[str, Any], said: dict[str, Any]) -> dict[str, Any]:

@@ -30,11 +30,9 @@ def test_each_of_awss_actions_has_its_verb(action: str, more: dict[str, str], li
 
 @pytest.mark.parametrize(("whole", "named"), [(True, 9), (False, 4)])
 def test_of_many_moves_some_are_named_unless_all_are_asked_for(whole: bool, named: int) -> None:
-    found = [
-        Change(verb, f"Topic{number}", "AWS::SNS::Topic", path)
-        for number in range(9)
-        for verb, path in (("remove", ("OldStack",)), ("add", ()))
-    ]
+    names = [f"Topic{number}" for number in range(9)]
+    found = [Change("remove", name, "AWS::SNS::Topic", ("OldStack",)) for name in names]
+    found += [Change("add", name, "AWS::SNS::Topic") for name in names]
     (line,) = [words for words in told(found, {}, whole) if "from `OldStack` to the root" in words]
     assert line.count("`Topic") == named
     assert ("5 more" in line) is not whole
