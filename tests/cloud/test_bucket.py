@@ -77,7 +77,7 @@ def test_each_file_is_published_as_what_it_is_and_with_its_digest(
     form: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def call(client: Any, operation: str, request: dict[str, Any]) -> Any:
-        sent.extend([request] if operation == "PutObject" else [])
+        sent.extend([{**request}] if operation == "PutObject" else [])
         return real(client, operation, request)
 
     sent: list[dict[str, Any]] = []
