@@ -10,10 +10,14 @@ from labspec.cli.following import resumable
 from labspec.cloud.refusal import Refused
 
 
-def test_who_loses_sight_is_told_how_to_look_again() -> None:
+def test_who_loses_sight_is_told_how_to_look_again(capsys: pytest.CaptureFixture[str]) -> None:
+    """With `-q`, too."""
     arguments = Namespace(profile="my profile", region=None, report=None, quiet=True)
     with pytest.raises(Refused) as caught, resumable(arguments, "lab"):
         raise Refused("The credentials have expired.", "Log in again.")
     again = "To watch it: labspec events lab --follow --profile 'my profile'"
     assert caught.value.message == "The credentials have expired. CloudFormation goes on with `lab`."
     assert caught.value.help == f"Log in again. {again}"
+    with pytest.raises(KeyboardInterrupt), resumable(arguments, "lab"):
+        raise KeyboardInterrupt
+    assert capsys.readouterr().out == f"CloudFormation goes on with `lab`. {again}\n"
