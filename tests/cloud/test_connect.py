@@ -397,9 +397,19 @@ def test_a_file_is_whole_or_not_there_and_one_that_is_right_is_used(
     assert place.stat().st_mode & 0o777 == 0o700
     after = keys.written(place, "key", "one").stat()
     assert (after.st_ino, after.st_mode & 0o777) == (before.st_ino, 0o600)
-    monkeypatch.setattr(Path, "replace", lambda *_: 1 / 0)
+    path.replace(elsewhere := tmp_path / "elsewhere")
+    path.symlink_to(elsewhere)
+    assert not keys.written(place, "key", "one").is_symlink()
+    drafts = list[str]()
+
+    def replace(draft: Path, _: Path) -> None:
+        drafts.append(draft.read_text("utf-8"))
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Path, "replace", replace)
     with pytest.raises(ZeroDivisionError):
         keys.written(place, "key", "two")
+    assert drafts == ["two"]
     assert [(each.name, each.read_text("utf-8")) for each in place.iterdir()] == [("key", "one")]
 
 
