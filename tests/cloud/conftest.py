@@ -18,6 +18,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Answers:
     for name in ("AWS_ENDPOINT_URL", "AWS_REGION", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     answers = Answers()
+    answers.told["GetCallerIdentity"] = {"Account": "111122223333"}  # which nobody needs a permission to ask
 
     def call(client: Any, operation: str, request: dict[str, Any]) -> Any:
         return answers.call(client, operation, request)
