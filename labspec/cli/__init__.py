@@ -76,9 +76,9 @@ def _run(arguments: Sequence[str]) -> int:
     try:
         status: int = options.run(options)
         sys.stdout.flush()
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stopped:
         rest = "the same command goes on from here" if options.changed else "nothing was changed"
-        print(f"labspec: interrupted; {rest}.", file=sys.stderr)
+        print(f"labspec: interrupted; {rest}.", *getattr(stopped, "__notes__", ()), file=sys.stderr)
         status = 130
     except BrokenPipeError:
         _drop_output()

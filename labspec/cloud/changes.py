@@ -12,15 +12,44 @@ from labspec.template import TemplateError, read
 Verb = Literal["add", "change", "replace", "remove"]
 VERBS: tuple[Verb, ...] = ("add", "change", "replace", "remove")
 STACK = "AWS::CloudFormation::Stack"
-DATA = (
-    "AWS::DynamoDB::Table",
-    "AWS::EC2::Volume",
-    "AWS::EFS::FileSystem",
-    "AWS::RDS::DBCluster",
-    "AWS::RDS::DBInstance",
-    "AWS::S3::Bucket",
+DATA = frozenset(
+    {
+        "AWS::Backup::BackupVault",
+        "AWS::Cognito::UserPool",
+        "AWS::DocDB::DBCluster",
+        "AWS::DocDB::DBInstance",
+        "AWS::DynamoDB::GlobalTable",
+        "AWS::DynamoDB::Table",
+        "AWS::EC2::KeyPair",
+        "AWS::EC2::Volume",
+        "AWS::ECR::Repository",
+        "AWS::EFS::FileSystem",
+        "AWS::ElastiCache::CacheCluster",
+        "AWS::ElastiCache::ReplicationGroup",
+        "AWS::Elasticsearch::Domain",
+        "AWS::FSx::FileSystem",
+        "AWS::KMS::Key",
+        "AWS::Kinesis::Stream",
+        "AWS::Neptune::DBCluster",
+        "AWS::Neptune::DBInstance",
+        "AWS::OpenSearchService::Domain",
+        "AWS::RDS::DBCluster",
+        "AWS::RDS::DBInstance",
+        "AWS::Redshift::Cluster",
+        "AWS::S3::Bucket",
+        "AWS::SDB::Domain",
+        "AWS::SQS::Queue",
+        "AWS::SecretsManager::Secret",
+        "Custom::Image",
+    }
 )
-"""Types that hold what is nowhere else."""
+"""Types that hold what is nowhere else.
+
+Those that cfn-lint takes for stateful (its rule I3011), and besides them repositories of images, private keys, and the
+images that machines start from. Log groups are none of them: a machine that is removed takes its log along, and would
+never go without being asked about it.
+"""
+Fate = Literal["gone", "snapshot", "kept"]
 
 
 class Change(NamedTuple):
@@ -35,9 +64,14 @@ class Change(NamedTuple):
     """AWS's word for what becomes of what it was (`PolicyAction` of `ResourceChange`), such as `ReplaceAndSnapshot`."""
 
     @property
+    def fate(self) -> Fate:
+        """What becomes of what it was, where it is removed or replaced."""
+        return "kept" if "Retain" in self.policy else "snapshot" if "Snapshot" in self.policy else "gone"
+
+    @property
     def loses_data(self) -> bool:
         """Whether what it holds would be gone, or only a snapshot of it left."""
-        return self.type in DATA and self.verb in ("replace", "remove") and "Retain" not in self.policy
+        return self.type in DATA and self.verb in ("replace", "remove") and self.fate != "kept"
 
 
 def changes(cloudformation: Any, change_set: str) -> list[Change]:

@@ -61,7 +61,7 @@ def _fates(cloudformation: Any, stack: Standing, *, kept: bool) -> Iterator[Fate
     there = [each for each in stack.resources if each.physical and each.status != "CREATE_FAILED"]
     if not there and not stack.nested:
         return
-    bodies = _resources(cloudformation, stack)
+    bodies = resources(cloudformation, stack)
     for each in there:
         fate = DONE.get(each.status) or ("kept" if kept else _fate(each.type, bodies.get(each.id)))
         yield Fated(each, stack.id, fate)
@@ -70,7 +70,8 @@ def _fates(cloudformation: Any, stack: Standing, *, kept: bool) -> Iterator[Fate
         yield from _fates(cloudformation, inner, kept=kept or _fate(STACK, bodies.get(inner.name)) == "kept")
 
 
-def _resources(cloudformation: Any, stack: Standing) -> Mapping[str, Any]:
+def resources(cloudformation: Any, stack: Standing) -> Mapping[str, Any]:
+    """The bodies of a stack's own resources, by its template. Raises `Refused` where that cannot be read."""
     with plainly():
         body = cloudformation.get_template(StackName=stack.id, TemplateStage="Processed")["TemplateBody"]
     try:

@@ -28,14 +28,15 @@ def holds(fated: Fated) -> bool:
     return fated.resource.type in HOLDERS
 
 
-def told(account: Account, fated: Fated) -> str:
+def told(account: Account, fated: Fated, member: str = "") -> str:
     """One that holds data, with what it holds: `bucket DocsBucket (site-docs-1): 12 objects and versions`.
 
-    What may not be asked is left out.
+    `member` is what its spec calls it. What may not be asked is left out.
     """
     noun, service, held = HOLDERS[fated.resource.type]
     words = answered(partial(held, account.client(service), fated.resource.physical), "") if service else ""
-    return f"{noun} {fated.name} ({fated.resource.physical}){f': {words}' if words else ''}"
+    called = f"{fated.resource.physical}{f', {member}' if member else ''}"
+    return f"{noun} {fated.name} ({called}){f': {words}' if words else ''}"
 
 
 def size(number: float) -> str:

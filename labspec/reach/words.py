@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from labspec.reach.addresses import Block, Symbol, shown
+from labspec.reach.addresses import Block, Symbol, internet, shown
 from labspec.reach.balancing import EMPTY, MISMATCH, REFUSED
-from labspec.reach.flow import ACL, ANSWER, APART, GROUP, INWARD, OUTWARD, PEERED, ROUTE, Gate, Party
+from labspec.reach.flow import ACL, ANSWER, APART, DETACHED, GONE, GROUP, INWARD, OUTWARD, PEERED, ROUTE, Gate, Party
 from labspec.reach.question import FILTER, Pair, blocking
 from labspec.reach.ranges import Ranges
 from labspec.reach.site import At, Site
@@ -29,10 +29,12 @@ def party(one: Party, called: Called) -> str:
     """An end of a connection: a member by its name, an address block, a parameter, the internet."""
     if one.interface is None:
         if isinstance(one.addresses, Block) and one.name == "internet":
-            return "the internet"
-        return f"`{one.name}`"
+            whole = one.addresses == internet(one.addresses.family)
+            return "the internet" if whole else f"the internet ({shown(one.addresses)})"
+        return one.name if " " in one.name else f"`{one.name}`"
     name = called(one.interface.owner)
-    return f"any host in `{called(one.interface.subnet)}`" if one.interface.is_open else f"`{name}`"
+    is_host = one.interface.kind == "host"
+    return f"any host in `{called(one.interface.subnet)}`" if is_host else f"`{name}`"
 
 
 def ports(wanted: Ranges, protocol: str) -> str:
@@ -49,27 +51,28 @@ def path(pair: Pair, called: Called) -> tuple[Hop, ...]:
 
 
 def _is_told(gate: Gate) -> bool:
-    return bool(gate.uses) or (gate.code in (INWARD, OUTWARD, "BAD_STATE", "BAD_STATE_ATTACHMENT") and bool(gate.may))
+    return bool(gate.uses) or (gate.code in (INWARD, OUTWARD, GONE, DETACHED) and bool(gate.may))
 
 
 def _hop(gate: Gate, pair: Pair, called: Called) -> Hop:
     use = next((each for each in gate.uses if each.must.covers(pair.wanted)), gate.uses[0] if gate.uses else None)
-    at = use.at if use else gate.of
-    name = f"`{called(gate.of.address)}`"
-    match gate.code:
-        case "ENI_SG_RULES_MISMATCH":
-            return Hop(f"{name} lets it {gate.side}", at)
-        case "SUBNET_ACL_RESTRICTION":
-            return Hop(
-                f"the network ACL {name} lets {'answers back' if gate.side == ANSWER else 'it ' + gate.side}", at
-            )
-        case "NO_ROUTE_TO_DESTINATION":
-            return Hop(f"{name} routes it", at)
-        case "BAD_STATE_ATTACHMENT" | "BAD_STATE":
-            return Hop(f"through {name}", at)
-        case "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS" | "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS":
-            return Hop(f"{name} has a public address", at)
-    return Hop(name, at)
+    words = HOPS.get((gate.code, gate.side)) or HOPS.get((gate.code, ""), "{name}")
+    return Hop(words.format(name=f"`{called(gate.of.address)}`"), use.at if use else gate.of)
+
+
+HOPS = {
+    (GROUP, "out"): "{name} lets it out",
+    (GROUP, "in"): "{name} lets it in",
+    (ACL, "out"): "the network ACL {name} lets it out",
+    (ACL, "in"): "the network ACL {name} lets it in",
+    (ACL, ANSWER): "the network ACL {name} lets answers back",
+    (ROUTE, ""): "{name} routes it",
+    (DETACHED, ""): "through {name}",
+    (GONE, ""): "through {name}",
+    (INWARD, ""): "{name} has a public address",
+    (OUTWARD, ""): "{name} has a public address",
+}
+"""How a gate that lets pass is told."""
 
 
 def stopped(pair: Pair, called: Called) -> tuple[str, str, Gate]:
@@ -114,7 +117,9 @@ STOPPED = {
 
 def undecided(pair: Pair, site: Site, called: Called) -> str:
     """Why it is not known whether a connection passes."""
-    gate = next(each for each in pair.gates if not each.must.covers(pair.wanted))
+    gate = next((each for each in pair.gates if not each.must.covers(pair.wanted)), pair.gates[0])
+    if gate.must.covers(pair.wanted):
+        return "What else may pass is not known."
     name = f"`{called(gate.of.address)}`"
     symbol = _symbol(gate, site)
     if gate.code == GROUP and symbol:

@@ -31,6 +31,7 @@ FILES = {
 """The files that declare the rules of each room."""
 
 WITHOUT_EXAMPLE = {
+    "LS704": "it is about where a spec goes, not the spec",
     "LS004": "no small example is too large",
     "LS410": "no small example is too large",
     "LS504": "no small example is over a limit",
@@ -43,6 +44,7 @@ WITHOUT_EXAMPLE = {
     "LS604": "it is about templates that labspec did not build so",
     "LS701": "it is AWS's answer, not the spec's",
     "LS702": "it is AWS's answer, not the spec's",
+    "LS703": "it is the user's answer, not the spec's",
 }
 
 
@@ -89,6 +91,8 @@ RAISED_IN = {
     "LS520": "tests/cli/test_reach.py",
     "LS701": "tests/cloud/test_publish.py",
     "LS702": "tests/cloud/test_why.py",
+    "LS703": "tests/cloud/test_destroy.py",
+    "LS704": "tests/cloud/test_publish.py",
     "LS510": "tests/test_cli.py",
     "LS511": "tests/test_cli.py",
     "LS512": "tests/test_cli.py",
