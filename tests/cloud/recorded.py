@@ -34,7 +34,6 @@ class Answers:
             "DescribeStacks": {"Stacks": [{**stack, "Tags": [{"Key": "labspec:spec", "Value": "test"}], **said}]},
             "ListStackResources": {"StackResourceSummaries": resources},
             "GetTemplate": {"TemplateBody": {"Resources": {each["LogicalResourceId"]: {} for each in resources}}},
-            "ListExports": {"Exports": []},
             "ListChangeSets": {"Summaries": []},
         }
 
