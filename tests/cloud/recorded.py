@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from botocore import xform_name
@@ -16,11 +16,11 @@ class Answers:
     """What AWS answers, and what it was asked.
 
     What AWS lists in pages comes in pages of `page` things, by boto3's own word of what is a page: who reads the first
-    alone misses the rest. What nothing is said of is refused, or goes on to `real`, which is boto3's own way.
+    alone misses the rest. What nothing is said of is refused.
     """
 
-    def __init__(self, real: Callable[..., Any] | None = None, page: int = 1) -> None:
-        self.real, self.page = real, page
+    def __init__(self, page: int = 1) -> None:
+        self.page = page
         self.told: dict[str, Any] = {}
         """By operation: an answer, an error, or what makes one of these of a request."""
         self.asked: list[tuple[str, dict[str, Any]]] = []
@@ -44,8 +44,6 @@ class Answers:
     def call(self, client: Any, operation: str, request: dict[str, Any]) -> Any:
         """Answer a client, in the place of its `_make_api_call`."""
         self.asked.append((operation, request))
-        if operation not in self.told and self.real:
-            return self.real(client, operation, request)
         model = client.meta.service_model.operation_model(operation)
         validate_parameters(request, model.input_shape)
         said = self.told.get(operation, error("AccessDenied", operation))
