@@ -19,7 +19,7 @@ def understood(command: str) -> tuple[str, dict[str, str]]:
     options = {}
     while words:
         option = words.pop(0)
-        is_switch = known[option.replace("--no-", "--")].type_name == "boolean"
+        is_switch = known[option].type_name == "boolean"
         options[option] = "" if is_switch else words.pop(0)
     assert {f"--{xform_name(member, '-')}" for member in shape.required_members} <= options.keys()
     return name, options

@@ -9,14 +9,14 @@ from labspec.cloud.verdict import findings
 from tests.cloud.stack_events import Events
 
 TAKES_BACK, DESTROYS = "aws cloudformation rollback-stack --stack-name lab", "labspec destroy lab"
-WELL_AFTER = {"CREATE_FAILED": "", "ROLLBACK_COMPLETE": "3 lab/ ROLLBACK_IN_PROGRESS User Initiated\n"}
+TAKEN_BACK = "3 lab/ ROLLBACK_IN_PROGRESS User Initiated\n4 lab/ ROLLBACK_COMPLETE\n"
 
 
-def failed(subject: str, status: str) -> Operation:
+def failed(subject: str, status: str = "CREATE_FAILED") -> Operation:
+    """That a stack could not be made, for what failed in it; it stands so still, or was taken back since."""
     lines = f"0 lab/ CREATE_IN_PROGRESS User Initiated\n1 lab/{subject} CREATE_FAILED No.\n2 lab/ CREATE_FAILED\n"
-    end = f"4 lab/ {status}\n" if WELL_AFTER[status] else ""
-    types = {"NetStack": "AWS::CloudFormation::Stack"}
-    return causes(Events(lines + WELL_AFTER[status] + end, types, {}, status), "lab")
+    lines += TAKEN_BACK if status == "ROLLBACK_COMPLETE" else ""
+    return causes(Events(lines, {"NetStack": "AWS::CloudFormation::Stack"}, {}, status), "lab")
 
 
 def nowhere(_: str, __: str) -> None:
@@ -28,7 +28,7 @@ def nowhere(_: str, __: str) -> None:
     [
         ("CREATE_FAILED", True, TAKES_BACK, DESTROYS),
         ("CREATE_FAILED", False, DESTROYS, TAKES_BACK),
-        ("ROLLBACK_COMPLETE", True, DESTROYS, TAKES_BACK),  # it was taken back since
+        ("ROLLBACK_COMPLETE", True, DESTROYS, TAKES_BACK),  # which takes no change
         ("ROLLBACK_COMPLETE", False, DESTROYS, TAKES_BACK),
     ],
 )
@@ -41,5 +41,5 @@ def test_only_what_stands_as_it_failed_is_gone_on_with(status: str, stays: bool,
 @pytest.mark.parametrize(("subject", "said"), [("Db", True), ("NetStack", False)])
 def test_where_to_look_for_a_line_is_said_of_what_has_one(subject: str, said: bool) -> None:
     """A stack as a whole stands in no line."""
-    (found,) = findings(failed(subject, "CREATE_FAILED"), nowhere, "Look into the spec.")
+    (found,) = findings(failed(subject), nowhere, "Look into the spec.")
     assert ("Look into the spec." in found.note) is said
