@@ -20,8 +20,9 @@ ADDED = {"Action": "Add", "LogicalResourceId": "NetVpc", "ResourceType": "AWS::E
 
 @pytest.fixture(autouse=True)
 def account(aws: Answers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A bucket to publish to, a profile, and no stack."""
+    """A bucket to publish to, a profile, and a stack; nobody can be asked."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: False)
     Path("spec.yaml").write_text(HEAD + NETWORK, "utf-8")
     Path("config").write_text("[profile 'my own']\naws_access_key_id = x\naws_secret_access_key = x\n", "utf-8")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
