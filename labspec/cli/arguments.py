@@ -18,7 +18,7 @@ def command(
     parser: argparse.ArgumentParser = commands.add_parser(
         name, help=help, description=help, epilog=f"Example: {example}"
     )
-    parser.set_defaults(run=run, verbose=False, changed=False, publishes=False, answers=False)
+    parser.set_defaults(run=run, verbose=False, changed=False, publishes=False, reads=None, answers=False)
     return parser
 
 

@@ -55,6 +55,7 @@ def judge_stack(
 
         return _refusable(arguments, Outcome(stack, [], {}), lambda: work(arguments, account(arguments)))
 
+    arguments.reads = [arguments.spec] if getattr(arguments, "spec", None) else []
     return _for_each(arguments, arguments.stack, worked)
 
 
@@ -94,10 +95,11 @@ def agree(arguments: argparse.Namespace, question: str) -> None:
         return
     if not sys.stdin.isatty():
         raise Refused("Nothing was changed: nobody can be asked here.", "To agree beforehand, add `--yes`.", NOT_AGREED)
+    print(f"{question} [y/N] ", end="", file=reporting.voice(arguments), flush=True)
     try:
-        answer = input(f"{question} [y/N] ")
+        answer = input()
     except (EOFError, KeyboardInterrupt) as stopped:
-        print()  # what follows is not to stand behind the question
+        print(file=reporting.voice(arguments))  # what follows is not to stand behind the question
         if isinstance(stopped, KeyboardInterrupt):
             arguments.changed = False
             raise

@@ -76,7 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
         outcome, words, found[0] = _worked(arguments)
         return outcome, words
 
-    arguments.specs = arguments.targets[-1:]
+    arguments.specs, arguments.reads = arguments.targets[-1:], arguments.targets
     status = reporting.for_each(arguments, worked)
     return status or found[0]
 

@@ -30,10 +30,10 @@ def ended(
     from labspec.cloud.causes import causes
     from labspec.cloud.refusal import WHOSE, Failed, Refused
 
+    if watch.status in fine:
+        return [f"The stack `{watch.name}` is {watch.status}."]
     operation = causes(cloudformation, watch.stack)
     said = f"The stack `{operation.name}` is {watch.status}."
-    if watch.status in fine:
-        return [said]
     found = explained(arguments, operation, source)
     if not found.diagnostics:
         raise Refused(said, f"`labspec events {operation.name}{WHOSE}` tells what happened.")

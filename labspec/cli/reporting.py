@@ -55,7 +55,8 @@ def for_each(
     What comes `first` returns what to say of it, and why nothing can follow, if so.
     """
     reports = _reports(arguments)
-    if problem := _problem(reports, {*arguments.specs, *arguments.overlay}):
+    read = arguments.specs if arguments.reads is None else arguments.reads
+    if problem := _problem(reports, {*read, *arguments.overlay}):
         return misused(problem)
     words, problem = first(arguments) if first else ([], "")
     if problem:

@@ -83,6 +83,11 @@ class Watch:
     """Those that were asked since, and need not be again."""
 
     @property
+    def name(self) -> str:
+        """The stack's name, which its id holds."""
+        return self.stack.split("/")[1] if "/" in self.stack else self.stack
+
+    @property
     def rests(self) -> bool:
         """Whether nothing goes on in the stack any more."""
         return self.status.endswith(RESTS)

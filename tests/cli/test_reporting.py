@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import sys
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
 
 from labspec.cli import main
-from labspec.cli.reporting import FORMATS
+from labspec.cli.aws import agree
+from labspec.cli.reporting import FORMATS, Wanted
 from labspec.report.forms import FORMS
 from tests.building import HEAD, NETWORK
 
@@ -178,3 +180,13 @@ def test_a_name_that_no_text_can_have_is_written_as_its_bytes(tmp_path: Path) ->
     Path(name).write_text(WRONG, "utf-8")
     assert check(name, *(word for form in FORMATS for word in ("--report", f"{form}={form}.txt"))) == 1
     assert all("caf" in (tmp_path / f"{form}.txt").read_text("utf-8") for form in FORMATS)
+
+
+def test_a_question_does_not_stand_in_a_report(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("builtins.input", lambda: "y")
+    agree(Namespace(yes=False, report=[Wanted("json")], changed=True), "Destroy it?")
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", "Destroy it? [y/N] ")

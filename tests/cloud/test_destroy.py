@@ -337,7 +337,7 @@ def test_ctrl_c_at_the_question_says_that_nothing_was_changed(
     monkeypatch.setattr("builtins.input", Mock(side_effect=[KeyboardInterrupt]))
     assert main(["destroy", "lab"]) == 130
     told = capsys.readouterr()
-    assert told.out.endswith(" to stay.\n\n")  # behind the question
+    assert told.out.endswith(" to stay.\nDestroy the stack `lab`? [y/N] \n")  # behind the question
     assert told.err == "labspec: interrupted; nothing was changed.\n"
     assert cloud.asked == []
 

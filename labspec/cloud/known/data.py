@@ -68,7 +68,13 @@ DATA = (
     ),
     # "Deleting a DB instance", Amazon RDS User Guide
     Known(
-        "(?i:cannot delete protected (DB instance|cluster))",
+        "(?i:cannot delete protected (DB )?cluster)",
+        "Switch its deletion protection off, and delete again: `aws rds modify-db-cluster --no-deletion-protection"
+        " --db-cluster-identifier {physical} --region {region}`.",
+    ),
+    # the same
+    Known(
+        "(?i:cannot delete protected DB instance)",
         "Switch its deletion protection off, and delete again: `aws rds modify-db-instance --no-deletion-protection"
         " --db-instance-identifier {physical} --region {region}`.",
     ),
