@@ -19,6 +19,8 @@ from labspec.template import Joined
 
 def is_idle(site: Site, joined: Joined, proof: Proof, said: Mapping[str, Any]) -> bool:
     """Whether a proved sentence would be proved whatever is changed."""
+    if proof.pair and proof.pair.flow.target.interface is None and proof.pair.flow.source.interface is None:
+        return False  # a bucket's policy decides it, which is one thing
     changed = _closed(site, proof) if proof.kind == REACHABLE else iter([_opened(site, joined, said)])
     return all(prove(each, joined, proof.kind, proof.sentence, said).verdict == "proved" for each in changed)
 

@@ -11,6 +11,7 @@ from labspec.reach.survey import truth
 from labspec.reach.traffic import NONE, WHOLE
 from labspec.reach.values import identity, is_vague, items
 from labspec.template import Joined, Resource
+from labspec.template.conditions import facts_of, under
 from labspec.template.intrinsics import call, mentioned
 
 POLICY, DISTRIBUTION = "AWS::S3::BucketPolicy", "AWS::CloudFront::Distribution"
@@ -24,8 +25,9 @@ def reading(joined: Joined, bucket: str, from_outside: bool) -> Iterator[tuple[G
     """The gates of the one way that leads to a bucket's files: the bucket itself, or a distribution."""
     whole = WHOLE["tcp"]
     policies = [each for each in joined.resources.values() if each.type == POLICY and _is_of(each, bucket)]
-    public = _any(_public(each, joined.resources[bucket]) for each in policies)
-    served = _any(_served(each, bucket, policies) for each in joined.resources.values() if each.type == DISTRIBUTION)
+    own = joined.resources[bucket]
+    public = _any(_public(each, own) for each in policies)
+    served = _any(_served(each, own, policies) for each in joined.resources.values() if each.type == DISTRIBUTION)
     passes = _any((public, served)) if from_outside else None
     of = At(policies[0].address if policies else bucket)
     yield (Gate(REFUSED, of, whole if passes else NONE, NONE if passes is False else whole),)
@@ -54,18 +56,23 @@ def _public(policy: Resource, bucket: Resource) -> bool | None:
         return None
     off = isinstance(block, dict) and all(truth(block, name, absent=False) is False for name in BLOCKS)
     blocks = isinstance(block, dict) and any(truth(block, name, absent=False) is True for name in BLOCKS)
-    return False if blocks else True if off and _is_plain(policy) and policy.condition is True else None
+    return False if blocks else True if off and _is_plain(policy) and _is_there(policy, bucket) else None
 
 
-def _served(distribution: Resource, bucket: str, policies: Sequence[Resource]) -> bool | None:
+def _is_there(resource: Resource, bucket: Resource) -> bool:
+    """Whether a resource certainly is there where the bucket is."""
+    return under(resource.condition, facts_of(bucket.condition)) is True
+
+
+def _served(distribution: Resource, bucket: Resource, policies: Sequence[Resource]) -> bool | None:
     """Whether a distribution serves a bucket that it may read."""
-    if distribution.condition is False or bucket not in mentioned(distribution.properties):
+    if distribution.condition is False or bucket.address not in mentioned(distribution.properties):
         return False
     config = distribution.properties.get("DistributionConfig")
     enabled = truth(config, "Enabled", absent=False) if isinstance(config, dict) and not call(config)[0] else None
     if enabled is False or not any(_opens(each, _is_cloudfront) for each in policies):
         return False
-    is_sure = enabled and distribution.condition is True and any(_is_plain(each) for each in policies)
+    is_sure = enabled and _is_there(distribution, bucket) and any(_is_plain(each) for each in policies)
     return True if is_sure else None
 
 
