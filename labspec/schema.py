@@ -72,6 +72,21 @@ def properties_at(kind: str, place: tuple[str | int, ...], region: str = REGION)
     return sorted({name for each in found for name in each.get("properties", {})})
 
 
+HANDLERS = ("create", "read", "update", "delete", "list")
+
+
+def permissions(kind: str, region: str = REGION) -> dict[str, tuple[str, ...]] | None:
+    """What CloudFormation calls for a type, by handler: `{"create": ("ec2:CreateVpc", ...)}`; None of an unknown type.
+
+    What tagging takes stands under `tagging`. Types of the old form have no handlers, and then it is empty.
+    """
+    schema = _schema(kind, region)
+    tagging = schema.get("tagging")
+    stated = {name: schema.get("handlers", {}).get(name, {}).get("permissions", ()) for name in HANDLERS}
+    stated["tagging"] = tagging.get("permissions", ()) if isinstance(tagging, dict) else ()
+    return {name: tuple(actions) for name, actions in stated.items() if actions} if schema else None
+
+
 @cache
 def _schema(kind: str, region: str) -> dict[str, Any]:
     name = resource_types(region).get(kind) or resource_types().get(kind, "")

@@ -1,0 +1,15 @@
+"""The least permissions that deploy these stacks, read from what was emitted.
+
+`needs` gathers them: what AWS's schemas say that CloudFormation calls for each resource (`handlers`), what those leave
+out (`gaps`), the roles that are handed on (`roles`), and what labspec's own commands call (`commands`). `authority`
+reads which resources and condition keys each action takes, `names` what the stacks' resources are called, and `scope`
+puts the two together. `policy` merges needs into statements and splits them into policies, `deployer` makes a template
+of a role that holds them, `change` compares two builds, and `findings` judges.
+"""
+
+from labspec.iam.authority import Authority, authority
+from labspec.iam.need import Need, Needs, Setting
+from labspec.iam.needs import needs
+from labspec.iam.policy import Statement, policies, statements
+
+__all__ = ["Authority", "Need", "Needs", "Setting", "Statement", "authority", "needs", "policies", "statements"]
