@@ -87,6 +87,12 @@ def permissions(kind: str, region: str = REGION) -> dict[str, tuple[str, ...]] |
     return {name: tuple(actions) for name, actions in stated.items() if actions} if schema else None
 
 
+def is_tagged_when_made(kind: str, region: str = REGION) -> bool:
+    """Whether a type's resources have their tags from the moment they are made, a stack's tags among them."""
+    tagging = _schema(kind, region).get("tagging")
+    return isinstance(tagging, dict) and bool(tagging.get("taggable")) and bool(tagging.get("tagOnCreate"))
+
+
 @cache
 def _schema(kind: str, region: str) -> dict[str, Any]:
     name = resource_types(region).get(kind) or resource_types().get(kind, "")

@@ -23,6 +23,7 @@ from labspec.cli import (
     destroy,
     events,
     explain,
+    iam,
     init,
     lint,
     outputs,
@@ -39,6 +40,7 @@ from labspec.cli.exits import FINE, OURS, USAGE, misused
 COMMANDS = (
     *(init, build, check, lint),
     *(publish, deploy, status, why, events, outputs, open_, sync, connect, destroy),
+    *(iam,),
     *(config, explain, reference, schema),
 )
 """In the order in which `labspec --help` shows them."""

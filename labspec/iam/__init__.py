@@ -8,8 +8,31 @@ of a role that holds them, `change` compares two builds, and `findings` judges.
 """
 
 from labspec.iam.authority import Authority, authority
+from labspec.iam.change import Change, change
+from labspec.iam.commands import CALLS
+from labspec.iam.deployer import deployer
+from labspec.iam.findings import findings
 from labspec.iam.need import Need, Needs, Setting
 from labspec.iam.needs import needs
-from labspec.iam.policy import Statement, policies, statements
+from labspec.iam.policy import Place, Statement, document, placed, policies, size, statements
 
-__all__ = ["Authority", "Need", "Needs", "Setting", "Statement", "authority", "needs", "policies", "statements"]
+__all__ = [
+    "CALLS",
+    "Authority",
+    "Change",
+    "Need",
+    "Needs",
+    "Place",
+    "Setting",
+    "Statement",
+    "authority",
+    "change",
+    "deployer",
+    "document",
+    "findings",
+    "needs",
+    "placed",
+    "policies",
+    "size",
+    "statements",
+]

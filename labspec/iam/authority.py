@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 from fnmatch import fnmatchcase
-from functools import cache
 from importlib.util import find_spec
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 
+BY_TAG = "aws:ResourceTag/${TagKey}"
 LOOKING = frozenset(("List", "Read"))
 
 
@@ -23,6 +23,8 @@ class Kind(NamedTuple):
     name: str
     arn: str
     required: bool
+    tagged: bool = False
+    """Whether its tags can be a condition (`aws:ResourceTag`)."""
 
 
 class Action(NamedTuple):
@@ -44,18 +46,25 @@ class Authority:
 
     def __init__(self, folder: FilePath) -> None:
         self._folder = folder
+        self._actions: dict[str, Action | None] = {}
+        self._files: dict[tuple[str, str], dict[str, Any]] = {}
 
     def action(self, name: str) -> Action | None:
         """An action; None where AWS has none of that name."""
+        if name not in self._actions:
+            self._actions[name] = self._action(name)
+        return self._actions[name]
+
+    def _action(self, name: str) -> Action | None:
         service, _, verb = name.partition(":")
         said = self._read("actions", service).get(verb.lower())
         if said is None:
             return None
         forms = self._read("resourceTypes", service)
         kinds = tuple(
-            Kind(each["name"], forms[each["name"].lower()]["arn"], each["required"])
+            Kind(name, form["arn"], each["required"], BY_TAG in form.get("conditionKeys", ()))
             for each in said["resourceTypes"]
-            if each["name"].lower() in forms
+            if (form := forms.get(name := each["name"].lower()))
         )
         levels = frozenset(level.strip() for level in said["accessLevel"].split(","))
         return Action(f"{service}:{said['name']}", levels, kinds)
@@ -63,20 +72,25 @@ class Authority:
     def matching(self, pattern: str) -> list[Action]:
         """The actions that a pattern means: `ec2:Describe*`."""
         service, _, verb = pattern.partition(":")
-        found = (self.action(f"{service}:{name}") for name in self._read("actions", service))
-        return [each for each in found if each and fnmatchcase(each.name.lower(), f"{service}:{verb.lower()}")]
+        names = (name for name in self._read("actions", service) if fnmatchcase(name, verb.lower()))
+        return [each for name in names if (each := self.action(f"{service}:{name}"))]
 
     def is_regional(self, service: str) -> bool:
         """Whether a service answers in each region for itself: some ARN of it names one."""
         return any("${Region}" in form["arn"] for form in self._read("resourceTypes", service).values())
 
-    @cache  # noqa: B019 - there is one for each run
     def _read(self, what: str, service: str) -> dict[str, Any]:
-        try:
-            found: dict[str, Any] = json.loads((self._folder / what / f"{service.lower()}.json").read_bytes())
-        except OSError:
-            return {}
-        return found
+        if (what, service) not in self._files:
+            self._files[what, service] = _data(self._folder / what / f"{service.lower()}.json")
+        return self._files[what, service]
+
+
+def _data(file: FilePath) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(file.read_bytes())
+    except OSError:
+        return {}
+    return found
 
 
 def authority() -> Authority | None:

@@ -13,9 +13,7 @@ from labspec.template import Joined, Resource
 from labspec.template.intrinsics import NO_VALUE, call, text_of
 
 ROLE = "AWS::IAM::Role"
-BOUNDED = frozenset(
-    ("iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy", "iam:PutRolePermissionsBoundary")
-)
+BOUNDED = frozenset(("iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy", "iam:PutRolePermissionsBoundary"))
 """Actions that take `iam:PermissionsBoundary` (`Actions, resources, and condition keys for AWS IAM`)."""
 LOOSENING = "iam:DeleteRolePermissionsBoundary"
 ATTACHING = "iam:AttachRolePolicy"
@@ -27,9 +25,14 @@ def bounded(joined: Joined, needs: Iterable[Need]) -> Iterator[Need]:
         resource = joined.resources.get(need.who)
         if resource is None or resource.type != ROLE:
             yield need
-        elif not (need.action == LOOSENING and boundary(resource)):
-            if need.action != ATTACHING or attached(resource):
-                yield need._replace(condition=(*need.condition, *_conditions(resource, need.action)))
+        elif _applies(resource, need.action):
+            yield need._replace(condition=(*need.condition, *_conditions(resource, need.action)))
+
+
+def _applies(role: Resource, action: str) -> bool:
+    if action == ATTACHING:
+        return bool(attached(role))
+    return action != LOOSENING or not boundary(role)
 
 
 def _conditions(role: Resource, action: str) -> Condition:

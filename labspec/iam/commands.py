@@ -14,7 +14,8 @@ from labspec.iam.names import NAMED, own_names, within
 from labspec.iam.need import ANYTHING, Condition, Need, Setting
 from labspec.template import Joined, Resource
 
-BUCKETS, OBJECTS, STACKS = "bucket", "objects", "stacks"
+STACK = "arn:${Partition}:cloudformation:${Region}:${Account}:stack/"
+OF_OBJECTS = ("GetObject", "PutObject", "DeleteObject", "DeleteObjectVersion", "AbortMultipartUpload")
 
 S3_ACTIONS = {
     "HeadBucket": "s3:ListBucket",
@@ -43,7 +44,14 @@ CHANGE_SETS = (
 
 CALLS: dict[str, tuple[str, ...]] = {
     "publish": PUBLISHING,
-    "deploy": (*PUBLISHING, *CHANGE_SETS, *LOOKING, *EVENTS, "cloudformation:GetTemplate", "cloudformation:DeleteStack"),
+    "deploy": (
+        *PUBLISHING,
+        *CHANGE_SETS,
+        *LOOKING,
+        *EVENTS,
+        "cloudformation:GetTemplate",
+        "cloudformation:DeleteStack",
+    ),
     "status": LOOKING,
     "why": (*LOOKING, *EVENTS),
     "events": (*LOOKING, *EVENTS),
@@ -113,7 +121,7 @@ def command_needs(joined: Joined, setting: Setting) -> Iterator[Need]:
                 yield from _needs(joined, setting, places, command, action)
         if command == "connect":
             yield from _session(joined)
-        if command == "deploy":
+        if command == "deploy" and setting.bucket:
             yield from _fetched(places)
 
 
@@ -126,7 +134,9 @@ def actions_of(operation: str) -> Iterator[str]:
 
 def _places(setting: Setting) -> Places:
     names = {setting.stack, within(setting.stack)}
-    stacks = tuple(f"arn:${{Partition}}:cloudformation:${{Region}}:${{Account}}:stack/{each}/*" for each in sorted(names))
+    stacks = tuple(
+        f"arn:${{Partition}}:cloudformation:${{Region}}:${{Account}}:stack/{each}/*" for each in sorted(names)
+    )
     bucket = f"arn:${{Partition}}:s3:::{setting.bucket or '*'}"
     return Places(stacks, bucket, f"{bucket}/{setting.prefix}*")
 
@@ -136,8 +146,9 @@ def _needs(joined: Joined, setting: Setting, places: Places, command: str, actio
     if service == "cloudformation":
         yield _of_stack(setting, places, who, action)
     elif service == "s3" and command in ("publish", "deploy"):
-        is_object = action in ("s3:GetObject", "s3:PutObject")
-        yield Need(action, (places.folder if is_object else places.templates,), who, "publish", by_person=True)
+        is_object = action.partition(":")[2] in OF_OBJECTS
+        if setting.bucket:
+            yield Need(action, (places.folder if is_object else places.templates,), who, "publish", by_person=True)
     else:
         for resource in _of_resources(joined, setting, action):
             yield Need(action, resource, who, command, by_person=True)
@@ -155,8 +166,7 @@ def _of_stack(setting: Setting, places: Places, who: str, action: str) -> Need:
 def template_urls(setting: Setting) -> tuple[str, ...]:
     """How the addresses of templates begin in the bucket, in both forms that they have."""
     host = f"s3.{setting.region or '*'}.amazonaws.com*"
-    both = f"https://{setting.bucket}.{host}/{setting.prefix}*", f"https://{host}/{setting.bucket}/{setting.prefix}*"
-    return both
+    return f"https://{setting.bucket}.{host}/{setting.prefix}*", f"https://{host}/{setting.bucket}/{setting.prefix}*"
 
 
 def _of_resources(joined: Joined, setting: Setting, action: str) -> Iterator[tuple[str, ...]]:
@@ -164,9 +174,8 @@ def _of_resources(joined: Joined, setting: Setting, action: str) -> Iterator[tup
     service, _, verb = action.partition(":")
     if service == "s3":
         for resource in _of_type(joined, "AWS::S3::Bucket"):
-            of_object = verb in ("GetObject", "PutObject", "DeleteObject", "DeleteObjectVersion", "AbortMultipartUpload")
             for name in own_names(joined, resource, NAMED["AWS::S3::Bucket"][0], setting.stack):
-                yield (f"arn:${{Partition}}:s3:::{name}{'/*' if of_object else ''}",)
+                yield (f"arn:${{Partition}}:s3:::{name}{'/*' if verb in OF_OBJECTS else ''}",)
     elif service == "cloudfront":
         if any(_of_type(joined, "AWS::CloudFront::Distribution")):
             yield ("arn:${Partition}:cloudfront::${Account}:distribution/*",)

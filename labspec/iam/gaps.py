@@ -19,9 +19,10 @@ from labspec.template.intrinsics import UNRESOLVED, call
 
 CUSTOM = "AWS::CloudFormation::CustomResource"
 FUNCTION = "arn:${Partition}:lambda:${Region}:${Account}:function:"
+BUCKETS = "arn:${Partition}:s3:::*"
 PARAMETER = "arn:${Partition}:ssm:${Region}:*:parameter/"
 SECRET = "arn:${Partition}:secretsmanager:${Region}:${Account}:secret:"
-STORED = re.compile(r"AWS::SSM::Parameter::Value<.+>")
+STORED = re.compile(r"AWS::SSM::Parameter::Value<(.+)>")
 DYNAMIC = re.compile(r"\{\{resolve:(ssm|ssm-secure|secretsmanager):([^}]*)")
 NATIVE = re.compile(r"resolve:ssm:([^:}]+)")
 
@@ -82,7 +83,9 @@ def gaps(joined: Joined, stack: str) -> Iterator[Need]:
             yield from _read(joined, resource, value, stack)
         for gap in WITH_TYPE:
             if gap.type == resource.type and _given(resource.properties, gap.property):
-                yield from (Need(action, ("arn:${Partition}:s3:::*",), resource.address, "log") for action in gap.actions)
+                yield from (
+                    Need(action, ("arn:${Partition}:s3:::*",), resource.address, "log") for action in gap.actions
+                )
 
 
 def is_custom(resource: Resource) -> bool:
@@ -113,10 +116,10 @@ def _parameters(joined: Joined) -> Iterator[Need]:
         for name, body in template.section("Parameters").items():
             kind = str(body.get("Type", ""))
             who = f"parameter {name}"
-            inner = kind.removeprefix("List<").removesuffix(">")
-            if STORED.fullmatch(kind):
+            if stored := STORED.fullmatch(kind):
                 yield _stored(str(body.get("Default", "*")), who)
-            elif inner in ASKED_ABOUT:
+            inner = (stored[1] if stored else kind).removeprefix("List<").removesuffix(">")
+            if inner in ASKED_ABOUT:
                 yield Need(ASKED_ABOUT[inner], ANYTHING, who, "look-up")
 
 
@@ -127,8 +130,12 @@ def _stored(name: str, who: str) -> Need:
 
 
 def _walk(value: Any) -> Iterator[Any]:
+    """A value and all in it, but for the text of a substitution, which means nothing without its variables."""
     yield value
-    if isinstance(value, (Mapping, list)):
+    name, argument = call(value)
+    if name == "Fn::Sub" and isinstance(argument, list):
+        yield from _walk(argument[1:])
+    elif isinstance(value, (Mapping, list)):
         for inner in value.values() if isinstance(value, Mapping) else value:
             yield from _walk(inner)
 
@@ -152,9 +159,7 @@ def _closed(text: str) -> str:
     return re.sub(r"\$\{([^}]*)\}", r"$(\1)", text)
 
 
-def _dynamic(
-    joined: Joined, resource: Resource, service: str, rest: str, holes: Mapping[str, Any], stack: str
-) -> Need:
+def _dynamic(joined: Joined, resource: Resource, service: str, rest: str, holes: Mapping[str, Any], stack: str) -> Need:
     """A dynamic reference: the secret or parameter that it names."""
     if service != "secretsmanager":
         name = rest.partition(":")[0]
@@ -167,7 +172,9 @@ def _dynamic(
         names = known_names(joined, target, NAMED[target.type][0], stack)
     else:
         names = ["*" if "$" in rest or rest.startswith("arn:") else f"{rest.partition(':')[0]}-*"]
-    return Need("secretsmanager:GetSecretValue", tuple(f"{SECRET}{each}" for each in names), resource.address, "fill-in")
+    return Need(
+        "secretsmanager:GetSecretValue", tuple(f"{SECRET}{each}" for each in names), resource.address, "fill-in"
+    )
 
 
 def _resource(joined: Joined, value: Any) -> Resource | None:

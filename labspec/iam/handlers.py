@@ -26,6 +26,9 @@ LINKED_TO = {
     "AWS::ElastiCache::ReplicationGroup": "elasticache.amazonaws.com",
     "AWS::RDS::DBCluster": "rds.amazonaws.com",
     "AWS::RDS::DBInstance": "rds.amazonaws.com",
+    "AWS::RDS::DBParameterGroup": "rds.amazonaws.com",
+    "AWS::RDS::DBSubnetGroup": "rds.amazonaws.com",
+    "AWS::SSM::Association": "ssm.amazonaws.com",
 }
 """The service whose own role is made with the first of a type (`AWS services that work with IAM`, IAM User Guide)."""
 
@@ -35,27 +38,35 @@ class OnlyWhere(NamedTuple):
 
     types: str
     actions: str
-    property: str
-    """A word that the property's name holds."""
+    word: str
+    """A word that the property's name, or a text in it, holds."""
 
 
 ONLY_WHERE = (
     # An AWS managed key's own policy lets the account's people use it through the service (`AWS KMS keys`, KMS).
     OnlyWhere("*", "kms:*", "Kms"),
+    OnlyWhere("AWS::ElasticLoadBalancingV2::Listener*", "cognito-idp:*", "Cognito"),
+    OnlyWhere("AWS::Lambda::Function", "elasticfilesystem:*", "FileSystem"),
+    OnlyWhere("AWS::Lambda::Function", "s3files:*", "FileSystem"),
     OnlyWhere("AWS::Lambda::Function", "s3:Get*", "S3Bucket"),
     OnlyWhere("AWS::Lambda::Function", "lambda:PassCapacityProvider", "CapacityProvider"),
     OnlyWhere("AWS::AutoScaling::AutoScalingGroup", "vpc-lattice:*", "TrafficSources"),
+    OnlyWhere("AWS::Logs::LogGroup", "firehose:*", "DataProtectionPolicy"),
+    OnlyWhere("AWS::Logs::LogGroup", "logs:CreateLogDelivery", "DataProtectionPolicy"),
+    OnlyWhere("AWS::Logs::LogGroup", "logs:*ResourcePolicy", "ResourcePolicyDocument"),
+    OnlyWhere("AWS::Logs::LogGroup", "logs:*IndexPolicy", "FieldIndexPolicies"),
     OnlyWhere("AWS::RDS::DBInstance", "secretsmanager:*", "ManageMasterUserPassword"),
     OnlyWhere("AWS::S3::Bucket", "s3tables:*", "Metadata"),
     OnlyWhere("AWS::S3::Bucket", "s3:GetObject*", "Metadata"),
     OnlyWhere("AWS::SSM::Document", "s3:Get*", "Attachments"),
     OnlyWhere("AWS::EC2::Instance", "ssm:CreateAssociation", "SsmAssociations"),
     OnlyWhere("AWS::EC2::Instance", "ssm:DeleteAssociation", "SsmAssociations"),
+    OnlyWhere("AWS::SecretsManager::SecretTargetAttachment", "docdb-elastic:*", "DocDBElastic"),
+    OnlyWhere("AWS::SecretsManager::SecretTargetAttachment", "redshift:*", "Redshift::"),
+    OnlyWhere("AWS::SecretsManager::SecretTargetAttachment", "redshift-serverless:*", "RedshiftServerless"),
+    # The parameter that names an image is read where a launch template says so: `gaps` adds that one parameter.
+    OnlyWhere("AWS::AutoScaling::AutoScalingGroup", "ssm:Get*", "resolve:ssm:"),
 )
-
-NARROWER = {"ssm:Get*": ("ssm:GetParameter", "ssm:GetParameters")}
-"""What is stated wider than the words beside it: an Auto Scaling group reads the parameter that names an image (`Use
-AWS Systems Manager parameters instead of AMI IDs in launch templates`, Amazon EC2 Auto Scaling)."""
 
 
 class Stated(NamedTuple):
@@ -84,20 +95,24 @@ def stated(joined: Joined, resource: Resource, known: Authority, stack: str) -> 
 
 
 def _wanted(resource: Resource, handlers: Mapping[str, Iterable[str]]) -> Iterator[tuple[str, str]]:
+    """Each action once, with the first of the handlers that call it."""
+    seen: set[str] = set()
     for why, actions in handlers.items():
-        for wide in actions:
-            for action in NARROWER.get(wide, (wide,)):
-                if _matters(resource, action):
-                    yield why, action
+        for action in actions:
+            if action not in seen and _matters(resource, action):
+                yield why, action
+            seen.add(action)
 
 
 def _matters(resource: Resource, action: str) -> bool:
     rows = (row for row in ONLY_WHERE if fnmatchcase(resource.type, row.types) and fnmatchcase(action, row.actions))
-    return all(_has(resource.properties, row.property) for row in rows)
+    return all(_has(resource.properties, row.word) for row in rows)
 
 
 def _has(value: Any, word: str) -> bool:
-    """Whether a property whose name holds a word is given anywhere."""
+    """Whether a property whose name holds a word is given anywhere, or a text that holds it."""
+    if isinstance(value, str):
+        return word in value
     if isinstance(value, Mapping):
         return any(
             (word in key and inner is not NO_VALUE and inner is not False) or _has(inner, word)

@@ -26,7 +26,8 @@ PSEUDO = {"AWS::Region": "${Region}", "AWS::AccountId": "${Account}", "AWS::Part
 class Owned(NamedTuple):
     """How a type's resources are called in ARNs: the kind of resource, the variable of its ARN, the property.
 
-    `made` says what CloudFormation's own name begins with: `stack` or `id`; empty where that is not documented.
+    `made` says what CloudFormation's own name begins with: `stack` or `id`, or after a slash what the service's does;
+    it is empty where that is not documented.
     `of` says that the property names a resource of another type.
     """
 
@@ -71,6 +72,8 @@ NAMED: Mapping[str, tuple[Owned, ...]] = {
     "AWS::CloudWatch::Alarm": (Owned("cloudwatch", "alarm", "AlarmName", "AlarmName", "stack"),),
     "AWS::CloudWatch::Dashboard": (Owned("cloudwatch", "dashboard", "DashboardName", "DashboardName"),),
     "AWS::DynamoDB::Table": (Owned("dynamodb", "table", "TableName", "TableName", "stack"),),
+    # The private key is kept by EC2 (`Create a key pair using CloudFormation`, Amazon EC2).
+    "AWS::EC2::KeyPair": (Owned("ssm", "parameter", "ParameterNameWithoutLeadingSlash", "", "/ec2/keypair/*"),),
     "AWS::ECR::Repository": (Owned("ecr", "repository", "RepositoryName", "RepositoryName"),),
     "AWS::ECS::Cluster": (Owned("ecs", "cluster", "ClusterName", "ClusterName", "stack"),),
     "AWS::Events::Rule": (Owned("events", "rule-on-default-event-bus", "RuleName", "Name", "stack"),),
@@ -108,9 +111,7 @@ NAMED: Mapping[str, tuple[Owned, ...]] = {
     "AWS::SSM::Parameter": (Owned("ssm", "parameter", "ParameterNameWithoutLeadingSlash", "Name"),),
     "AWS::SecretsManager::Secret": (Owned(*_SECRET, "Name", "id", after="-*"),),
     "AWS::SecretsManager::SecretTargetAttachment": (Owned(*_SECRET, "SecretId", of=True),),
-    "AWS::StepFunctions::StateMachine": (
-        Owned("states", "statemachine", "StateMachineName", "StateMachineName"),
-    ),
+    "AWS::StepFunctions::StateMachine": (Owned("states", "statemachine", "StateMachineName", "StateMachineName"),),
 }
 """The types whose names are known before they are made. All others are found under ids that services give."""
 
@@ -135,6 +136,8 @@ def own_names(joined: Joined, resource: Resource, owned: Owned, stack: str) -> l
 
 def made_name(resource: Resource, owned: Owned, stack: str) -> str:
     """The pattern of the name that CloudFormation makes."""
+    if owned.made.startswith("/"):
+        return owned.made
     begins = {"stack": within(stack), "id": f"{resource.id}-*"}.get(owned.made, "*")
     return begins.lower() if owned.small else begins
 

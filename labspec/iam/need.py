@@ -23,6 +23,8 @@ class Setting(NamedTuple):
     """labspec's commands that are to work."""
     region: str = ""
     """Where alone; empty where anywhere."""
+    tag: tuple[str, str] = ("", "")
+    """A tag of the stack, which all that is deleted must have; no such condition where its name is empty."""
 
 
 class Need(NamedTuple):

@@ -11,6 +11,7 @@ from labspec.iam.gaps import gaps, is_custom
 from labspec.iam.handlers import Stated, stated
 from labspec.iam.names import NAMED, known_names, within
 from labspec.iam.need import Condition, Need, Needs, Setting
+from labspec.iam.tags import tagged
 from labspec.template import Joined, Resource
 from labspec.template.intrinsics import call
 
@@ -36,7 +37,8 @@ def needs(joined: Joined, known: Authority, setting: Setting) -> Needs:
     ]
     unknown = tuple(each.address for each in there if not _is_known(each, told[each.address]))
     strange = sorted({action for each in told.values() for action in each.strange})
-    return Needs(tuple(bounded(joined, found)), unknown, tuple(strange), tuple(_wide(joined, there, setting.stack)))
+    limited = tagged(joined, bounded(joined, found), known, setting.tag)
+    return Needs(tuple(limited), unknown, tuple(strange), tuple(_wide(joined, there)))
 
 
 def _is_known(resource: Resource, told: Stated) -> bool:
@@ -55,11 +57,11 @@ def _nested(joined: Joined, setting: Setting) -> Iterator[Need]:
                 yield Need(action, (arn,), address, "nest", urls if makes else ())
 
 
-def _wide(joined: Joined, there: list[Resource], stack: str) -> Iterator[tuple[str, str]]:
-    """Where a name is a value that is not known, so that any is allowed."""
+def _wide(joined: Joined, there: list[Resource]) -> Iterator[tuple[str, str]]:
+    """Where a name is a value that is not known, so that any is allowed, even if the stack's name is known."""
     for resource in there:
         for owned in NAMED.get(resource.type, ()):
             given = call(resource.properties.get(owned.property))[0]
-            if not owned.of and given and "*" in known_names(joined, resource, owned, f"{stack}-"):
+            if not owned.of and given and "*" in known_names(joined, resource, owned, "a"):
                 yield resource.address, owned.property
                 break

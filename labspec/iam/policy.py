@@ -7,6 +7,7 @@ quota was raised (`IAM and AWS STS quotas`, IAM User Guide).
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
@@ -20,6 +21,21 @@ MOST, MOST_RAISED = 10, 20
 VERSION = "2012-10-17"
 GLOBAL = frozenset(("s3",))
 """Services that answer in each region, but some of whose requests are of none."""
+
+
+VARIABLES = ("${Partition}", "${Region}", "${Account}")
+
+
+class Place(NamedTuple):
+    """What stands in ARNs for where the stacks are; `*` for anywhere."""
+
+    partition: str = "aws"
+    region: str = "*"
+    account: str = "*"
+
+
+LONGEST_PLACE = Place("aws-us-gov", account="111122223333")
+"""What a place that CloudFormation fills in may take."""
 
 
 class Statement(NamedTuple):
@@ -134,12 +150,21 @@ def _title(group: _Group, actions: set[str]) -> str:
         return "LetServicesMakeTheirRoles"
     if group.looks:
         return "LookAround"
-    verb = "Use" if group.resources == ANYTHING else "Manage"
-    return f"{verb}{_camel(group.service)}{'Anywhere' if group.resources == ANYTHING else ''}"
+    where = "Anywhere" if group.resources == ANYTHING else _kinds(group.resources)
+    if len(actions) == 1:
+        return _camel(next(iter(actions)).replace(":", "-"))
+    return f"Manage{_camel(group.service)}{where}"
+
+
+def _kinds(resources: tuple[str, ...]) -> str:
+    """What the resources are, by the word that their ARNs name them with, where that is one."""
+    kinds = {re.split(r"[:/]", arn.split(":", 5)[-1])[0] for arn in resources}
+    (kind,) = kinds if len(kinds) == 1 else ("",)
+    return _camel(kind) if re.fullmatch(r"[a-zA-Z-]+", kind) else ""
 
 
 def _camel(text: str) -> str:
-    return "".join(word.capitalize() for word in text.replace(".", "-").split("-"))
+    return "".join(word[:1].upper() + word[1:] for word in re.split(r"[^a-zA-Z0-9]+", text))
 
 
 def _few(values: Sequence[str]) -> str | list[str]:
@@ -151,16 +176,20 @@ def size(document: Mapping[str, Any]) -> int:
     return len(json.dumps(document, separators=(",", ":"), ensure_ascii=False))
 
 
-def policies(wanted: Sequence[Statement]) -> list[dict[str, Any]]:
-    """Policies of these statements, none longer than IAM takes, in as few as first fit finds."""
+def policies(wanted: Sequence[Statement], place: Place) -> list[list[Statement]]:
+    """These statements shared out, none of the policies longer than IAM takes, in as few as first fit finds."""
     bins: list[list[Statement]] = []
-    for piece in (part for statement in wanted for part in _pieces(statement)):
-        room = next((each for each in bins if size(document([*each, piece])) <= LONGEST), None)
-        if room is None:
+    sizes: list[int] = []
+    for piece in (part for statement in wanted for part in _pieces(statement, place)):
+        length = size(placed(piece.document(), place)) + 1
+        number = next((n for n, taken in enumerate(sizes) if taken + length <= LONGEST), None)
+        if number is None:
             bins.append([piece])
+            sizes.append(size(document([])) + length)
         else:
-            room.append(piece)
-    return [document(each) for each in bins]
+            bins[number].append(piece)
+            sizes[number] += length
+    return bins
 
 
 def document(wanted: Sequence[Statement]) -> dict[str, Any]:
@@ -168,24 +197,31 @@ def document(wanted: Sequence[Statement]) -> dict[str, Any]:
     return {"Version": VERSION, "Statement": [each.document() for each in wanted]}
 
 
-def _pieces(statement: Statement) -> list[Statement]:
+def placed(value: Any, place: Place) -> Any:
+    """A policy with what is known of its place in its ARNs."""
+    if isinstance(value, dict):
+        return {key: placed(inner, place) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [placed(inner, place) for inner in value]
+    for variable, text in zip(VARIABLES, place, strict=True):
+        value = value.replace(variable, text)
+    return value
+
+
+def _pieces(statement: Statement, place: Place) -> list[Statement]:
     """A statement that no policy could hold, in halves."""
-    if size(document([statement])) <= LONGEST:
+    if size(placed(document([statement]), place)) <= LONGEST:
         return [statement]
     one, other = _halves(statement)
     named = one._replace(sid=f"{statement.sid}A"), other._replace(sid=f"{statement.sid}B")
-    return [piece for half in named for piece in _pieces(half)]
+    return [piece for half in named for piece in _pieces(half, place)]
 
 
 def _halves(statement: Statement) -> tuple[Statement, Statement]:
     if len(statement.actions) > 1:
         middle = len(statement.actions) // 2
-        return (
-            statement._replace(actions=statement.actions[:middle]),
-            statement._replace(actions=statement.actions[middle:]),
-        )
+        one, other = statement.actions[:middle], statement.actions[middle:]
+        return statement._replace(actions=one), statement._replace(actions=other)
     middle = len(statement.resources) // 2
-    return (
-        statement._replace(resources=statement.resources[:middle]),
-        statement._replace(resources=statement.resources[middle:]),
-    )
+    one, other = statement.resources[:middle], statement.resources[middle:]
+    return statement._replace(resources=one), statement._replace(resources=other)

@@ -62,10 +62,12 @@ def _leaves(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
             yield from _leaves(part, path)
     elif name or isinstance(value, str):
         yield path, value
-    elif isinstance(value, (Mapping, list)):
-        for key, inner in value.items() if isinstance(value, Mapping) else enumerate(value):
-            if key not in DOCUMENTS:
-                yield from _leaves(inner, (*path, key))
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _leaves(inner if key not in DOCUMENTS else None, (*path, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _leaves(inner, (*path, index))
 
 
 def _takes_role(path: Path) -> bool:
@@ -104,11 +106,15 @@ def to_services(services: list[str]) -> Condition:
 def _trusted(role: Resource) -> list[str]:
     """The services that a role says may take it, where they are written plainly."""
     document = role.properties.get("AssumeRolePolicyDocument")
-    statements = document.get("Statement", []) if isinstance(document, Mapping) else []
-    services: list[str] = []
-    for statement in statements if isinstance(statements, list) else [statements]:
-        principal = statement.get("Principal", {}) if isinstance(statement, Mapping) else {}
-        named = principal.get("Service", []) if isinstance(principal, Mapping) else []
-        services += named if isinstance(named, list) else [named]
-    known = [service for service in services if isinstance(service, str)]
-    return known if len(known) == len(services) else []
+    given = document.get("Statement", []) if isinstance(document, Mapping) else []
+    named = [service for statement in _items(given) for service in _items(_principal(statement))]
+    return named if all(isinstance(service, str) for service in named) else []
+
+
+def _principal(statement: Any) -> Any:
+    principal = statement.get("Principal") if isinstance(statement, Mapping) else None
+    return principal.get("Service", []) if isinstance(principal, Mapping) else []
+
+
+def _items(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from labspec.iam.authority import Action, Kind
 from labspec.iam.names import NAMED, NAMING_SERVICES, known_names
@@ -12,6 +13,8 @@ from labspec.template import Joined, Resource
 
 KEPT = ("${Partition}", "${Region}", "${Account}")
 VARIABLE = re.compile(r"\$\{[^}]*\}")
+ALTERNATIVES = ("s3:",)
+"""Services whose kinds of resources are other ways to the same: an access point, and the bucket behind it."""
 MOST = 6
 """Kinds of resources of one service that are named one by one."""
 
@@ -25,14 +28,19 @@ def scoped(joined: Joined, resource: Resource, action: Action, stack: str) -> tu
     if not action.kinds:
         return ANYTHING
     mine = dict(_owned(joined, resource, action, stack))
-    others = [kind for kind in action.kinds if kind.name not in mine and (kind.required or not _is_enough(action, mine))]
+    if action.looks and not mine and not any(kind.required for kind in action.kinds):
+        return ANYTHING  # also asked about nothing in particular
+    others = [
+        kind for kind in action.kinds if kind.name not in mine and (kind.required or not _is_enough(action, mine))
+    ]
     named = (arn for arns in mine.values() for arn in arns)
     return _sorted([*named, *_of_kinds(action, others)])
 
 
 def _is_enough(action: Action, mine: object) -> bool:
     """Whether the other kinds are alternatives: what looks or tags is asked about one resource."""
-    return bool(mine) and (action.looks or "Tagging" in action.levels or "Permissions management" in action.levels)
+    is_of_one = action.looks or "Tagging" in action.levels or "Permissions management" in action.levels
+    return bool(mine) and (is_of_one or action.name.startswith(ALTERNATIVES))
 
 
 def _owned(joined: Joined, resource: Resource, action: Action, stack: str) -> Iterator[tuple[str, list[str]]]:
@@ -42,6 +50,11 @@ def _owned(joined: Joined, resource: Resource, action: Action, stack: str) -> It
         if owned.service == service and (kind := kinds.get(owned.kind)):
             names = known_names(joined, resource, owned, stack)
             yield kind.name, [filled(kind, {owned.variable: name}) for name in names]
+
+
+@cache
+def _whole(arn: str) -> str:
+    return filled(Kind("", arn, required=False), {})
 
 
 def filled(kind: Kind, names: dict[str, str]) -> str:
@@ -56,7 +69,7 @@ def _filling(variable: str, names: dict[str, str]) -> str:
 
 def _of_kinds(action: Action, kinds: Iterable[Kind]) -> list[str]:
     """Whole kinds of resources. Where ids are given by the service, its resources of the account are one pattern."""
-    arns = [filled(kind, {}) for kind in kinds]
+    arns = [_whole(kind.arn) for kind in kinds]
     service = action.name.partition(":")[0]
     if service in NAMING_SERVICES and len(arns) <= MOST:
         return arns
@@ -70,12 +83,23 @@ def _sorted(arns: Iterable[str]) -> tuple[str, ...]:
 
 
 def covers(pattern: str, arn: str) -> bool:
-    """Whether a pattern of ARNs surely covers another one: part by part, by its beginning."""
-    if pattern == "*":
-        return True
+    """Whether a pattern of ARNs surely covers another one, part by part: a star is covered by a star alone."""
     one, other = pattern.split(":", 5), arn.split(":", 5)
-    return len(one) == len(other) and all(_matches(left, right) for left, right in zip(one, other, strict=True))
+    parts = zip(one, other, strict=False)
+    return pattern == "*" or (len(one) == len(other) and all(fits(left, right) for left, right in parts))
 
 
-def _matches(pattern: str, text: str) -> bool:
-    return pattern == text or (pattern.endswith("*") and "*" not in pattern[:-1] and text.startswith(pattern[:-1]))
+def fits(pattern: str, text: str) -> bool:
+    """Whether a text is of a pattern's form, in which only the star means anything but itself."""
+    first, *rest = pattern.split("*")
+    if not rest:
+        return pattern == text
+    at = len(first)
+    if not text.startswith(first):
+        return False
+    for piece in rest[:-1]:
+        found = text.find(piece, at)
+        if found < 0:
+            return False
+        at = found + len(piece)
+    return len(text) - len(rest[-1]) >= at and text.endswith(rest[-1])

