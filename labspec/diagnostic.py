@@ -81,6 +81,8 @@ class Room(IntEnum):
     LAYOUT = auto()
     OUTPUT = auto()
     LINT = auto()
+    TEMPLATE = auto()
+    FORESIGHT = auto()
     CLOUD = auto()
 
 
@@ -95,8 +97,10 @@ BLOCKS = {
     "LS4": Room.EMIT,
     "LS50": Room.LAYOUT,
     "LS51": Room.OUTPUT,
+    "LS52": Room.TEMPLATE,
     "LS6": Room.LINT,
-    "LS7": Room.CLOUD,
+    "LS70": Room.CLOUD,
+    "LS7": Room.FORESIGHT,
     "LS8": Room.CHECK,
 }
 """The blocks in which codes are numbered, by how they begin. No code is ever used again."""

@@ -28,6 +28,7 @@ from labspec.cli import (
     lint,
     outputs,
     publish,
+    reach,
     reference,
     schema,
     status,
@@ -38,7 +39,7 @@ from labspec.cli import open as open_
 from labspec.cli.exits import FINE, OURS, USAGE, misused
 
 COMMANDS = (
-    *(init, build, check, lint),
+    *(init, build, check, lint, reach),
     *(publish, deploy, status, why, events, outputs, open_, sync, connect, destroy),
     *(iam,),
     *(config, explain, reference, schema),

@@ -49,7 +49,7 @@ class Reading(NamedTuple):
         """What the user calls a resource: its member's name, or its address in its template."""
         resource = self.joined.resources.get(address)
         member = self.manifest.get("resources", {}).get(resource.id, {}).get("member") if resource else None
-        return str(member or address)
+        return str(member).partition(".")[2] if member else address
 
 
 def for_reading(

@@ -12,6 +12,7 @@ from pathlib import Path as FilePath
 from labspec.check import check
 from labspec.compiler.build import Build, Linters, Options
 from labspec.compiler.findings import agree, report, unused_silence
+from labspec.compiler.foresight import expectations
 from labspec.compiler.manifest import manifest
 from labspec.diagnostic import Path, Rejected
 from labspec.emit import emit
@@ -71,6 +72,8 @@ def _compile(build: Build, linters: Linters | None) -> None:
     build.graph = graph
     with _timed(build, "write"):
         _write(build, stacks, architecture)
+    with _timed(build, "prove"):
+        report(build, expectations(build))
     if linters is not None and not build.failed:
         with _timed(build, "lint"):
             _lint(build, linters)

@@ -71,7 +71,8 @@ Sentences = Annotated[dict[Annotated[str, BeforeValidator(_sentence)], Expectati
 class Expect(Part):
     """What must be reachable, and what must not, in sentences of your own.
 
-    They are held against names and written into the manifest; this version does not prove them yet.
+    Each build proves them of its templates, and so does `labspec reach` of what was built: one that does not hold is an
+    error at its sentence. What is not known before deployment is not taken for proved.
     """
 
     reachable: Sentences = {}

@@ -24,6 +24,8 @@ FILES = {
     Room.LAYOUT: ("layout/",),
     Room.OUTPUT: ("output",),
     Room.LINT: ("lint/",),
+    Room.TEMPLATE: ("template/",),
+    Room.FORESIGHT: ("reach/", "diff/", "iam/", "preflight/"),
     Room.CLOUD: ("cloud/",),
 }
 """The files that declare the rules of each room."""
@@ -36,6 +38,7 @@ WITHOUT_EXAMPLE = {
     "LS511": "it is about the output directory, not the spec",
     "LS512": "it is about the output directory, not the spec",
     "LS513": "it is about the output directory, not the spec",
+    "LS520": "it is about templates, not the spec",
     "LS603": "it is the linter's fault, not the spec's",
     "LS604": "it is about templates that labspec did not build so",
     "LS701": "it is AWS's answer, not the spec's",
@@ -83,6 +86,7 @@ def test_a_rule_is_explained(rule: Rule) -> None:
 RAISED_IN = {
     "LS403": "tests/emit/test_user_data.py",
     "LS504": "tests/test_layout.py",
+    "LS520": "tests/cli/test_reach.py",
     "LS701": "tests/cloud/test_publish.py",
     "LS702": "tests/cloud/test_why.py",
     "LS510": "tests/test_cli.py",

@@ -1,0 +1,149 @@
+"""The ends of a question: whom a name, an address block, a parameter or the internet stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from labspec.reach.addresses import Block, Symbol, block_of, internet
+from labspec.reach.flow import Party, standing
+from labspec.reach.ranges import Ranges
+from labspec.reach.residents import hosts
+from labspec.reach.site import Interface, Site
+from labspec.reach.survey import EGRESS, INGRESS
+from labspec.reach.values import identity
+from labspec.template import Joined
+
+INTERNET, ENDPOINTS = "internet", "endpoints"
+BUCKET, DATABASE = "AWS::S3::Bucket", "AWS::RDS::DBInstance"
+
+
+class End(NamedTuple):
+    """One end as it was said. What it stands for outside is cut to pieces when it is known who is at the other end."""
+
+    name: str
+    """As it is said: an address in the stacks, `internet`, a block, a parameter's name."""
+    interfaces: tuple[Interface, ...] = ()
+    outside: Block | Symbol | str | None = None
+    """Addresses beyond the stacks; `internet` in any family."""
+    bucket: str = ""
+    """The address of a website's bucket."""
+    unknown: str = ""
+    """Why it cannot be said who that is; empty where it can."""
+
+
+def end(site: Site, joined: Joined, said: Any) -> End:
+    """Whom an end means: `internet`, `endpoints`, or a mapping of `id`, `cidr` or `parameter`, as in the manifest."""
+    if said == INTERNET:
+        return End(INTERNET, outside=INTERNET)
+    if said == ENDPOINTS:
+        found = (each for many in site.interfaces.values() for each in many if each.kind == "endpoint")
+        interfaces = tuple(found)
+        return End(ENDPOINTS, interfaces, unknown="" if interfaces else "There is no interface endpoint in the stacks.")
+    if "cidr" in said:
+        return _block(site, said["cidr"])
+    if "parameter" in said:
+        return End(said["parameter"], outside=Symbol(said["parameter"]))
+    return _resource(site, joined, said["id"])
+
+
+def _resource(site: Site, joined: Joined, name: str) -> End:
+    resource = joined.find(name)
+    if resource is None:
+        return End(name, unknown="The stacks do not make it, so nothing is known of it but what the spec believes.")
+    address = resource.address
+    if resource.type == BUCKET:
+        return End(address, bucket=address)
+    if resource.type in ("AWS::EC2::Subnet", "AWS::EC2::VPC"):
+        subnets = (each for each in site.subnets.values() if address in (each.identity, each.vpc))
+        found = tuple(host for subnet in subnets for host in hosts(site, subnet.identity))
+        return End(address, found, unknown="" if found else "It has no subnet.")
+    interfaces = tuple(each for one in (address, *_copies(joined, address)) for each in site.interfaces.get(one, ()))
+    return End(address, interfaces, unknown="" if interfaces else f"It is not known where a {resource.type} stands.")
+
+
+def _copies(joined: Joined, address: str) -> Iterator[str]:
+    """The other instances of a database: replicas of it, and those of a cluster."""
+    for resource in joined.resources.values():
+        named = (resource.properties.get(name) for name in ("SourceDBInstanceIdentifier", "DBClusterIdentifier"))
+        if resource.type == DATABASE and address in [identity(each) for each in named]:
+            yield resource.address
+
+
+def _block(site: Site, text: str) -> End:
+    """A block: any host at those of its addresses that are in the stacks' subnets, and what else is outside."""
+    block = block_of(text)
+    if block is None:
+        return End(text, unknown="It is no address block.")
+    inside = tuple(_hosts_at(site, block))
+    nets = [
+        each
+        for blocks in site.vpcs.values()
+        for each in blocks
+        if isinstance(each, Block) and each.family == block.family
+    ]
+    left = block.addresses
+    for net in nets:
+        left = left - net.addresses
+    return End(text, inside, Block(block.family, left) if left else None)
+
+
+def _hosts_at(site: Site, block: Block) -> Iterator[Interface]:
+    for subnet in site.subnets.values():
+        if any(isinstance(each, Block) and each.meets(block) for each in subnet.blocks):
+            yield from hosts(site, subnet.identity)
+
+
+# ------------------------------------------------------------------ pieces
+
+
+def parties(site: Site, one: End, other: Interface | None, family: int, without: Ranges) -> Iterator[Party]:
+    """The ends of connections that an end stands for: what is outside in pieces that no rule tells apart further."""
+    for interface in one.interfaces:
+        party = standing(site, interface, family)
+        cut = block_of(one.name) if interface.is_open and "/" in one.name else None
+        if cut and isinstance(party.addresses, Block) and cut.family == family:
+            party = party._replace(addresses=Block(family, party.addresses.addresses & cut.addresses))
+        yield party
+    outside = internet(family) if one.outside == INTERNET else one.outside
+    if isinstance(outside, Symbol) and family == 4:
+        yield Party(one.name, None, outside)
+    if isinstance(outside, Block) and outside.family == family and other is not None:
+        left = Block(family, outside.addresses - without)
+        yield from (Party(one.name, None, piece) for piece in pieces(left, cuts(site, other, family)))
+
+
+def pieces(whole: Block, cuts: Iterable[Block]) -> tuple[Block, ...]:
+    """A block, cut so that each piece lies wholly inside or wholly outside of each cut."""
+    found = [whole.addresses] if whole.addresses else []
+    for cut in cuts:
+        found = [part for piece in found for part in (piece & cut.addresses, piece - cut.addresses) if part]
+    return tuple(Block(whole.family, piece) for piece in found)
+
+
+def cuts(site: Site, interface: Interface, family: int) -> list[Block]:
+    """Every block that decides something for an interface: of its groups, its subnet's ACLs and routes."""
+    rules = [
+        rule
+        for member in interface.groups
+        for direction in (INGRESS, EGRESS)
+        for rule in site.rules.get((member.identity or "", direction), ())
+    ]
+    subnets = {interface.subnet, *(nat.subnet for nat in site.nats.values())}
+    acls = [each.identity or "" for subnet in subnets for each in site.acls.get(subnet, ())]
+    rules += [
+        rule for acl in acls for direction in (INGRESS, EGRESS) for rule in site.entries.get((acl, direction), ())
+    ]
+    tables = [each.identity or "" for subnet in subnets for each in site.tables.get(subnet, ())]
+    routes = [route.destination for table in tables for route in site.routes.get(table, ())]
+    blocks = {peer for peer in (*(rule.peer for rule in rules), *routes) if isinstance(peer, Block)}
+    return sorted(each for each in blocks if each.family == family)
+
+
+def port_range(said: Mapping[str, Any]) -> tuple[int, int] | None:
+    """The ports of a statement: `80`, `3000-3010`; None for all, and where none are said."""
+    text = str(said.get("port", "all"))
+    if text == "all":
+        return None
+    first, _, last = text.partition("-")
+    return int(first), int(last or first)
