@@ -20,6 +20,8 @@ UNKNOWN = Rule(
     "It is not known which permissions a resource takes.",
     why="What CloudFormation calls for a resource is read from the schema of its type. Types of others, of macros, and"
     " of the old form have none. Deploying takes more than the policy that is printed.",
+    wrong='resources:\n  Search: {Type: "Mine::Search::Domain", Properties: {Size: 2}}\n',
+    right="resources:\n  Search: {Type: AWS::OpenSearchService::Domain, Properties: {...}}\n",
     severity=Severity.WARNING,
 )
 ANY_NAME = Rule(
@@ -27,6 +29,8 @@ ANY_NAME = Rule(
     "any-name-allowed",
     "What a resource is called is not known, so the policy allows any name.",
     why="A policy is as narrow as the names in it. A name that is given as the stack is made can be any.",
+    wrong="resources:\n  Jobs: {Type: AWS::SQS::Queue, Properties: {QueueName: {Ref: JobsName}}}\n",
+    right='resources:\n  Jobs: {Type: AWS::SQS::Queue, Properties: {QueueName: {"Fn::Sub": "${AWS::StackName}-jobs"}}}\n',
     severity=Severity.HINT,
 )
 UNBOUNDED = Rule(
@@ -35,6 +39,8 @@ UNBOUNDED = Rule(
     "Whoever deploys these stacks can give themselves any permission.",
     why="To make a role, to say what it may do, and to hand it to a machine is to be able to do what the role may."
     " Only a permissions boundary that every new role must have, or templates of others, keeps that within limits.",
+    wrong="roles:\n  worker: {permissions: {read: orders}}\n",
+    right="roles:\n  worker: {permissions: {read: orders, boundary: 'arn:aws:iam::111122223333:policy/Learners'}}\n",
     severity=Severity.WARNING,
 )
 TOO_MANY = Rule(

@@ -80,16 +80,16 @@ _Loader.add_multi_constructor("!", lambda loader, _, node: loader.construct_scal
 
 def test_why_lists_who_needs_an_action(capsys: pytest.CaptureFixture[str]) -> None:
     out, _ = iam(capsys, str(SPECS / "full.yaml"), "--stack", "lab", "--why", "RDS:createdbinstance")
-    assert out.startswith("rds:CreateDBInstance:\n  databases.database-1 (AWS::RDS::DBInstance, create), ")
+    assert out.startswith("rds:CreateDBInstance:\n  database-1 (AWS::RDS::DBInstance, create), ")
     assert "03-database.yaml:21\n" in out
     assert "    on arn:aws:rds:*:*:db:lab-*\n" in out
-    assert "  replicas.database-1-replica (" in out
+    assert "  database-1-replica (" in out
     assert iam(capsys, "stack.yaml", "--why", "rds:CreateDBInstance")[0] == "Nothing here needs rds:CreateDBInstance.\n"
 
 
 def test_why_finds_what_is_stated_wider_and_tells_conditions(capsys: pytest.CaptureFixture[str]) -> None:
     out, _ = iam(capsys, str(SPECS / "full.yaml"), "--why", "ec2:DescribeVolumes")
-    assert "ec2:Describe*:\n  auto_scaling_groups.lab-asg (" in out
+    assert "ec2:Describe*:\n  lab-asg (" in out
     out, _ = iam(capsys, str(SPECS / "full.yaml"), "--why", "iam:PassRole")
     assert "    where iam:PassedToService is ec2.amazonaws.com (StringEquals)\n" in out
 

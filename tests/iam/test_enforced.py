@@ -15,8 +15,8 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
+from moto.core.authorization import ActionAuthenticatorMixin
 from moto.core.config import DefaultConfig
-from moto.core.responses import ActionAuthenticatorMixin
 
 from labspec.compiler import Options, compile_spec
 from labspec.iam import Setting
