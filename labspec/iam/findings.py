@@ -30,7 +30,7 @@ ANY_NAME = Rule(
     "What a resource is called is not known, so the policy allows any name.",
     why="A policy is as narrow as the names in it. A name that is given as the stack is made can be any.",
     wrong="resources:\n  Jobs: {Type: AWS::SQS::Queue, Properties: {QueueName: {Ref: JobsName}}}\n",
-    right='resources:\n  Jobs: {Type: AWS::SQS::Queue, Properties: {QueueName: {"Fn::Sub": "${AWS::StackName}-jobs"}}}\n',
+    right="resources:\n  Jobs: {Type: AWS::SQS::Queue, Properties: {QueueName: jobs}}\n",
     severity=Severity.HINT,
 )
 UNBOUNDED = Rule(
