@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from functools import cache
 from typing import Any, NamedTuple
 
 from labspec.reach.ranges import Ranges, ranges
@@ -41,6 +42,7 @@ class Symbol(NamedTuple):
     name: str
 
 
+@cache
 def block_of(text: str) -> Block | None:
     """The block that a text is, such as `10.0.0.0/16`; None where it is none."""
     try:
@@ -67,6 +69,7 @@ def prefix(text: str) -> int:
     return ipaddress.ip_network(text.strip(), strict=False).prefixlen
 
 
+@cache
 def internet(family: int) -> Block:
     """The addresses of the internet."""
     if family == IPV6:

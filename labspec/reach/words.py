@@ -64,9 +64,9 @@ def _hop(gate: Gate, pair: Pair, called: Called) -> Hop:
                 f"the network ACL {name} lets {'answers back' if gate.side == ANSWER else 'it ' + gate.side}", at
             )
         case "NO_ROUTE_TO_DESTINATION":
-            return Hop(f"{name} is the route", at)
+            return Hop(f"{name} routes it", at)
         case "BAD_STATE_ATTACHMENT" | "BAD_STATE":
-            return Hop(f"by {name}", at)
+            return Hop(f"through {name}", at)
         case "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS" | "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS":
             return Hop(f"{name} has a public address", at)
     return Hop(name, at)
@@ -118,7 +118,7 @@ def undecided(pair: Pair, site: Site, called: Called) -> str:
     name = f"`{called(gate.of.address)}`"
     symbol = _symbol(gate, site)
     if gate.code == GROUP and symbol:
-        return f"{name} speaks of `{symbol}`, which is not known before deployment."
+        return f"A rule of {name} speaks of `{symbol}`, which is not known before deployment."
     if gate.code in (ACL, GROUP):
         return f"What {name} lets {gate.side} is not known before deployment."
     if gate.code in (ROUTE, PEERED, APART):

@@ -61,8 +61,8 @@ def told(capsys: pytest.CaptureFixture[str], *command: str, status: int = 0) -> 
 def test_a_path_is_shown_hop_by_hop_at_the_lines_of_the_spec(capsys: pytest.CaptureFixture[str]) -> None:
     assert told(capsys, "site.yaml", "internet", "web", "--port", "80") == (
         "The internet reaches `web` by tcp 80.\n"
-        "  `pub` is the route  (site.yaml:9)\n"
-        "  by `net-igw`  (site.yaml:8)\n"
+        "  `pub` routes it  (site.yaml:9)\n"
+        "  through `net-igw`  (site.yaml:8)\n"
         "  `web` has a public address  (site.yaml:11)\n"
         "  `web` lets it in  (site.yaml:11)\n"
     )
