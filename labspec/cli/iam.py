@@ -58,6 +58,11 @@ def _place(this: argparse.ArgumentParser) -> None:
     this.add_argument("--stack", metavar="NAME", default="*", help="the stack's name; any, unless said")
     this.add_argument("--bucket", default="", help="the bucket that templates are published to")
     this.add_argument("--prefix", default=PREFIX, help=f"the folder in it; {PREFIX} unless said")
+    this.add_argument(
+        "--published",
+        action="store_true",
+        help="the templates are in the bucket: who deploys may read them there, and deploy no others",
+    )
     this.add_argument("--region", default="", help="the only region; any, unless said")
     this.add_argument("--account", metavar="ID", default="*", help="the only account; any, unless said")
     this.add_argument(
@@ -96,6 +101,8 @@ def _problem(arguments: argparse.Namespace) -> str:
         return f"`{arguments.account}` is no account: it has twelve digits."
     if not re.fullmatch(r"\*|[a-zA-Z][a-zA-Z0-9-]{0,127}", arguments.stack):
         return f"`{arguments.stack}` is no name of a stack: it has letters, digits and dashes, a letter first."
+    if arguments.published and not arguments.bucket:
+        return "`--published` says that templates are in a bucket: add `--bucket`."
     if arguments.against and (arguments.why or arguments.form == "cloudformation"):
         return "`--against` compares, and goes with `--format text` or `--format json` alone."
     if arguments.why and ":" not in arguments.why:
@@ -119,7 +126,8 @@ def _iam(arguments: argparse.Namespace, reading: Reading, known: Authority) -> t
     wanted, place = _needs(arguments, reading, known), _placed(arguments)
     merged = statements(wanted.all, known, arguments.region)
     told = _Told(reading, wanted, merged, policies(merged, place), place)
-    found = [_diagnostic(reading, each) for each in findings(reading.joined, wanted, told.policies)]
+    bound = arguments.published and (arguments.form, arguments.by) == ("cloudformation", "cloudformation")
+    found = [_diagnostic(reading, each) for each in findings(reading.joined, wanted, told.policies, bound)]
     if arguments.against:
         more, words = _against(arguments, told, known)
         return [*found, *more], words
@@ -129,9 +137,18 @@ def _iam(arguments: argparse.Namespace, reading: Reading, known: Authority) -> t
 def _needs(arguments: argparse.Namespace, reading: Reading, known: Authority) -> Needs:
     from labspec.iam import Setting, needs
 
-    works = tuple(each for each in COMMANDS if each in (arguments.works or COMMANDS))
+    asked = arguments.works or [each for each in COMMANDS if not (arguments.published and each == "publish")]
+    works = tuple(each for each in COMMANDS if each in asked)
     prefix = f"{arguments.prefix.strip('/')}/" if arguments.prefix.strip("/") else ""
-    setting = Setting(arguments.stack, arguments.bucket, prefix, works, arguments.region, arguments.tag)
+    setting = Setting(
+        stack=arguments.stack,
+        bucket=arguments.bucket,
+        prefix=prefix,
+        published=arguments.published,
+        commands=works,
+        region=arguments.region,
+        tag=arguments.tag,
+    )
     return needs(reading.joined, known, setting)
 
 
@@ -301,12 +318,18 @@ def _changed(told: _Told, old: Reading, new: Sequence[Need], gone: Sequence[Need
 
 
 def _by_action(told: _Told, reading: Reading, needs: Sequence[Need]) -> Iterator[str]:
+    """Actions of a service that the same members need on the same resources, together."""
     from labspec.iam import placed
 
-    by_action: dict[str, list[Need]] = {}
+    needed: dict[str, list[Need]] = {}
     for need in needs:
-        by_action.setdefault(need.action, []).append(need)
-    for action, mine in by_action.items():
-        arns = sorted({arn for need in mine for arn in placed(list(need.resources), told.place)})
-        yield f"  {action}   {_some([_who(reading, need) for need in mine])}"
-        yield from (f"    on {arn}" for arn in arns if arn != "*")
+        needed.setdefault(need.action, []).append(need)
+    alike: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
+    for action, mine in needed.items():
+        service, _, verb = action.partition(":")
+        arns = tuple(sorted({arn for need in mine for arn in placed(list(need.resources), told.place)}))
+        alike.setdefault((service, _some([_who(reading, need) for need in mine]), arns), []).append(verb)
+    for (service, members, arns), verbs in alike.items():
+        yield f"  {service}:{', '.join(verbs)}"
+        yield f"    for {members}{f' on {arns[0]}' if len(arns) == 1 else ''}"
+        yield from (f"    on {arn}" for arn in arns if len(arns) > 1)

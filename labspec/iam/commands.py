@@ -147,7 +147,7 @@ def _needs(joined: Joined, setting: Setting, places: Places, command: str, actio
         yield _of_stack(setting, places, who, action)
     elif service == "s3" and command in ("publish", "deploy"):
         is_object = action.partition(":")[2] in OF_OBJECTS
-        if setting.bucket:
+        if setting.bucket and not (setting.published and action == "s3:PutObject"):
             yield Need(action, (places.folder if is_object else places.templates,), who, "publish", by_person=True)
     else:
         for resource in _of_resources(joined, setting, action):

@@ -63,8 +63,11 @@ class Found(NamedTuple):
     severity: Severity | None = None
 
 
-def findings(joined: Joined, wanted: Needs, policies: Sequence[object]) -> Iterator[Found]:
-    """What is to be told of needs, and of the policies that they fill."""
+def findings(joined: Joined, wanted: Needs, policies: Sequence[object], is_bound: bool = False) -> Iterator[Found]:
+    """What is to be told of needs, and of the policies that they fill.
+
+    `is_bound` says that nobody deploys anything but these very templates.
+    """
     for address in wanted.unknown_types:
         kind = joined.resources[address].type
         help_ = "Look up what its handlers call, and add a policy of your own."
@@ -73,7 +76,8 @@ def findings(joined: Joined, wanted: Needs, policies: Sequence[object]) -> Itera
         help_ = "Say what it will be: `--parameter NAME=VALUE`, or `--defaults`."
         message = f"The {name} is not known, so any is allowed."
         yield Found(ANY_NAME, message, help_, address, ("Properties", name))
-    yield from _unbounded(joined)
+    if not is_bound:
+        yield from _unbounded(joined)
     yield from _too_many(len(policies))
 
 

@@ -19,6 +19,8 @@ class Setting(NamedTuple):
     """The bucket that templates are published to; empty where none is."""
     prefix: str = ""
     """The folder in it, ending in a slash."""
+    published: bool = False
+    """Whether it holds the templates already, so that who deploys need not write to it."""
     commands: tuple[str, ...] = ()
     """labspec's commands that are to work."""
     region: str = ""

