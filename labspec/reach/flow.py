@@ -23,6 +23,8 @@ SIDES = {EGRESS: "out", INGRESS: "in"}
 ANSWER = "answer"
 ACL, GROUP, ROUTE = "SUBNET_ACL_RESTRICTION", "ENI_SG_RULES_MISMATCH", "NO_ROUTE_TO_DESTINATION"
 INWARD, OUTWARD = "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS", "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS"
+GONE, DETACHED, ELSEWHERE = "BAD_STATE", "BAD_STATE_ATTACHMENT", "NGW_REQUIRES_SOURCE_IN_VPC"
+PRIVATE, REDIRECTED = "IGW_SOURCE_ADDRESS_NOT_IN_RFC1918_INGRESS", "INGRESS_RTB_TRAFFIC_REDIRECTION"
 PEERED, APART, UNKNOWN = "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR", "DISCONNECTED_VPCS", "UNSUPPORTED_COMPONENT"
 """Names of AWS's for what stops a packet (`Reachability Analyzer explanation codes`)."""
 
@@ -384,11 +386,11 @@ def _is_public(other: Party) -> bool:
 def _internet(asked: Question, gateway: str, interface: Interface, other: Party, inward: bool) -> Iterator[Gate]:
     vpc = asked.vpc(interface)
     attached = [asked.holds(each.condition) for each in asked.site.gateways[gateway] if each.identity == vpc]
-    yield asked.gate("BAD_STATE_ATTACHMENT", At(gateway), True if True in attached else None if attached else False)
+    yield asked.gate(DETACHED, At(gateway), True if True in attached else None if attached else False)
     if isinstance(other.addresses, Block) and not other.addresses.meets(internet(other.addresses.family)):
-        yield asked.gate("IGW_SOURCE_ADDRESS_NOT_IN_RFC1918_INGRESS", At(gateway), False)
+        yield asked.gate(PRIVATE, At(gateway), False)
     if gateway in asked.site.edges:
-        yield asked.gate("INGRESS_RTB_TRAFFIC_REDIRECTION", At(gateway), None)
+        yield asked.gate(REDIRECTED, At(gateway), None)
     yield asked.gate(INWARD if inward else OUTWARD, interface.at, interface.public)
 
 
@@ -397,9 +399,9 @@ def _nat(asked: Question, nat: Nat, interface: Interface, other: Party) -> Itera
     subnet = asked.site.subnets.get(nat.subnet)
     is_there = asked.holds(nat.condition)
     if subnet is None or subnet.vpc != asked.vpc(interface):
-        yield asked.gate("NGW_REQUIRES_SOURCE_IN_VPC", At(nat.address), None if subnet is None else False)
+        yield asked.gate(ELSEWHERE, At(nat.address), None if subnet is None else False)
         return
-    yield asked.gate("BAD_STATE", At(nat.address), is_there)
+    yield asked.gate(GONE, At(nat.address), is_there)
     caller = Party("", interface, _addresses(asked.site, interface, asked.family))
     itself = Interface(
         nat.address, nat.address, "nat gateway", nat.subnet, (), True, nat.is_public, True, At(nat.address)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from labspec.reach.addresses import Block, Symbol, shown
 from labspec.reach.balancing import EMPTY, MISMATCH, REFUSED
-from labspec.reach.flow import ACL, ANSWER, APART, GROUP, INWARD, OUTWARD, PEERED, ROUTE, Gate, Party
+from labspec.reach.flow import ACL, ANSWER, APART, DETACHED, GONE, GROUP, INWARD, OUTWARD, PEERED, ROUTE, Gate, Party
 from labspec.reach.question import FILTER, Pair, blocking
 from labspec.reach.ranges import Ranges
 from labspec.reach.site import At, Site
@@ -49,27 +49,28 @@ def path(pair: Pair, called: Called) -> tuple[Hop, ...]:
 
 
 def _is_told(gate: Gate) -> bool:
-    return bool(gate.uses) or (gate.code in (INWARD, OUTWARD, "BAD_STATE", "BAD_STATE_ATTACHMENT") and bool(gate.may))
+    return bool(gate.uses) or (gate.code in (INWARD, OUTWARD, GONE, DETACHED) and bool(gate.may))
 
 
 def _hop(gate: Gate, pair: Pair, called: Called) -> Hop:
     use = next((each for each in gate.uses if each.must.covers(pair.wanted)), gate.uses[0] if gate.uses else None)
-    at = use.at if use else gate.of
-    name = f"`{called(gate.of.address)}`"
-    match gate.code:
-        case "ENI_SG_RULES_MISMATCH":
-            return Hop(f"{name} lets it {gate.side}", at)
-        case "SUBNET_ACL_RESTRICTION":
-            return Hop(
-                f"the network ACL {name} lets {'answers back' if gate.side == ANSWER else 'it ' + gate.side}", at
-            )
-        case "NO_ROUTE_TO_DESTINATION":
-            return Hop(f"{name} routes it", at)
-        case "BAD_STATE_ATTACHMENT" | "BAD_STATE":
-            return Hop(f"through {name}", at)
-        case "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS" | "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS":
-            return Hop(f"{name} has a public address", at)
-    return Hop(name, at)
+    words = HOPS.get((gate.code, gate.side)) or HOPS.get((gate.code, ""), "{name}")
+    return Hop(words.format(name=f"`{called(gate.of.address)}`"), use.at if use else gate.of)
+
+
+HOPS = {
+    (GROUP, "out"): "{name} lets it out",
+    (GROUP, "in"): "{name} lets it in",
+    (ACL, "out"): "the network ACL {name} lets it out",
+    (ACL, "in"): "the network ACL {name} lets it in",
+    (ACL, ANSWER): "the network ACL {name} lets answers back",
+    (ROUTE, ""): "{name} routes it",
+    (DETACHED, ""): "through {name}",
+    (GONE, ""): "through {name}",
+    (INWARD, ""): "{name} has a public address",
+    (OUTWARD, ""): "{name} has a public address",
+}
+"""How a gate that lets pass is told."""
 
 
 def stopped(pair: Pair, called: Called) -> tuple[str, str, Gate]:
