@@ -30,7 +30,7 @@ def served(site: Site, joined: Joined, balancer: Interface, wanted: Ranges) -> I
     for listener in _listeners(joined, balancer):
         port = number(listener.properties.get("Port"))
         if port is None or ranges([(port, port)]) & wanted:
-            for name in _groups(listener.properties.get("DefaultActions")):
+            for name in forwarded(listener.properties.get("DefaultActions")):
                 yield _answered(site, joined, balancer, At(listener.address), joined.resources.get(name))
 
 
@@ -47,10 +47,10 @@ def _answered(site: Site, joined: Joined, balancer: Interface, at: At, group: Re
     whole = WHOLE["tcp"]
     if group is None:
         return Gate(REFUSED, at, NONE, whole)
-    targets = [*_targets(site, joined, group)]
-    found = [_is_reached(site, balancer, each, group) for each in targets]
-    must, may = whole if True in found else NONE, NONE if targets and set(found) == {False} else whole
-    if not targets and _has_known_targets(group):
+    served_by = [*targets(site, joined, group)]
+    found = [_is_reached(site, balancer, each, group) for each in served_by]
+    must, may = whole if True in found else NONE, NONE if served_by and set(found) == {False} else whole
+    if not served_by and _has_known_targets(group):
         return Gate(EMPTY, At(group.address), NONE, whole)
     return Gate(REFUSED, At(group.address), must, may)
 
@@ -60,7 +60,8 @@ def _has_known_targets(group: Resource) -> bool:
     return group.properties.get("Targets") in (None, [])
 
 
-def _groups(actions: Any) -> Iterator[str]:
+def forwarded(actions: Any) -> Iterator[str]:
+    """The target groups that actions lead to."""
     for action in items(actions, ()):
         if isinstance(action.value, dict) and action.value.get("Type") == "forward":
             own = action.value.get("TargetGroupArn")
@@ -69,7 +70,8 @@ def _groups(actions: Any) -> Iterator[str]:
             yield from dict.fromkeys(identity(arn) for arn in arns if arn is not None)
 
 
-def _targets(site: Site, joined: Joined, group: Resource) -> Iterator[Interface]:
+def targets(site: Site, joined: Joined, group: Resource) -> Iterator[Interface]:
+    """The machines of a target group that are known."""
     for target in items(group.properties.get("Targets"), ()):
         if isinstance(target.value, dict):
             yield from site.interfaces.get(identity(target.value.get("Id")), ())
