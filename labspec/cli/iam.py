@@ -5,24 +5,22 @@ from __future__ import annotations
 import argparse
 import json
 import re
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 from labspec.cli import arguments as takes
 from labspec.cli import reporting
 from labspec.cli.exits import misused
+from labspec.cli.permissions import Told, as_data, changed, needing, summed
 from labspec.cli.reading import TARGET, Reading, for_reading, read_options, read_target
-from labspec.wording import plural, series
 
 if TYPE_CHECKING:
     from labspec.diagnostic import Diagnostic
-    from labspec.iam import Authority, Need, Needs, Place, Statement
+    from labspec.iam import Authority, Needs, Place
     from labspec.iam.findings import Found
 
 COMMANDS = ("publish", "deploy", "status", "why", "events", "outputs", "open", "sync", "connect", "destroy")
 FORMS = ("text", "json", "cloudformation")
-SHOWN = 4
-"""Members that are named of those that need a service."""
 PREFIX = "labspec/"
 PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov", "eusc-": "aws-eusc"}
 """The partitions of regions, by what their names begin with; all others are `aws`."""
@@ -110,22 +108,12 @@ def _problem(arguments: argparse.Namespace) -> str:
     return ""
 
 
-class _Told(NamedTuple):
-    """What the permissions are, for whoever shows them."""
-
-    reading: Reading
-    needs: Needs
-    statements: Sequence[Statement]
-    policies: Sequence[Sequence[Statement]]
-    place: Place
-
-
 def _iam(arguments: argparse.Namespace, reading: Reading, known: Authority) -> tuple[list[Diagnostic], list[str]]:
     from labspec.iam import findings, policies, statements
 
     wanted, place = _needs(arguments, reading, known), _placed(arguments)
     merged = statements(wanted.all, known, arguments.region)
-    told = _Told(reading, wanted, merged, policies(merged, place), place)
+    told = Told(reading, wanted, merged, policies(merged, place), place)
     bound = arguments.published and (arguments.form, arguments.by) == ("cloudformation", "cloudformation")
     found = [_diagnostic(reading, each) for each in findings(reading.joined, wanted, told.policies, bound)]
     if arguments.against:
@@ -159,9 +147,9 @@ def _placed(arguments: argparse.Namespace) -> Place:
     return Place(partition, arguments.region or "*", arguments.account)
 
 
-def _words(arguments: argparse.Namespace, told: _Told, known: Authority) -> Iterator[str]:
+def _words(arguments: argparse.Namespace, told: Told, known: Authority) -> Iterator[str]:
     if arguments.why:
-        yield from _why(arguments.why, told)
+        yield from needing(arguments.why, told)
     elif arguments.form == "json":
         yield _json(told)
     elif arguments.form == "cloudformation":
@@ -170,7 +158,7 @@ def _words(arguments: argparse.Namespace, told: _Told, known: Authority) -> Iter
 
         yield to_yaml(deployer(told.needs.all, known, arguments.region, arguments.by)).rstrip("\n")
     else:
-        yield from _text(arguments, told)
+        yield from summed(arguments, told)
 
 
 def _diagnostic(reading: Reading, found: Found) -> Diagnostic:
@@ -183,7 +171,7 @@ def _diagnostic(reading: Reading, found: Found) -> Diagnostic:
 # ------------------------------------------------------------------ for machines
 
 
-def _json(told: _Told) -> str:
+def _json(told: Told) -> str:
     """One policy, or a list of them."""
     from labspec.iam import document, placed
 
@@ -191,103 +179,10 @@ def _json(told: _Told) -> str:
     return json.dumps(made[0] if len(made) == 1 else made, indent=2)
 
 
-def _as_data(told: _Told, needs: Sequence[Need]) -> list[dict[str, Any]]:
-    from labspec.iam import placed
-
-    return [
-        {
-            "action": need.action,
-            "resources": placed(list(need.resources), told.place),
-            "condition": {operator: {key: list(values)} for operator, key, values in need.condition},
-            "needed_by": _who(told.reading, need),
-        }
-        for need in needs
-    ]
-
-
-# ------------------------------------------------------------------ for people
-
-
-def _text(arguments: argparse.Namespace, told: _Told) -> Iterator[str]:
-    """The sum, then each service, with what it is needed for."""
-    from labspec.iam import document, placed, size
-
-    actions = {action for each in told.statements for action in each.actions}
-    sizes = [size(placed(document(each), told.place)) for each in told.policies]
-    letters = series([f"{number:,}" for number in sizes], "and")
-    made = f"{plural(len(actions), 'action')} in {plural(len(told.statements), 'statement')}"
-    yield f"{made}, which fill {len(sizes)} {'policy' if len(sizes) == 1 else 'policies'} ({letters} characters)."
-    yield ""
-    services = sorted({action.partition(":")[0] for action in actions})
-    for service in services:
-        mine = [need for need in told.needs.all if need.action.startswith(f"{service}:")]
-        number = len({need.action for need in mine})
-        yield f"{service:24} {plural(number, 'action'):>12}   {_some([_who(told.reading, need) for need in mine])}"
-    yield ""
-    yield from _notes(arguments, told)
-
-
-def _some(names: Sequence[str]) -> str:
-    found = list(dict.fromkeys(names))
-    shown = found[:SHOWN]
-    return series([*shown, *([f"{len(found) - SHOWN} more"] if len(found) > SHOWN else [])], "and")
-
-
-def _notes(arguments: argparse.Namespace, told: _Told) -> Iterator[str]:
-    """What the policy cannot hold, and what would make it narrower."""
-    if strange := told.needs.unknown_actions:
-        named = f": {series(strange, 'and')}" if arguments.verbose else " (-v lists them)"
-        yield f"AWS's schemas also name {plural(len(strange), 'action')} that IAM does not know{named}."
-    if not arguments.bucket:
-        yield "Publishing is left out: give `--bucket`."
-    if wide := [option for option in ("stack", "region", "account") if getattr(arguments, option) in ("*", "")]:
-        yield f"Narrower with {series([f'`--{option}`' for option in wide], 'and')}."
-    yield "Why an action: `--why ACTION`. The policies: `--format json`; a role: `--format cloudformation`."
-
-
-def _why(action: str, told: _Told) -> Iterator[str]:
-    """Each who needs an action, and on what."""
-    from fnmatch import fnmatchcase
-
-    found = [
-        need
-        for need in told.needs.all
-        if need.action.lower() == action.lower() or fnmatchcase(action.lower(), need.action.lower())
-    ]
-    if not found:
-        yield f"Nothing here needs {action}."
-        return
-    for name in sorted({need.action for need in found}):
-        yield f"{name}:"
-        mine = [need for need in found if need.action == name]
-        for lines in dict.fromkeys(tuple(_lines(told, need)) for need in mine):
-            yield from lines
-
-
-def _lines(told: _Told, need: Need) -> Iterator[str]:
-    from labspec.iam import placed
-
-    resource = told.reading.joined.resources.get(need.who)
-    kind = f" ({resource.type}, {need.why})" if resource else f" ({need.why})"
-    place = ""
-    if resource:
-        span = told.reading.span(need.who)
-        place = f", {span.file}:{span.line}"
-    yield f"  {_who(told.reading, need)}{kind}{place}"
-    for arn in placed(list(need.resources), told.place):
-        yield f"    on {arn}"
-    for operator, key, values in need.condition:
-        yield f"    where {key} is {series(placed(list(values), told.place), 'or')} ({operator})"
-
-
-def _who(reading: Reading, need: Need) -> str:
-    return reading.called(need.who)
-
-
 # ------------------------------------------------------------------ a change
 
 
-def _against(arguments: argparse.Namespace, told: _Told, known: Authority) -> tuple[list[Diagnostic], list[str]]:
+def _against(arguments: argparse.Namespace, told: Told, known: Authority) -> tuple[list[Diagnostic], list[str]]:
     from labspec.iam import change
 
     found, old = read_target(arguments, arguments.against)
@@ -296,40 +191,8 @@ def _against(arguments: argparse.Namespace, told: _Told, known: Authority) -> tu
     differs = change(_needs(arguments, old, known).all, told.needs.all)
     if arguments.form == "json":
         data = {
-            "needs": _as_data(told, differs.new),
-            "no longer needs": _as_data(told._replace(reading=old), differs.gone),
+            "needs": as_data(told, differs.new),
+            "no longer needs": as_data(told._replace(reading=old), differs.gone),
         }
         return [], [json.dumps(data, indent=2)]
-    return [], list(_changed(told, old, differs.new, differs.gone))
-
-
-def _changed(told: _Told, old: Reading, new: Sequence[Need], gone: Sequence[Need]) -> Iterator[str]:
-    if not new and not gone:
-        yield "This change needs no other permissions."
-    for words, reading, needs in (
-        ("This change needs", told.reading, new),
-        ("No longer needed, once it is carried out", old, gone),
-    ):
-        if needs:
-            yield f"{words}:"
-            yield from _by_action(told, reading, needs)
-    if new and gone:
-        yield "While it is carried out both are needed: what goes is deleted with the old permissions."
-
-
-def _by_action(told: _Told, reading: Reading, needs: Sequence[Need]) -> Iterator[str]:
-    """Actions of a service that the same members need on the same resources, together."""
-    from labspec.iam import placed
-
-    needed: dict[str, list[Need]] = {}
-    for need in needs:
-        needed.setdefault(need.action, []).append(need)
-    alike: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
-    for action, mine in needed.items():
-        service, _, verb = action.partition(":")
-        arns = tuple(sorted({arn for need in mine for arn in placed(list(need.resources), told.place)}))
-        alike.setdefault((service, _some([_who(reading, need) for need in mine]), arns), []).append(verb)
-    for (service, members, arns), verbs in alike.items():
-        yield f"  {service}:{', '.join(verbs)}"
-        yield f"    for {members}{f' on {arns[0]}' if len(arns) == 1 else ''}"
-        yield from (f"    on {arn}" for arn in arns if len(arns) > 1)
+    return [], list(changed(told, old, differs.new, differs.gone))
