@@ -136,6 +136,7 @@ def _needs(arguments: argparse.Namespace, reading: Reading, known: Authority) ->
         commands=works,
         region=arguments.region,
         tag=arguments.tag,
+        given=dict(arguments.parameter),
     )
     return needs(reading.joined, known, setting)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from labspec.iam.names import NAMED, own_names, within
+from labspec.iam.names import NAMED, nested, own_names
 from labspec.iam.need import ANYTHING, Condition, Need, Setting
 from labspec.template import Joined, Resource
 
@@ -133,12 +133,9 @@ def actions_of(operation: str) -> Iterator[str]:
 
 
 def _places(setting: Setting) -> Places:
-    names = {setting.stack, within(setting.stack)}
-    stacks = tuple(
-        f"arn:${{Partition}}:cloudformation:${{Region}}:${{Account}}:stack/{each}/*" for each in sorted(names)
-    )
-    bucket = f"arn:${{Partition}}:s3:::{setting.bucket or '*'}"
-    return Places(stacks, bucket, f"{bucket}/{setting.prefix}*")
+    names = sorted({setting.stack, nested(setting.stack)})
+    bucket = f"arn:${{Partition}}:s3:::{setting.bucket}"
+    return Places(tuple(f"{STACK}{each}/*" for each in names), bucket, f"{bucket}/{setting.prefix}*")
 
 
 def _needs(joined: Joined, setting: Setting, places: Places, command: str, action: str) -> Iterator[Need]:

@@ -12,7 +12,7 @@ from labspec.iam.policy import MOST, MOST_RAISED
 from labspec.template import Joined
 from labspec.wording import plural
 
-ROLE = "AWS::IAM::Role"
+ROLE, STACK = "AWS::IAM::Role", "AWS::CloudFormation::Stack"
 
 UNKNOWN = Rule(
     "LS730",
@@ -70,8 +70,13 @@ def findings(joined: Joined, wanted: Needs, policies: Sequence[object], is_bound
     """
     for address in wanted.unknown_types:
         kind = joined.resources[address].type
-        help_ = "Look up what its handlers call, and add a policy of your own."
-        yield Found(UNKNOWN, f"What {kind} takes is not known.", help_, address)
+        message, help_ = (
+            f"What {kind} takes is not known.",
+            "Look up what its handlers call, and add a policy of your own.",
+        )
+        if kind == STACK:
+            message, help_ = "What the nested stack takes is not known.", "Put its template beside the root's."
+        yield Found(UNKNOWN, message, help_, address)
     for address, name in wanted.wide:
         help_ = "Say what it will be: `--parameter NAME=VALUE`, or `--defaults`."
         message = f"The {name} is not known, so any is allowed."

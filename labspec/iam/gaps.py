@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from labspec.iam.handlers import linked_role
 from labspec.iam.names import NAMED, known_names, own_names, patterns
-from labspec.iam.need import ANYTHING, Need
+from labspec.iam.need import ANYTHING, Need, Setting
 from labspec.template import Joined, Resource
 from labspec.template.intrinsics import UNRESOLVED, call
 
@@ -69,9 +69,10 @@ ZONES = ("ec2:DescribeAccountAttributes", "ec2:DescribeAvailabilityZones", "ec2:
 """What `Fn::GetAZs` takes (`Fn::GetAZs`, IAM permissions)."""
 
 
-def gaps(joined: Joined, stack: str) -> Iterator[Need]:
+def gaps(joined: Joined, setting: Setting) -> Iterator[Need]:
     """The needs that no schema states."""
-    yield from _parameters(joined)
+    stack = setting.stack
+    yield from _parameters(joined, setting)
     for resource in joined.resources.values():
         if resource.condition is False:
             continue
@@ -110,14 +111,15 @@ def _custom(joined: Joined, resource: Resource, stack: str) -> Iterator[Need]:
         yield Need(action, (arn if arn.startswith("arn:") else f"{FUNCTION}*",), resource.address, "ask")
 
 
-def _parameters(joined: Joined) -> Iterator[Need]:
+def _parameters(joined: Joined, setting: Setting) -> Iterator[Need]:
     """What CloudFormation looks up before it begins."""
     for template in joined.templates.values():
+        given = setting.given if template.file == joined.root else {}
         for name, body in template.section("Parameters").items():
             kind = str(body.get("Type", ""))
             who = f"parameter {name}"
             if stored := STORED.fullmatch(kind):
-                yield _stored(str(body.get("Default", "*")), who)
+                yield _stored(given.get(name) or str(body.get("Default", "*")), who)
             inner = (stored[1] if stored else kind).removeprefix("List<").removesuffix(">")
             if inner in ASKED_ABOUT:
                 yield Need(ASKED_ABOUT[inner], ANYTHING, who, "look-up")
@@ -125,6 +127,8 @@ def _parameters(joined: Joined) -> Iterator[Need]:
 
 def _stored(name: str, who: str) -> Need:
     """A parameter of Parameter Store, read: those that AWS publishes are its own account's."""
+    if name.startswith("arn:"):
+        return Need("ssm:GetParameters", (name,), who, "look-up")
     at = f"{PARAMETER.replace(':*:', '::') if name.startswith('/aws/') else PARAMETER}{name.lstrip('/')}"
     return Need("ssm:GetParameters", (at,), who, "look-up")
 

@@ -151,6 +151,11 @@ def within(stack: str) -> str:
     return f"{stack}-*" if len(stack) <= SHORT else f"{stack[:SHORT]}*"
 
 
+def nested(stack: str) -> str:
+    """What the names of a stack's nested stacks begin with: they have room for it."""
+    return "*" if stack == "*" else f"{stack}-*"
+
+
 def patterns(joined: Joined, value: Any, stack: str, absent: Any = lambda: "*") -> list[str]:
     """What a value may be, `*` for what is not known. `absent` makes what stands for no value at all."""
     name, argument = call(value)
@@ -169,7 +174,7 @@ def _written(joined: Joined, value: Any, stack: str) -> list[str]:
         case "Ref", "AWS::StackName":
             return [stack]
         case "Labspec::StackName", str():
-            return [within(stack)]
+            return [nested(stack)]
         case "Ref", str(name) if name in PSEUDO:
             return [PSEUDO[name]]
         case "Ref", str(name):

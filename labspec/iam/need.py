@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 ANYTHING = ("*",)
@@ -27,6 +27,8 @@ class Setting(NamedTuple):
     """Where alone; empty where anywhere."""
     tag: tuple[str, str] = ("", "")
     """A tag of the stack, which all that is deleted must have; no such condition where its name is empty."""
+    given: Mapping[str, str] = {}
+    """Values of the root's parameters."""
 
 
 class Need(NamedTuple):

@@ -9,7 +9,7 @@ from labspec.iam.boundaries import bounded
 from labspec.iam.commands import command_needs, template_urls
 from labspec.iam.gaps import gaps, is_custom
 from labspec.iam.handlers import Stated, stated
-from labspec.iam.names import NAMED, known_names, within
+from labspec.iam.names import NAMED, known_names, nested
 from labspec.iam.need import Condition, Need, Needs, Setting
 from labspec.iam.tags import tagged
 from labspec.template import Joined, Resource
@@ -31,7 +31,7 @@ def needs(joined: Joined, known: Authority, setting: Setting) -> Needs:
     told = {each.address: stated(joined, each, known, setting.stack) for each in there}
     found = [
         *(need for each in told.values() for need in each.needs),
-        *gaps(joined, setting.stack),
+        *gaps(joined, setting),
         *_nested(joined, setting),
         *command_needs(joined, setting),
     ]
@@ -42,11 +42,13 @@ def needs(joined: Joined, known: Authority, setting: Setting) -> Needs:
 
 
 def _is_known(resource: Resource, told: Stated) -> bool:
+    if resource.type == STACK:
+        return False  # one whose template is not at hand
     return told.is_known or is_custom(resource) or resource.type in NO_CALLS
 
 
 def _nested(joined: Joined, setting: Setting) -> Iterator[Need]:
-    arn = f"arn:${{Partition}}:cloudformation:${{Region}}:${{Account}}:stack/{within(setting.stack)}/*"
+    arn = f"arn:${{Partition}}:cloudformation:${{Region}}:${{Account}}:stack/{nested(setting.stack)}/*"
     urls: Condition = ()
     if setting.bucket:
         urls = (("StringLike", "cloudformation:TemplateUrl", template_urls(setting)),)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from labspec.iam.authority import Authority
 from labspec.iam.need import ANYTHING, Condition, Need
-from labspec.iam.scope import covers
+from labspec.iam.scope import least
 
 LONGEST = 6_144
 MOST, MOST_RAISED = 10, 20
@@ -83,15 +83,7 @@ def _merged(needs: Iterable[Need]) -> dict[tuple[str, Condition], tuple[str, ...
     for (action, resources, shape), values in keyed.items():
         condition = tuple((*key, tuple(sorted(kept))) for key, kept in zip(shape, values, strict=True))
         found.setdefault((action, condition), set()).update(resources)
-    return {key: _least(resources) for key, resources in found.items()}
-
-
-def _least(resources: set[str]) -> tuple[str, ...]:
-    if "*" in resources:
-        return ANYTHING
-    return tuple(
-        sorted(arn for arn in resources if not any(other != arn and covers(other, arn) for other in resources))
-    )
+    return {key: ANYTHING if "*" in resources else least(resources) for key, resources in found.items()}
 
 
 def _group(action: str, resources: tuple[str, ...], condition: Condition, known: Authority, region: str) -> _Group:

@@ -18,7 +18,7 @@ from labspec.template import Joined, Resource
 from labspec.template.intrinsics import NO_VALUE, call
 
 ROLE, PROFILE = "AWS::IAM::Role", "AWS::IAM::InstanceProfile"
-CARRIERS = frozenset(("AWS::EC2::LaunchTemplate", "AWS::ECS::TaskDefinition", PROFILE))
+CARRIERS = frozenset(("AWS::EC2::LaunchTemplate", PROFILE))
 """Types that hold a role for whoever uses them."""
 TAKES_ROLE = re.compile(r"role|profile", re.IGNORECASE)
 """How properties are called that take a role."""
@@ -38,12 +38,12 @@ SERVICES = {
 
 def roles_given(joined: Joined, resource: Resource, stack: str) -> Iterator[tuple[str, Condition]]:
     """The ARNs of the roles that a resource is given, each with the services that it may be given to."""
-    for value in _references(joined, resource, frozenset()):
-        yield from _passed(joined, resource, value, stack)
+    for path, value in _references(joined, resource, frozenset()):
+        yield from _passed(joined, resource, path, value, stack)
 
 
-def _references(joined: Joined, resource: Resource, seen: frozenset[str]) -> Iterator[Any]:
-    """Values that are roles, also those of what the resource is made of."""
+def _references(joined: Joined, resource: Resource, seen: frozenset[str]) -> Iterator[tuple[Path, Any]]:
+    """Values that are roles, with where they stand, also those of what the resource is made of."""
     if resource.address in seen:
         return
     for path, value in _leaves(resource.properties, ()):
@@ -51,7 +51,7 @@ def _references(joined: Joined, resource: Resource, seen: frozenset[str]) -> Ite
         if target is not None and target.type in CARRIERS:
             yield from _references(joined, target, seen | {resource.address})
         elif (target is None or target.type == ROLE) and _takes_role(path):
-            yield value
+            yield path, value
 
 
 def _leaves(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
@@ -81,16 +81,26 @@ def _target(joined: Joined, value: Any) -> Resource | None:
     return None
 
 
-def _passed(joined: Joined, resource: Resource, value: Any, stack: str) -> Iterator[tuple[str, Condition]]:
+def _passed(joined: Joined, resource: Resource, path: Path, value: Any, stack: str) -> Iterator[tuple[str, Condition]]:
     target = _target(joined, value)
     if target is not None:
         for name in own_names(joined, target, NAMED[ROLE][0], stack):
             yield role_arn(name), to_services(_trusted(target))
     elif value is not NO_VALUE:
         for text in patterns(joined, value, stack):
-            if (named := ARN.fullmatch(text)) or text == "*":
+            if name := _named(resource, path, text):
                 service = SERVICES.get(resource.type)
-                yield role_arn(named[1] if named else "*"), to_services([service] if service else [])
+                yield role_arn(name), to_services([service] if service else [])
+
+
+def _named(resource: Resource, path: Path, text: str) -> str:
+    """The role that a text names, `*` for any; empty where it names none."""
+    if named := ARN.fullmatch(text):
+        return named[1]
+    if resource.type == PROFILE and "Roles" in path:
+        return text
+    of_profile = any(isinstance(step, str) and "InstanceProfile" in step for step in path)
+    return "*" if text == "*" or of_profile else ""
 
 
 def role_arn(name: str) -> str:

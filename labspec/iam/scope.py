@@ -34,7 +34,7 @@ def scoped(joined: Joined, resource: Resource, action: Action, stack: str) -> tu
         kind for kind in action.kinds if kind.name not in mine and (kind.required or not _is_enough(action, mine))
     ]
     named = (arn for arns in mine.values() for arn in arns)
-    return _sorted([*named, *_of_kinds(action, others)])
+    return least([*named, *_of_kinds(action, others)])
 
 
 def _is_enough(action: Action, mine: object) -> bool:
@@ -76,10 +76,11 @@ def _of_kinds(action: Action, kinds: Iterable[Kind]) -> list[str]:
     return [":".join([*arn.split(":")[:5], "*"]) for arn in arns]
 
 
-def _sorted(arns: Iterable[str]) -> tuple[str, ...]:
-    """Each once, without those that another one covers."""
+def least(arns: Iterable[str]) -> tuple[str, ...]:
+    """Each once, in order, without those that another one covers."""
     found = sorted(set(arns))
-    return tuple(arn for arn in found if not any(other != arn and covers(other, arn) for other in found))
+    wide = [arn for arn in found if "*" in arn]
+    return tuple(arn for arn in found if not any(other != arn and covers(other, arn) for other in wide))
 
 
 def covers(pattern: str, arn: str) -> bool:

@@ -38,6 +38,8 @@ ROLES = "arn:${Partition}:iam::${Account}:role/"
         ("  F: {Type: AWS::Lambda::Function, Properties: {Role: !GetAtt Role.Arn}}", "web"),
         ("  F: {Type: AWS::Lambda::Function, Properties: {Role: 'arn:aws:iam::111122223333:role/a/b'}}", "a/b"),
         ("  F: {Type: AWS::Lambda::Function, Properties: {Role: !Ref Given}}", "*"),
+        ("  P: {Type: AWS::IAM::InstanceProfile, Properties: {Roles: [guest]}}", "guest"),
+        ("  F: {Type: AWS::EC2::Instance, Properties: {IamInstanceProfile: theirs}}", "*"),
         ("  F: {Type: AWS::Lambda::Function, Properties: {Environment: {Variables: {R: !GetAtt Role.Arn}}}}", None),
         ("  V: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}", None),
     ],
@@ -178,13 +180,24 @@ def test_what_is_not_known_is_told() -> None:
   Mine: {Type: 'Mine::Own::Type'}
   Module: {Type: 'Mine::Own::Thing::MODULE'}
   Wait: {Type: AWS::CloudFormation::WaitConditionHandle}
+  Nested: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: !Ref Given}}
   Bucket: {Type: AWS::S3::Bucket, Properties: {BucketName: !Ref Given}}
   Role: {Type: AWS::IAM::Role, Properties: {RoleName: !Sub 'a-${Given}'}}
 """
     found = needs(template, "Parameters: {Given: {Type: String}}")
-    assert found.unknown_types == ("Mine", "Module")
+    assert sorted(found.unknown_types) == ["Mine", "Module", "Nested"]
     assert "s3:DeleteBucketCors" in found.unknown_actions
     assert found.wide == (("Bucket", "BucketName"),)
+
+
+def test_a_parameter_has_the_value_that_is_given_to_it() -> None:
+    head = "Parameters: {K: {Type: 'AWS::SSM::Parameter::Value<String>', Default: /my/one}}"
+    for value, wanted in (
+        ("/my/two", "arn:${Partition}:ssm:${Region}:*:parameter/my/two"),
+        ("arn:aws:ssm:x", "arn:aws:ssm:x"),
+    ):
+        found = needs("  T: {Type: AWS::SNS::Topic}", head, Setting(given={"K": value}))
+        assert on(found, "ssm:GetParameters") == [wanted]
 
 
 def test_what_certainly_does_not_exist_needs_nothing() -> None:
