@@ -88,6 +88,16 @@ def test_who_deploys_what_others_published_writes_nothing_and_gets_no_further(
     assert "s3:PutObject" not in actions
     assert "cloudformation:CreateChangeSet" in actions
     assert "LS732" not in err
+    _, err = iam(capsys, *full[:-1], "json", "--published", "--command", "deploy")
+    assert "LS732" in err  # one who holds all of it may make roles without CloudFormation
+
+
+def test_the_region_decides_conditions(capsys: pytest.CaptureFixture[str]) -> None:
+    head = "Conditions: {Seoul: !Equals [!Ref 'AWS::Region', ap-northeast-2]}\n"
+    Path("stack.yaml").write_text(head + "Resources:\n  T: {Type: AWS::SNS::Topic, Condition: Seoul}\n", "utf-8")
+    for region, wanted in (("ap-northeast-2", True), ("us-east-1", False)):
+        out, _ = iam(capsys, "stack.yaml", "--region", region, "--why", "sns:CreateTopic")
+        assert ("  T (" in out) is wanted
 
 
 class _Loader(yaml.SafeLoader):

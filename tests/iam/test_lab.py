@@ -86,6 +86,9 @@ def test_people_who_deploy_with_cloudformations_role_may_do_little_themselves() 
     actions = json.dumps(people["Properties"]["PolicyDocument"])
     assert "iam:PassRole" in actions
     assert not any(action in actions for action in ("ec2:RunInstances", "iam:CreateRole", "rds:"))
+    held = json.dumps([body for name, body in template["Resources"].items() if name.startswith("Permissions")])
+    assert "ec2:RunInstances" in held
+    assert not any(action in held for action in ("ssm:StartSession", "cloudformation:CreateChangeSet"))
 
 
 def test_roles_without_a_boundary_are_told_once() -> None:

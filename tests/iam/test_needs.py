@@ -40,7 +40,7 @@ ROLES = "arn:${Partition}:iam::${Account}:role/"
         ("  F: {Type: AWS::Lambda::Function, Properties: {Role: !Ref Given}}", "*"),
         ("  P: {Type: AWS::IAM::InstanceProfile, Properties: {Roles: [guest]}}", "guest"),
         ("  F: {Type: AWS::EC2::Instance, Properties: {IamInstanceProfile: theirs}}", "*"),
-        ("  F: {Type: AWS::Lambda::Function, Properties: {Environment: {Variables: {R: !GetAtt Role.Arn}}}}", None),
+        ("  F: {Type: AWS::Lambda::Function, Properties: {Environment: {Variables: {ROLE: !GetAtt Role.Arn}}}}", None),
         ("  V: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}", None),
     ],
 )
@@ -76,6 +76,7 @@ GROUP = """
             ("a.amazonaws.com", "b.amazonaws.com"),
         ),
         ("{Effect: Allow, Principal: {Service: !Sub 'ec2.${AWS::URLSuffix}'}}", None),
+        ("{Effect: Allow, Principal: {Service: [ec2.amazonaws.com, !Sub 'a.${AWS::URLSuffix}']}}", None),
         ("{Effect: Allow, Principal: {AWS: '111122223333'}}", None),
     ],
 )
@@ -95,6 +96,12 @@ def test_a_role_may_be_handed_to_the_services_that_it_trusts(trusts: str, wanted
             "",
             "ssm:GetParameters",
             ["arn:${Partition}:ssm:${Region}:*:parameter/my/one"],
+        ),
+        (
+            "",
+            "{Type: AWS::EC2::LaunchTemplate, Properties: {LaunchTemplateData: {ImageId: 'resolve:ssm:/aws/x'}}}",
+            "ssm:GetParameters",
+            ["arn:${Partition}:ssm:${Region}::parameter/aws/x"],
         ),
         (
             "",
@@ -238,9 +245,16 @@ def test_commands_need_what_they_call_where_there_is_something_to_call_it_on() -
 
 
 def test_what_is_destroyed_must_have_the_tag_where_that_is_sure_to_be_there() -> None:
-    template = "  V: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}\n  R: {Type: AWS::EC2::Route}"
+    template = """
+  V: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  R: {Type: AWS::EC2::Route}
+  C: {Type: AWS::AppConfig::Environment}
+"""
     found = needs(template, setting=Setting("lab", tag=("course", "one")))
     assert conditions(found, "ec2:DeleteVpc") == {(("StringEquals", "aws:ResourceTag/course", ("one",)),)}
+    assert conditions(found, "appconfig:DeleteEnvironment") == {
+        ()
+    }  # it also takes an application, which may be another's
     assert conditions(found, "ec2:DeleteRoute") == conditions(found, "ec2:CreateVpc") == {()}
 
 

@@ -12,7 +12,7 @@ from labspec.compiler import Options, compile_spec
 from labspec.compiler.foresight import joined_of
 from labspec.reach import site_of
 from labspec.reach.uses import shut_out
-from labspec.template import Joined
+from labspec.template import Joined, read_directory
 
 ROOT = Path(__file__).parents[2]
 RULE = "AWS::EC2::SecurityGroupIngress"
@@ -70,6 +70,39 @@ def test_without_the_rules_of_a_group_its_users_are_shut_out(group: str, wanted:
     found = {(user, used) for user, many in users(without_rules_of(group)) for used in many}
     assert wanted <= found
     assert bool(found) == bool(wanted)
+
+
+def test_one_mount_target_is_enough() -> None:
+    second = """
+  Open:
+    Type: AWS::EC2::SecurityGroup
+    Properties: {GroupDescription: o, VpcId: !Ref Vpc, SecurityGroupIngress: [{IpProtocol: '-1', CidrIp: 0.0.0.0/0}]}
+  Other:
+    Type: AWS::EFS::MountTarget
+    Properties: {FileSystemId: !Ref Files, SubnetId: !Ref Subnet, SecurityGroups: [!GetAtt Open.GroupId]}
+"""
+    assert users(read_directory({"root.yaml": TEMPLATE}, "root.yaml")) == {("Web", ("Mount",))}
+    assert users(read_directory({"root.yaml": TEMPLATE + second}, "root.yaml")) == set()
+
+
+def test_who_reads_a_databases_login_uses_the_database() -> None:
+    template = (
+        TEMPLATE.replace("${Files}", "${Login}")
+        + """
+  Login: {Type: AWS::SecretsManager::Secret}
+  Joined:
+    Type: AWS::SecretsManager::SecretTargetAttachment
+    Properties: {SecretId: !Ref Login, TargetId: !Ref Orders, TargetType: AWS::RDS::DBInstance}
+  Group: {Type: AWS::RDS::DBSubnetGroup, Properties: {DBSubnetGroupDescription: g, SubnetIds: [!Ref Subnet]}}
+  Orders:
+    Type: AWS::RDS::DBInstance
+    Properties:
+      Engine: mysql
+      DBSubnetGroupName: !Ref Group
+      VPCSecurityGroups: [!GetAtt Closed.GroupId]
+"""
+    )
+    assert users(read_directory({"root.yaml": template}, "root.yaml")) == {("Web", ("Orders",))}
 
 
 def test_it_is_told_where_the_setup_speaks_of_it(
