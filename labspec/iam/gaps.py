@@ -177,7 +177,10 @@ def _dynamic(joined: Joined, resource: Resource, service: str, rest: str, holes:
     else:
         names = ["*" if "$" in rest or rest.startswith("arn:") else f"{rest.partition(':')[0]}-*"]
     return Need(
-        "secretsmanager:GetSecretValue", tuple(f"{SECRET}{each}" for each in names), resource.address, "fill-in"
+        "secretsmanager:GetSecretValue",
+        tuple(f"{SECRET}{each}" for each in names or ["*"]),
+        resource.address,
+        "fill-in",
     )
 
 

@@ -133,7 +133,9 @@ def _needs(joined: Joined, resource: Resource, known: Authority, stack: str, act
         yield Need(action, ANYTHING, who, "") if known.matching(action) else None
     else:
         found = known.action(action)
-        yield Need(found.name, scoped(joined, resource, found, stack), who, "") if found else None
+        arns = scoped(joined, resource, found, stack) if found else ()
+        if found is None or arns:
+            yield Need(found.name, arns, who, "") if found else None
 
 
 def linked_role(resource: Resource) -> Need:

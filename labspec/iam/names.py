@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from labspec.template import Joined, Resource
@@ -126,11 +126,17 @@ def known_names(joined: Joined, resource: Resource, owned: Owned, stack: str) ->
     return own_names(joined, resource, owned, stack)
 
 
-def own_names(joined: Joined, resource: Resource, owned: Owned, stack: str) -> list[str]:
-    """The patterns of a resource's own name."""
+def own_names(
+    joined: Joined, resource: Resource, owned: Owned, stack: str, asked: frozenset[str] = frozenset()
+) -> list[str]:
+    """The patterns of a resource's own name. Those of `asked` wait for it: a name that is made of itself is `*`."""
+    if resource.address in asked:
+        return ["*"]
+    asked |= {resource.address}
     path = text_of(resource.properties.get("Path", "/")) if owned.variable.endswith("WithPath") else "/"
     before = (path or "*").removeprefix("/")
-    given = patterns(joined, _at(resource.properties, owned.property), stack, lambda: made_name(resource, owned, stack))
+    value = _at(resource.properties, owned.property)
+    given = patterns(joined, value, stack, lambda: made_name(resource, owned, stack), asked)
     if owned.variable.endswith("WithoutLeadingSlash"):
         given = [each.removeprefix("/") for each in given]
     return _unique(f"{before}{each}{'' if each.endswith('*') else owned.after}" for each in given)
@@ -156,17 +162,23 @@ def nested(stack: str) -> str:
     return "*" if stack == "*" else f"{stack}-*"
 
 
-def patterns(joined: Joined, value: Any, stack: str, absent: Any = lambda: "*") -> list[str]:
+def patterns(
+    joined: Joined,
+    value: Any,
+    stack: str,
+    absent: Callable[[], str] = lambda: "*",
+    asked: frozenset[str] = frozenset(),
+) -> list[str]:
     """What a value may be, `*` for what is not known. `absent` makes what stands for no value at all."""
     name, argument = call(value)
     if value is None or value is NO_VALUE:
         return [absent()]
     if name == "Fn::If":
-        return _unique(each for part in argument[1:] for each in patterns(joined, part, stack, absent))
-    return _written(joined, value, stack)
+        return _unique(each for part in argument[1:] for each in patterns(joined, part, stack, absent, asked))
+    return _written(joined, value, stack, asked)
 
 
-def _written(joined: Joined, value: Any, stack: str) -> list[str]:
+def _written(joined: Joined, value: Any, stack: str, asked: frozenset[str]) -> list[str]:
     text = text_of(value)
     if text is not None:
         return ["*"] if "{{resolve:" in text else [text]
@@ -178,22 +190,22 @@ def _written(joined: Joined, value: Any, stack: str) -> list[str]:
         case "Ref", str(name) if name in PSEUDO:
             return [PSEUDO[name]]
         case "Ref", str(name):
-            return _called(joined, name, stack)
+            return _called(joined, name, stack, asked)
         case "Fn::Sub", [str(template), dict(names)]:
-            return _spelled(_pieces(template, names), joined, stack)
+            return _spelled(_pieces(template, names), joined, stack, asked)
         case "Fn::Join", [str(between), list(parts)]:
             joints = [piece for part in parts for piece in (between, part)][1:]
-            return _spelled(joints, joined, stack)
+            return _spelled(joints, joined, stack, asked)
     return ["*"]
 
 
-def _called(joined: Joined, address: str, stack: str) -> list[str]:
+def _called(joined: Joined, address: str, stack: str, asked: frozenset[str]) -> list[str]:
     """What `Ref` of a resource says: its own name, where that is what ARNs have."""
     resource = joined.resources.get(address)
     owned = NAMED.get(resource.type, ()) if resource else ()
     if resource is None or not owned or owned[0].of or owned[0].variable.endswith("WithPath"):
         return ["*"]
-    return own_names(joined, resource, owned[0], stack)
+    return own_names(joined, resource, owned[0], stack, asked)
 
 
 def _pieces(template: str, names: Mapping[str, Any]) -> Iterator[Any]:
@@ -201,8 +213,8 @@ def _pieces(template: str, names: Mapping[str, Any]) -> Iterator[Any]:
         yield piece if index % 2 == 0 else f"${{{piece[1:]}}}" if piece.startswith("!") else names.get(piece.strip())
 
 
-def _spelled(parts: Iterable[Any], joined: Joined, stack: str) -> list[str]:
-    choices = [patterns(joined, part, stack) for part in parts]
+def _spelled(parts: Iterable[Any], joined: Joined, stack: str, asked: frozenset[str]) -> list[str]:
+    choices = [patterns(joined, part, stack, asked=asked) for part in parts]
     found = itertools.islice(itertools.product(*choices), MOST + 1)
     spelled = _unique("".join(each).replace("**", "*") for each in found)
     return spelled if len(spelled) <= MOST else ["*"]

@@ -23,7 +23,8 @@ def scoped(joined: Joined, resource: Resource, action: Action, stack: str) -> tu
     """The ARNs that an action is needed on for a resource.
 
     What the resource is, or names itself, is named. Other kinds of resources that the action also takes (a parameter
-    group, where a database is made) are allowed by their kind, in this account: they may be anybody's.
+    group, where a database is made) are allowed by their kind, in this account: they may be anybody's. There is none
+    where the resource names nothing of the kind: a policy of roles touches no user.
     """
     if not action.kinds:
         return ANYTHING

@@ -72,4 +72,10 @@ def test_what_is_called_as_its_stack_is_called_so_in_nested_stacks_too() -> None
     assert known_names(stacks, role, NAMED["AWS::IAM::Role"][0], "lab") == ["lab-*-web"]
 
 
+def test_names_in_a_circle_are_any() -> None:
+    circle = "  A: {Type: AWS::S3::Bucket, Properties: {BucketName: !Ref B}}\n"
+    stacks = joined(f"Resources:\n{circle}{circle.replace('A:', 'B:', 1).replace('!Ref B', '!Ref A')}")
+    assert known_names(stacks, stacks.resources["A"], NAMED["AWS::S3::Bucket"][0], "lab") == ["*"]
+
+
 NESTED = {"Fn::Join": ["-", [{"Labspec::StackName": "Net"}, "web"]]}

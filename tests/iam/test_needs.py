@@ -175,6 +175,13 @@ def test_what_a_property_brings_is_needed_only_with_it(
     assert on(needs(f"  It: {{Type: {kind}, Properties: {properties}}}"), action) == wanted
 
 
+def test_a_policy_of_roles_touches_no_user() -> None:
+    found = needs("  P: {Type: AWS::IAM::Policy, Properties: {Roles: [web], PolicyName: p}}")
+    assert on(found, "iam:PutRolePolicy") == [f"{ROLES}web"]
+    assert {need.action for need in found.all if "User" in need.action or "Group" in need.action} == set()
+    assert all(need.resources for need in found.all)
+
+
 def test_tables_speak_of_types_and_actions_that_there_are() -> None:
     for row in ONLY_WHERE:
         kind = row.types.removesuffix("*")
