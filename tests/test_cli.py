@@ -264,7 +264,7 @@ def test_build_refuses_what_is_not_its_own(capsys: pytest.CaptureFixture[str], t
 def test_timings_tell_of_each_stage(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "fine.yaml", "--timings", "--no-validate"]) == 0
     stages = re.findall(r"^ +(\w+) +\d+\.\d ms$", capsys.readouterr().err, re.MULTILINE)
-    assert stages == ["source", "model", "link", "check", "emit", "layout", "write"]
+    assert stages == ["source", "model", "link", "check", "emit", "layout", "write", "prove"]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from labspec.check.texts import texts
 from labspec.diagnostic import Diagnostic, Label, Path, Rule, Severity
 from labspec.model.architecture import Architecture, Member
 from labspec.model.compute import ImageMade, Machine, PublicImage
-from labspec.model.machine_images import AMAZON_LINUX_2, AMAZON_LINUX_2023, public_image
+from labspec.model.machine_images import AMAZON_LINUX_2, AMAZON_LINUX_2023, OTHER_SYSTEM, public_image
 
 PAST_SUPPORT = Rule(
     "LS317",
@@ -36,8 +36,6 @@ ENDS = (
     (AMAZON_LINUX_2, "Amazon Linux 2 had its last updates on 2026-06-30"),
     (re.compile(r"/amzn-ami-[^/]*\Z"), "The Amazon Linux AMI had its last updates on 2023-12-31"),
 )
-OTHER_SYSTEM = re.compile(r"/aws/service/(ami-windows-latest|canonical|debian|suse|redhat)/")
-"""Public images that have neither dnf nor the helpers of CloudFormation in its repositories."""
 TAKE = "Take `amazon-linux-2023`."
 EXTRAS = re.compile(r"\s*(?:sudo\s+)?(?:yum|dnf|amazon-linux-extras)\b[^\n|]*\Z")
 """A command that does nothing else than install, and fails where it cannot."""

@@ -8,7 +8,7 @@ from labspec.diagnostic import Diagnostic, Label, Rule, Severity
 from labspec.model.access import Role
 from labspec.model.architecture import Architecture, Member
 from labspec.model.compute import Instance
-from labspec.model.database import Database, Schema
+from labspec.model.database import Database
 
 NO_LOGIN = Rule(
     "LS332",
@@ -30,14 +30,6 @@ UNREACHED = Rule(
     "instances: {web: {access: ssm, ...}}",
     Severity.WARNING,
 )
-TOO_LARGE = Rule(
-    "LS334",
-    "schema-too-large",
-    "The script of a schema is too large.",
-    "It travels in a document of Systems Manager, which has 64 KB at most (`CreateDocument Content`).",
-)
-MOST = 45_000
-"""Bytes that surely fit, also encoded and with what is written around them."""
 MANAGED = "AmazonSSMManagedInstanceCore"
 
 
@@ -48,17 +40,8 @@ def check_schemas(architecture: Architecture) -> Iterator[Diagnostic]:
         schema = member.body.schema_
         if schema is None:
             continue
-        yield from _size(architecture, member, schema)
         for machine in architecture.many([schema.through]):
             yield from _machine(architecture, member, machine)
-
-
-def _size(architecture: Architecture, member: Member, schema: Schema) -> Iterator[Diagnostic]:
-    size = len(architecture.contents.files.get(schema.source, b""))
-    if size > MOST:
-        message = f"`{schema.source.name}` has {size:,} bytes; {MOST:,} is the most."
-        help_ = "Put large data into a file that the machine fetches."
-        yield Diagnostic(TOO_LARGE, message, (*member.path, "schema", "source"), help=help_)
 
 
 def _machine(architecture: Architecture, member: Member, machine: Member) -> Iterator[Diagnostic]:

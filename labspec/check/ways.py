@@ -9,7 +9,8 @@ from labspec.check.places import is_public, places
 from labspec.diagnostic import Diagnostic, Label, Path, Rule, Severity
 from labspec.model.architecture import Architecture, Member
 from labspec.model.balance import LoadBalancer
-from labspec.model.compute import Instance, LaunchTemplate
+from labspec.model.boot import MOST_USER_DATA, size
+from labspec.model.compute import Instance, LaunchTemplate, Machine
 from labspec.model.database import Database
 from labspec.model.network import Subnet
 from labspec.model.scaling import AutoScalingGroup
@@ -28,7 +29,8 @@ NO_WAY_OUT = Rule(
     "setup-without-way-out",
     "A machine that sets itself up has no way out: its subnet has none, or its security groups leave none.",
     "Packages come from the internet, and so does the answer to CloudFormation's question whether the machine is ready."
-    " Without a way out (NAT, an internet gateway with a public address, or endpoints) the stack waits and rolls back.",
+    " Without a way out (NAT, an internet gateway with a public address, or endpoints) the stack waits and rolls back."
+    " A `user_data` of over 16 KB is fetched, too: a machine that cannot fetch it does nothing, and nobody is told.",
     "instances: {web: {subnet: data-a, setup: {packages: [httpd]}}}      # data-a is isolated",
     "instances: {web: {subnet: app-a, setup: {packages: [httpd]}}}       # app-a leads through NAT",
     Severity.WARNING,
@@ -60,23 +62,38 @@ def _machine(architecture: Architecture, member: Member) -> Iterator[Diagnostic]
     addressed = body.elastic_ip or body.public_ip
     if addressed and not public:
         yield _not_public(member, place, (*member.path, "subnet"))
-    elif body.boots and not _leads_out(architecture, place, addressed):
-        yield _no_way_out(member, place, (*member.path, "subnet"))
-    elif body.boots and is_shut_in(architecture, member, HTTPS):
-        yield _shut_in(member)
+    elif (need := _need(architecture, body)) and not _leads_out(architecture, place, addressed):
+        yield _no_way_out(member, need, place, (*member.path, "subnet"))
+    elif need and is_shut_in(architecture, member, HTTPS):
+        yield _shut_in(member, need)
 
 
 def _group(architecture: Architecture, member: Member) -> Iterator[Diagnostic]:
     body = member.body
     assert isinstance(body, AutoScalingGroup)
-    template = architecture.one(body.launch_template).body
-    assert isinstance(template, LaunchTemplate)
-    if template.boots and is_shut_in(architecture, member, HTTPS):
-        yield _shut_in(architecture.one(body.launch_template))
+    template = architecture.one(body.launch_template)
+    assert isinstance(template.body, LaunchTemplate)
+    need = _need(architecture, template.body)
+    if need and is_shut_in(architecture, member, HTTPS):
+        yield _shut_in(template, need)
         return
-    for stands in places(architecture, body.subnets) or () if template.boots else ():
+    for stands in places(architecture, body.subnets) or () if need else ():
         if not _leads_out(architecture, stands.subnet, addressed=False):
-            yield _no_way_out(member, stands.subnet, (*member.path, "subnets", stands.index))
+            yield _no_way_out(member, need, stands.subnet, (*member.path, "subnets", stands.index))
+
+
+NEEDS = {"setup": "sets itself up", "user_data": "fetches its script"}
+"""What a machine calls out for as it starts, by the field that says so."""
+
+
+def _need(architecture: Architecture, body: Machine) -> str:
+    """The field for which a machine calls out as it starts; empty where none does."""
+    if body.user_data is None:
+        return "setup" if body.boots else ""
+    script = architecture.script(body.user_data)
+    # What is no script is not fetched.
+    large = script is not None and size(script.parts) > MOST_USER_DATA
+    return "user_data" if script and large and str(script.parts[0]).startswith("#!") else ""
 
 
 def _faces_internet(architecture: Architecture, member: Member) -> Iterator[Diagnostic]:
@@ -89,17 +106,17 @@ def _faces_internet(architecture: Architecture, member: Member) -> Iterator[Diag
             yield _not_public(member, stands.subnet, (*member.path, "subnets", stands.index))
 
 
-def _no_way_out(member: Member, place: Member, path: Path) -> Diagnostic:
-    message = f"`{member.name}` sets itself up in `{place.name}`, which leads nowhere."
+def _no_way_out(member: Member, need: str, place: Member, path: Path) -> Diagnostic:
+    message = f"`{member.name}` {NEEDS[need]} in `{place.name}`, which leads nowhere."
     return Diagnostic(
         NO_WAY_OUT, message, path, help="Choose a subnet that leads through NAT, or give it a public address."
     )
 
 
-def _shut_in(member: Member) -> Diagnostic:
-    message = f"`{member.name}` sets itself up, and none of its groups lets it call port {HTTPS} of the internet."
+def _shut_in(member: Member, need: str) -> Diagnostic:
+    message = f"`{member.name}` {NEEDS[need]}, and none of its groups lets it call port {HTTPS} of the internet."
     help_ = f"Add a rule to one of them: `egress: {{https: {{port: {HTTPS}, to: internet}}}}`."
-    return Diagnostic(NO_WAY_OUT, message, (*member.path, "setup"), "key", help=help_)
+    return Diagnostic(NO_WAY_OUT, message, (*member.path, need), "key", help=help_)
 
 
 def _leads_out(architecture: Architecture, place: Member, addressed: bool) -> bool:

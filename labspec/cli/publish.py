@@ -88,6 +88,7 @@ def _publish(arguments: argparse.Namespace, target: Made) -> list[str]:
 def published(arguments: argparse.Namespace, account: Account, target: Made) -> tuple[Publication, str, str]:
     """Send all that was made: what it is as it is published, the root's address, and what to say of it."""
     from labspec.cloud import bucket
+    from labspec.cloud.encryption import refuse_own_key
     from labspec.cloud.publication import Location, publication
     from labspec.cloud.refusal import Refused
     from labspec.nearest import did_you_mean
@@ -99,6 +100,8 @@ def published(arguments: argparse.Namespace, account: Account, target: Made) -> 
     s3 = account.client("s3")
     with progress("asking for the bucket..."):
         bucket.make_ready(s3, arguments.bucket, account.region, arguments.create_bucket)
+        if target.assets:
+            refuse_own_key(s3, account.client("kms"), arguments.bucket)
     with counting("publishing", len(made.pieces)) as went:
         sent = bucket.upload(s3, arguments.bucket, made, went)
     there = len(made.pieces) - sent

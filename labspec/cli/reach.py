@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import json
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from labspec.reach import At, Proof, Site
     from labspec.reach.ends import End
     from labspec.reach.matrix import Cell
-    from labspec.reach.question import Pair
+    from labspec.reach.question import Answer, Pair
 
 SHOWN = 12
 """Names that a line of the matrix still lists."""
@@ -36,13 +36,23 @@ def parser(commands: Any) -> None:
     this.add_argument("source", metavar="FROM", nargs="?", help="who calls: a name, `internet`, a CIDR, a parameter")
     this.add_argument("called", metavar="TO", nargs="?", help="who is called, in the same words")
     this.add_argument(
-        "--port", default="", help="a port, a range such as 8000-8010, or all; what is listened on unless said"
+        "--port",
+        type=_port,
+        help="a port, a range such as 8000-8010, or all; what is listened on unless said",
     )
     this.add_argument("--protocol", choices=("tcp", "udp", "icmp", "all"), default="tcp", help="tcp unless said")
     this.add_argument("--matrix", action="store_true", help="everybody about everybody")
     this.add_argument("--format", choices=("text", "json"), default="text", dest="shape", help="text, or data")
     read_options(this)
     reporting.option(this)
+
+
+def _port(text: str) -> str:
+    first, _, last = text.partition("-")
+    numbers = [int(each) for each in (first, last or first) if re.fullmatch("[0-9]{1,5}", each)]
+    if text != "all" and (len(numbers) < 2 or not 0 <= numbers[0] <= numbers[1] <= 65_535):
+        raise argparse.ArgumentTypeError(f"`{text}` is no port: write 80, 8000-8010, or all")
+    return text
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -95,11 +105,23 @@ def _asked(arguments: argparse.Namespace, reading: Reading, site: Site) -> list[
     source, target = _end(reading, site, arguments.source), _end(reading, site, arguments.called)
     said = {"port": arguments.port} if arguments.port else {}
     answer = ask(site, reading.joined, source, target, Asked(arguments.protocol, ports_of(said)))
-    verdict = {True: "reaches", False: "does not reach", None: "may reach"}[answer.reaches]
-    pair = next((each for each in answer.pairs if each.passes is answer.reaches), None)
+    verdict, pair = _verdict(answer)
     if arguments.shape == "json":
         return [_json({"verdict": verdict, **(_pair(reading, pair) if pair else {}), "unknown": list(answer.unknown)})]
     return list(_told(reading, site, verdict, pair, answer.unknown, (arguments.source, arguments.called)))
+
+
+def _verdict(answer: Answer) -> tuple[str, Pair | None]:
+    """What is said of an answer, and a connection that shows it. What passes in part is not said to be shut."""
+    if answer.reaches:
+        return "reaches", next((each for each in answer.pairs if each.passes), None)
+    if answer.is_blocked:
+        return "does not reach", next((each for each in answer.pairs if each.is_shut), None)
+    if answer.reaches is False and answer.is_blocked is False:
+        return "reaches in part", next((each for each in answer.pairs if not each.passes), None)
+    return "may reach", next((each for each in answer.pairs if each.passes is None), None) or next(
+        iter(answer.pairs), None
+    )
 
 
 def _end(reading: Reading, site: Site, name: str) -> End:
@@ -134,6 +156,7 @@ def _told(
         yield from (f"  {hop.words}  {_place(reading, hop.at)}" for hop in path(pair, reading.called))
     elif verdict == "may reach":
         yield f"  {undecided(pair, site, reading.called)}"
+        yield from (f"  {each}" for each in unknown)
     else:
         why, help_, gate = stopped(pair, reading.called)
         yield f"  {why}  {_place(reading, gate.of)}"
@@ -224,4 +247,6 @@ def _passing(cells: list[Cell]) -> str:
 
 
 def _json(value: Any) -> str:
+    import json
+
     return json.dumps(value, indent=1, ensure_ascii=False)

@@ -12,19 +12,25 @@ from labspec.graph import LOCATION, LOCATION_GROUP, TEMPLATE_BUCKET, TEMPLATE_FO
 
 
 class Asset(NamedTuple):
-    """Where a file lies."""
+    """Where a file lies. `any_key` is the form of its key, and of those of its former and later contents."""
 
     bucket: Any
     key: Any
+    any_key: str
 
 
 def asset(e: Emitter, name: str, suffix: str, content: bytes) -> Asset:
     """Keep a file for the bucket. What it holds is part of its name: nothing there is ever overwritten."""
-    file = f"{name}-{hashlib.sha256(content).hexdigest()[:16]}{suffix}"
+    digest = hashlib.sha256(content).hexdigest()[:16]
+    file = f"{name}-{digest}{suffix}"
     e.graph.assets[file] = content
     if TEMPLATE_BUCKET not in e.graph.parameters:
         label, labels = LOCATION_GROUP
         e.graph.parameters |= {parameter: Declaration(body) for parameter, body in LOCATION.items()}
         e.graph.interface.append((label, list(LOCATION)))
         e.graph.labels |= labels
-    return Asset(Ref(TEMPLATE_BUCKET), Sub(f"${{Folder}}/{file}", Folder=Ref(TEMPLATE_FOLDER)))
+    return Asset(
+        Ref(TEMPLATE_BUCKET),
+        Sub(f"${{Folder}}/{file}", Folder=Ref(TEMPLATE_FOLDER)),
+        file.replace(digest, "?" * len(digest)),
+    )

@@ -16,7 +16,8 @@ from labspec.emit.bootlog import Log
 from labspec.emit.fetched import Place, fetching
 from labspec.emit.firstboot import BootFile, Setup, Signal, first_boot
 from labspec.emit.health import Check
-from labspec.emit.shell import Hole, Script, Text, pieces, shown
+from labspec.emit.shell import Script, Text, pieces, shown
+from labspec.emit.substitution import Hole
 
 __all__ = [
     "BootFile",

@@ -1,4 +1,8 @@
-"""What a machine says as it sets itself up, brought to CloudWatch Logs: it outlives the machine there."""
+"""What a machine says as it sets itself up, brought to CloudWatch Logs: it outlives the machine there.
+
+It does not outlive the rollback of what made its log group: no deletion policy keeps what a failed creation leaves and
+deletes the same at the end. `RetainExceptOnCreate` is the opposite, and `Retain` would leave a group of every stack.
+"""
 
 from __future__ import annotations
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from troposphere import AWSHelperFn, AWSObject, GetAtt, ImportValue, Ref, Sub, Tags
+from troposphere import AWSHelperFn, AWSObject, GetAtt, ImportValue, Ref, Tags
 
 from labspec.diagnostic import Diagnostic, Label, Path, Rule
 from labspec.emit.raw import places_in, visible
-from labspec.emit.substitution import Variables
+from labspec.emit.substitution import Hole, Variables
 from labspec.graph import Body, Declaration, Edge, Graph, Node
 from labspec.logical_ids import main_id, pascal
 from labspec.model.architecture import Architecture, Member
@@ -192,26 +192,18 @@ class Emitter:
             return text.literal
         if len(text.parts) == 1 and isinstance(text.parts[0], Expression):
             return self.meaning(text.parts[0])
-        template, variables = self.substitution(text.parts)
-        return Sub(template, **variables) if variables else Sub(template)
-
-    def substitution(self, parts: Iterable[str | Expression]) -> tuple[str, dict[str, Any]]:
-        """The template and the variables of an `Fn::Sub`; the user's own `${` are escaped."""
-        template = ""
         variables = Variables()
-        for part in parts:
-            if isinstance(part, str):
-                template += part.replace("${", "${!")
-                continue
-            value = self.meaning(part)
-            if isinstance(value, Ref) and str(value.data["Ref"]).startswith("AWS::"):
-                template += "${" + str(value.data["Ref"]) + "}"
-                continue
-            short = part.words[1:] if part.words[0] in ATTRIBUTES and len(part.words) > 2 else part.words
-            # Two sections may each have a member of that name: then the section tells them apart.
-            name = variables.name(value, pascal("-".join(short)), pascal("-".join(part.words)))
-            template += "${" + name + "}"
-        return template, variables.values
+        return variables.sub([self._part(variables, part) for part in text.parts])
+
+    def _part(self, variables: Variables, part: str | Expression) -> str | Hole:
+        if isinstance(part, str):
+            return part
+        value = self.meaning(part)
+        if isinstance(value, Ref) and str(value.data["Ref"]).startswith("AWS::"):
+            return Hole(str(value.data["Ref"]))
+        short = part.words[1:] if part.words[0] in ATTRIBUTES and len(part.words) > 2 else part.words
+        # Two sections may each have a member of that name: then the section tells them apart.
+        return Hole(variables.name(value, pascal("-".join(short)), pascal("-".join(part.words))))
 
     def meaning(self, expression: Expression) -> Any:
         """What an expression is in CloudFormation."""

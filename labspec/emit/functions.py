@@ -34,7 +34,7 @@ def emit_function(
     """
     group = e.add(member, logs.LogGroup, f"{prefix}log_group", RetentionInDays=RETENTION, Tags=e.tags(member))
     values = {**known, "LogGroupName": Ref(group)}
-    statements = [_statement(grant, values) for grant in (*function.grants, *more)]
+    statements = granted((*function.grants, *more), values)
     e.add(
         member,
         iam.Role,
@@ -60,6 +60,11 @@ def emit_function(
     )
 
 
+def granted(grants: Iterable[Grant], known: Mapping[str, Any]) -> list[Statement]:
+    """What grants allow. `known` are the values of the names in them."""
+    return [_statement(grant, known) for grant in grants]
+
+
 def _statement(grant: Grant, known: Mapping[str, Any]) -> Statement:
     actions = [Action(*action.split(":")) for action in grant.actions]
     resources = [_filled(text, known) for text in grant.resources]
@@ -74,6 +79,8 @@ def _statement(grant: Grant, known: Mapping[str, Any]) -> Statement:
 
 def _filled(text: str, known: Mapping[str, Any]) -> Any:
     """A text of a grant, its names filled in."""
+    for name, value in known.items():
+        text = text.replace(f"${{{name}}}", value) if isinstance(value, str) else text
     values = {name: value for name, value in known.items() if f"${{{name}}}" in text}
     if list(values) == [text[2:-1]]:
         return values[text[2:-1]]

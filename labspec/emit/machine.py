@@ -18,7 +18,7 @@ from labspec.emit.functions import RETENTION
 from labspec.emit.order import mount_target_role
 from labspec.emit.roles import SECRET, allow, allow_more, role_of
 from labspec.emit.shell import shown
-from labspec.emit.size import LIMIT, size, too_large
+from labspec.emit.size import can_fetch, too_large
 from labspec.emit.substitution import Variables
 from labspec.graph import ROOT_STACK_NAME, TEMPLATE_FOLDER
 from labspec.logical_ids import pascal
@@ -45,10 +45,10 @@ TOO_LATE = Rule(
 )
 DYNAMIC = "{{resolve:"
 SETUP_LOG = "setup_log"
-ASSETS = "arn:${AWS::Partition}:s3:::${Bucket}/${Folder}/*"
-LOGS = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${Root}*"
-"""The log groups of the root stack and of those nested in it: their names begin with the stack's. A role that names one
-group could not stand in another stack than the machine."""
+ASSETS = "arn:${AWS::Partition}:s3:::${Bucket}/${Folder}/"
+LOGS = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${Root}-*SetupLog-*"
+"""The log groups of setups, in the root stack and in those nested in it: their names begin with the stack's, and their
+logical ids are in them. A role that refers to a group could not stand in another stack than the machine."""
 
 
 def user_data(e: Emitter, member: Member, body: Machine, group: Member | None = None) -> Any:
@@ -61,11 +61,11 @@ def user_data(e: Emitter, member: Member, body: Machine, group: Member | None = 
     else:
         return None
     script = work(None)
-    if size(script) > LIMIT:
+    if boot.size(script) > boot.MOST_USER_DATA:
         script = _fetched(texts, body, work)
         e.found.extend(too_large(e, member, body, script))
     _late(e, member, body, texts)
-    return Base64(texts.sub(script))
+    return Base64(texts.variables.sub(script))
 
 
 Work = Callable[[Callable[[Script], Place] | None], Script]
@@ -75,20 +75,25 @@ Work = Callable[[Callable[[Script], Place] | None], Script]
 def _fetched(texts: _Texts, body: Machine, work: Work) -> Script:
     """User data that fetches what it is too small for, where it can; else all of it."""
     e, whole, role = texts.e, work(None), role_of(texts.e, texts.member)
-    if not (e.has_bucket and role) or (body.user_data and not shown(whole).startswith("#!")):
+    if not (e.has_bucket and role and can_fetch(e, texts.member)) or (
+        body.user_data and not shown(whole).startswith("#!")
+    ):
         return whole
 
     def kept(script: Script) -> Place:
-        made = asset(e, f"{texts.owner.key}-setup", ".sh", content(script))
-        folder = Ref(TEMPLATE_FOLDER)
-        allow_more(e, role, allow(["s3:GetObject"], Sub(ASSETS, Bucket=made.bucket, Folder=folder)))
+        made = asset(e, f"{texts.member.key}-setup", ".sh", content(script))
+        # A machine of the former version may still start while the stack is changed.
+        setups = Sub(ASSETS + made.any_key, Bucket=made.bucket, Folder=Ref(TEMPLATE_FOLDER))
+        allow_more(e, role, allow(["s3:GetObject"], setups))
         return Place(texts.hole("SetupBucket", made.bucket), texts.hole("SetupKey", made.key), Hole("AWS::Region"))
 
     return work(kept)
 
 
 def _raw(texts: _Texts, said: boot.UserData) -> Work:
-    script = texts.script(_raw_text(texts.e, said))
+    text = texts.e.architecture.script(said)
+    assert text is not None
+    script = texts.script(text)
     return lambda kept: alone(script, kept(script)) if kept else script
 
 
@@ -102,7 +107,7 @@ def _boots(texts: _Texts, body: Machine, signal: Signal | None) -> Work:
 
 
 def _log(texts: _Texts) -> Log:
-    """Where a machine sends the log of its setup, if it has a role. Without one it is the same: no role replaces it."""
+    """Where a machine sends the log of its setup, if its role lets it. Without one it is the same: none replaces it."""
     e, owner, role = texts.e, texts.owner, role_of(texts.e, texts.member)
     group = e.add(owner, logs.LogGroup, SETUP_LOG, RetentionInDays=RETENTION, Tags=e.tags(owner))
     if role:
@@ -149,14 +154,6 @@ class _Texts:
 
     def hole(self, name: str, value: Any) -> Hole:
         return Hole(self.variables.name(value, name))
-
-    def sub(self, script: Script) -> Any:
-        text = "".join(
-            "${" + piece.name + "}" if isinstance(piece, Hole) else piece.replace("${", "${!") for piece in script
-        )
-        if not any(isinstance(piece, Hole) for piece in script):
-            return "".join(piece for piece in script if isinstance(piece, str))
-        return Sub(text, **self.variables.values)
 
 
 def _signal(e: Emitter, body: Machine, member: Member, group: Member | None) -> Signal | None:
@@ -206,13 +203,6 @@ def _file(e: Emitter, texts: _Texts, path: str, file: boot.SetupFile) -> BootFil
     elif file.source is not None:
         content = e.architecture.contents.files[file.source]
     return BootFile(path, content, file.owner, file.group, file.mode or "")
-
-
-def _raw_text(e: Emitter, said: boot.UserData) -> Text:
-    if said.text is not None:
-        return said.text
-    assert said.source is not None
-    return e.architecture.contents.texts[said.source]
 
 
 def _mount(texts: _Texts, e: Emitter, path: str, name: Name) -> Mount:

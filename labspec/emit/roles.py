@@ -9,6 +9,7 @@ from awacs.aws import Action, Allow, Deny, PolicyDocument, Principal, Statement
 from troposphere import Ref, Sub, encode_to_dict, iam
 
 from labspec.emit.emitter import Emitter, logical_id
+from labspec.model.access import EC2
 from labspec.model.architecture import Member
 from labspec.model.compute import Machine
 from labspec.model.parts import Permissions
@@ -44,6 +45,15 @@ def trust(service: str) -> PolicyDocument:
     )
 
 
+def _principal(e: Emitter, service: str) -> str:
+    """What a service is called where the spec is meant for: EC2 alone has another name in China.
+
+    IAM there has refused the usual one (hashicorp/terraform-provider-aws pull request 47141), and AWS's European
+    partition refuses any other (pulumi/pulumi-eks issue 2341), so that it is no matter of `AWS::URLSuffix`.
+    """
+    return f"{EC2}.cn" if service == EC2 and (e.architecture.spec.region or "").startswith("cn-") else service
+
+
 def emit_role(
     e: Emitter,
     member: Member,
@@ -53,18 +63,19 @@ def emit_role(
     managed: Iterable[str],
     more: Iterable[Statement] = (),
 ) -> str:
-    """A role with what its permissions say, and nothing else."""
+    """A role with what its permissions say, and nothing else; but no machine reads private keys by AWS's own policy."""
     said = permissions or Permissions()
     names = [*managed, *said.managed]
+    closed = [_no_private_keys()] if SESSION_MANAGER in names else []
     # awacs knows its own statements only, and a spec may hold IAM's: both are laid down plain.
-    own = [e.plain(statement) for statement in (*more, *_statements(e, said))]
+    own = [e.plain(statement) for statement in (*closed, *more, *_statements(e, said))]
     raw = [e.raw(statement) for statement in said.statements]
     statements = [*own, *raw]
     identity = e.add(
         member,
         iam.Role,
         role,
-        AssumeRolePolicyDocument=trust(service),
+        AssumeRolePolicyDocument=trust(_principal(e, service)),
         ManagedPolicyArns=[Sub("arn:${AWS::Partition}:iam::aws:policy/" + name) for name in dict.fromkeys(names)]
         or None,
         PermissionsBoundary=e.value(said.boundary),
@@ -121,8 +132,7 @@ def machine_role(e: Emitter, member: Member) -> Any:
     if body.access == "none" and body.permissions is None and not secrets:
         return None
     managed = [SESSION_MANAGER] if body.access == "ssm" else []
-    closed = [_no_private_keys()] if managed else []
-    emit_role(e, member, ROLE, "ec2.amazonaws.com", body.permissions, managed, [*closed, *secrets])
+    emit_role(e, member, ROLE, EC2, body.permissions, managed, secrets)
     e.add(member, iam.InstanceProfile, PROFILE, Roles=[e.ref(member, ROLE)])
     return e.ref(member, PROFILE)
 

@@ -9,15 +9,27 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 
 from troposphere import Ref, ssm
 
+from labspec.diagnostic import Diagnostic, Rule
 from labspec.emit.emitter import Emitter, logical_id
 from labspec.emit.shell import Script, fed, pieces, shown, word, words
 from labspec.graph import Body
 from labspec.model.architecture import Member
 from labspec.model.compute import Instance
 from labspec.model.database import Database, Schema
+
+TOO_LARGE = Rule(
+    "LS410",
+    "schema-too-large",
+    "The script of a schema is too large.",
+    "It travels in a document of Systems Manager, which has 64 KB at most, with what is filled in (`CreateDocument"
+    " Content`). That is JSON: a line break or a quotation mark counts twice, and what is not ASCII by a third more.",
+)
+MOST, FILLED_IN_MOST = 65_536, 1_024
+"""The bytes of a document, and what of them is left for what is filled in."""
 
 ASSOCIATION = "schema_association"
 """The role, on a database, of the order to run its script."""
@@ -30,12 +42,15 @@ def emit_schema(e: Emitter, member: Member, body: Database, schema: Schema) -> N
     machine = e.architecture.one(schema.through)
     script = e.architecture.contents.files[schema.source]
     command = schema_command(script, _login_file(e, machine, member), body.database or "")
+    content = _document(member, command)
+    if (size := len(json.dumps(content))) > MOST - FILLED_IN_MOST:
+        e.found.append(_too_large(member, schema, size))
     document = e.add(
         member,
         ssm.Document,
         "schema_document",
         section="schemas",
-        Content=_document(member, command),
+        Content=content,
         DocumentType="Command",
         TargetType="/AWS::EC2::Instance",
         # Otherwise every change of the script would be a new document under a new name.
@@ -62,6 +77,13 @@ def emit_schema(e: Emitter, member: Member, body: Database, schema: Schema) -> N
     )
     for needed in (logical_id(member), logical_id(machine)):
         e.edge(association, needed, "the machine runs the script on the database", origin=(*member.path, "schema"))
+
+
+def _too_large(member: Member, schema: Schema, size: int) -> Diagnostic:
+    most = MOST - FILLED_IN_MOST
+    message = f"`{schema.source.name}` makes a document of {size:,} bytes; {most:,} is the most."
+    help_ = "Put large data into a file that the machine fetches."
+    return Diagnostic(TOO_LARGE, message, (*member.path, "schema", "source"), help=help_)
 
 
 FILLED_IN = {

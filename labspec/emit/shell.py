@@ -7,15 +7,8 @@ import json
 import re
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
-
-@dataclass(frozen=True, slots=True)
-class Hole:
-    """A value that CloudFormation fills in at deployment: written `${name}` inside `Fn::Sub`."""
-
-    name: str
-
+from labspec.emit.substitution import Hole
 
 Script = tuple[str | Hole, ...]
 """Text in pieces: what is literal, and the holes between."""

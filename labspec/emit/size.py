@@ -8,37 +8,37 @@ from labspec.diagnostic import Diagnostic, Rule
 from labspec.emit.emitter import Emitter
 from labspec.emit.shell import Script
 from labspec.model.architecture import Member
+from labspec.model.boot import MOST_USER_DATA, size
 from labspec.model.compute import Machine
+from labspec.model.machine_images import OTHER_SYSTEM, public_image
 
 USER_DATA_TOO_LARGE = Rule(
     "LS403",
     "user-data-too-large",
     "A machine's user data is over 16 KB.",
     "EC2 takes 16,384 bytes of user data (`RunInstances`, user data limit). Files travel inside it. What is larger is"
-    " fetched from the bucket of the templates, where there is one, and where the machine has a role to fetch it with.",
+    " fetched from the bucket of the templates, where there is one, and where the machine has a role and the AWS CLI to"
+    " fetch it with: Ubuntu, Debian, SUSE, Red Hat and Windows come without.",
     "setup: {files: {/srv/movie.mp4: {source: movie.mp4}}}",
     "setup: {commands: [aws s3 cp s3://bucket/movie.mp4 /srv/]}",
 )
-LIMIT = 16384
-HOLE = 64
-"""The bytes that a value is taken for which only CloudFormation knows."""
-
-
-def size(script: Script) -> int:
-    """The bytes of a script, roughly where it has holes."""
-    return sum(len(piece.encode()) if isinstance(piece, str) else HOLE for piece in script)
 
 
 def too_large(e: Emitter, member: Member, body: Machine, script: Script) -> Iterator[Diagnostic]:
     """What to say of user data that is too large, and could not be put elsewhere."""
-    if size(script) <= LIMIT:
+    if size(script) <= MOST_USER_DATA:
         return
     field = "user_data" if body.user_data else "setup"
-    message = f"The user data of `{member.name}` has about {size(script):,} bytes; {LIMIT:,} is the most."
-    yield Diagnostic(USER_DATA_TOO_LARGE, message, (*member.path, field), "key", help=_help(e, body))
+    message = f"The user data of `{member.name}` has about {size(script):,} bytes; {MOST_USER_DATA:,} is the most."
+    yield Diagnostic(USER_DATA_TOO_LARGE, message, (*member.path, field), "key", help=_help(e, member, body))
 
 
-def _help(e: Emitter, body: Machine) -> str:
+def can_fetch(e: Emitter, member: Member) -> bool:
+    """Whether a machine's system may have what fetches a script."""
+    return not OTHER_SYSTEM.match(public_image(e.architecture, member))
+
+
+def _help(e: Emitter, member: Member, body: Machine) -> str:
     files = sorted(
         (
             (len(e.architecture.contents.files[file.source]), path)
@@ -49,6 +49,8 @@ def _help(e: Emitter, body: Machine) -> str:
     )
     listing = ", ".join(f"`{path}` {length:,}" for length, path in files)
     large = f" Its files in bytes: {listing}." if files else ""
+    if not can_fetch(e, member):
+        return "Write a shorter one that fetches the rest: its system has no AWS CLI with which labspec could do that."
     if not e.has_bucket:
         return f"Deploy it nested, or by `labspec deploy`: then the machine fetches its setup from a bucket.{large}"
     if body.user_data:

@@ -86,12 +86,7 @@ CONTENT_COPIER = Function(
     handler="index.handler",
     timeout=900,
     memory=512,  # 16 files at a time, in parts of 8 MB; more memory also brings more of the network
-    grants=(
-        Grant(("s3:GetObject",), ("arn:${AWS::Partition}:s3:::${TemplateBucket}/${TemplateFolder}/*",)),
-        # A file over 8 MB is put in parts, and taken back where one of them fails.
-        Grant(("s3:AbortMultipartUpload", "s3:DeleteObject", "s3:PutObject"), (_CONTENT,)),
-        Grant(("logs:CreateLogStream", "logs:PutLogEvents"), (_LOG_STREAMS,)),
-    ),
+    grants=(Grant(("logs:CreateLogStream", "logs:PutLogEvents"), (_LOG_STREAMS,)),),
 )
 """The function behind `Custom::WebsiteContent`.
 
@@ -99,6 +94,13 @@ Its resource takes `SourceBucket` and `SourceKey`, the archive; `Bucket`, which 
 is one; and `Empty`, `true` where the bucket goes with the resource. `Ref` gives `<bucket>/content`, `Files` their
 number.
 """
+CONTENT_COPIES = (
+    Grant(("s3:GetObject",), ("arn:${AWS::Partition}:s3:::${TemplateBucket}/${TemplateFolder}/${Archives}",)),
+    # A file over 8 MB is put in parts, and taken back where one of them fails.
+    Grant(("s3:AbortMultipartUpload", "s3:DeleteObject", "s3:PutObject"), (_CONTENT,)),
+)
+"""What the function needs to fill the bucket. It empties a former bucket, and reads what a former archive held: what it
+may do there has to stay until then."""
 CONTENT_TIMEOUT = 1800
 """The seconds that CloudFormation waits for the content: twice what the function has, which Lambda runs again."""
 CONTENT_EMPTIES = (

@@ -78,4 +78,5 @@ class Role(Kind):
     permissions: Permissions = Permissions()
     """What the role allows."""
     existing: Existing | None = None
-    """A role that is already there, by its name."""
+    """A role that is already there, by its name. The log of a machine's setup reaches CloudWatch Logs if it allows
+    `logs:CreateLogStream` and `logs:PutLogEvents`."""

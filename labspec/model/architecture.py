@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from labspec.diagnostic import At, Path
 from labspec.model.balance import LoadBalancer
-from labspec.model.boot import SetupFile
+from labspec.model.boot import SetupFile, UserData
 from labspec.model.kind import Kind, leaves
 from labspec.model.network import NatGateway, RouteTable, Subnet
 from labspec.model.parts import Connected
@@ -93,6 +93,10 @@ class Architecture:
         if file.source is not None:
             return self.contents.files.get(file.source, b"").decode("utf-8", "replace")
         return (file.text.literal or "") if file.text else ""
+
+    def script(self, said: UserData) -> Text | None:
+        """What a machine runs instead of being set up; None where its file could not be read."""
+        return self.contents.texts.get(said.source) if said.source is not None else said.text
 
     @cached_property
     def _sections(self) -> dict[str, list[Member]]:

@@ -180,6 +180,17 @@ class UserData(Part):
         return _used(self, "rendered" if self.render else "text")
 
 
+MOST_USER_DATA = 16_384
+"""The bytes that EC2 takes (`RunInstances`, user data limit)."""
+HOLE = 64
+"""The bytes that a value is taken for which only CloudFormation knows."""
+
+
+def size(parts: Iterable[object]) -> int:
+    """The bytes of a text in pieces, roughly where some of them are known to CloudFormation only."""
+    return sum(len(part.encode()) if isinstance(part, str) else HOLE for part in parts)
+
+
 Sourced = TypeVar("Sourced", SetupFile, UserData)
 
 

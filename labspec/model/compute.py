@@ -137,7 +137,8 @@ class Machine(Connected):
     secrets: Annotated[dict[RunPath, SecretFile], Entries("/run/lab/{0}.json: {0}")] = {}
     """Paths under `/run` and the databases whose credentials appear there."""
     user_data: UserData | None = None
-    """A script of your own instead of `setup`, `mounts` and `secrets`."""
+    """A script of your own instead of `setup`, `mounts` and `secrets`. What is over 16 KB and begins with `#!` is
+    fetched from the bucket of the templates, by the machine's role and with the AWS CLI of its image."""
     permissions: Permissions | None = None
     """What the machine may do in the account: a role of its own."""
     role: Annotated[Name, Names("roles")] | None = None

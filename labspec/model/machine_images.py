@@ -11,6 +11,8 @@ from labspec.model.word import Name, Parameter
 AMAZON_LINUX_2 = re.compile(r"/(amzn2-[^/]*|amazon-linux-2(/.*)?)\Z")
 AMAZON_LINUX_2023 = re.compile(r"/(al2023-[^/]*|amazon-linux-2023(/.*)?)\Z")
 """How public images are called in Parameter Store (`Reference AMIs using Systems Manager public parameters`)."""
+OTHER_SYSTEM = re.compile(r"/aws/service/(ami-windows-latest|canonical|debian|suse|redhat)/")
+"""Public images that have neither dnf nor the AWS CLI, nor the helpers of CloudFormation in its repositories."""
 
 ROOT_DEVICES = (
     (re.compile(r"/aws/service/(ami-amazon-linux-latest|ecs/optimized-ami/amazon-linux|debian)"), "/dev/xvda"),

@@ -70,6 +70,13 @@ def prefix(text: str) -> int:
 
 
 @cache
+def private() -> Ranges:
+    """The private and shared addresses of IPv4 (RFC 1918, RFC 6598)."""
+    texts = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
+    return ranges(each.addresses.pairs[0] for text in texts if (each := block_of(text)))
+
+
+@cache
 def internet(family: int) -> Block:
     """The addresses of the internet."""
     if family == IPV6:

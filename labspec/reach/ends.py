@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from labspec.reach.addresses import Block, Symbol, block_of, internet
+from labspec.reach.addresses import IPV4, Block, Symbol, block_of, internet
 from labspec.reach.flow import Party, standing
 from labspec.reach.ranges import Ranges
 from labspec.reach.residents import hosts
@@ -26,6 +26,8 @@ class End(NamedTuple):
     interfaces: tuple[Interface, ...] = ()
     outside: Block | Symbol | str | None = None
     """Addresses beyond the stacks; `internet` in any family."""
+    block: Block | None = None
+    """The whole of an address block, whatever of it is inside."""
     bucket: str = ""
     """The address of a website's bucket."""
     unknown: str = ""
@@ -85,26 +87,38 @@ def _block(site: Site, text: str) -> End:
     left = block.addresses
     for net in nets:
         left = left - net.addresses
-    return End(text, inside, Block(block.family, left) if left else None)
+    return End(text, inside, Block(block.family, left) if left else None, block)
 
 
 def _hosts_at(site: Site, block: Block) -> Iterator[Interface]:
     for subnet in site.subnets.values():
-        if any(isinstance(each, Block) and each.meets(block) for each in subnet.blocks):
+        if any(not isinstance(each, Block) or each.meets(block) for each in subnet.blocks):
             yield from hosts(site, subnet.identity)
 
 
 # ------------------------------------------------------------------ pieces
 
 
+def has_family(site: Site, interface: Interface, family: int) -> bool:
+    """Whether an interface may have an address of a family."""
+    subnet = site.subnets.get(interface.subnet)
+    if family == IPV4:
+        return subnet is None or subnet.has_four
+    return interface.six is True or (interface.six is None and subnet is not None and subnet.gives_six is not False)
+
+
 def parties(site: Site, one: End, other: Interface | None, family: int, without: Ranges) -> Iterator[Party]:
     """The ends of connections that an end stands for: what is outside in pieces that no rule tells apart further."""
     for interface in one.interfaces:
+        if not has_family(site, interface, family):
+            continue
         party = standing(site, interface, family)
-        cut = block_of(one.name) if interface.is_open and "/" in one.name else None
-        if cut and isinstance(party.addresses, Block) and cut.family == family:
-            party = party._replace(addresses=Block(family, party.addresses.addresses & cut.addresses))
-        yield party
+        if interface.is_open and isinstance(party.addresses, Block):
+            own = party.addresses.addresses - without
+            own = own & one.block.addresses if one.block and one.block.family == family else own
+            party = party._replace(addresses=Block(family, own))
+        if not isinstance(party.addresses, Block) or party.addresses.addresses:
+            yield party
     outside = internet(family) if one.outside == INTERNET else one.outside
     if isinstance(outside, Symbol) and family == 4:
         yield Party(one.name, None, outside)

@@ -11,13 +11,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 from typing import NamedTuple
 
-from labspec.reach.addresses import Block, Symbol, internet
+from labspec.reach.addresses import IPV4, Block, Symbol, internet
 from labspec.reach.ranges import Ranges
 from labspec.reach.site import At, Group, Interface, Member, Nat, Peer, Route, Rule, Site
 from labspec.reach.survey import ANYWHERE, EGRESS, INGRESS
 from labspec.reach.traffic import EPHEMERAL, NONE, WHOLE, spoken
-from labspec.reach.values import default_acl
-from labspec.template.conditions import Condition, Facts, facts_of, under
+from labspec.reach.values import default_acl, is_vague
+from labspec.template.conditions import Condition, Facts, all_of, facts_of, under
 
 SIDES = {EGRESS: "out", INGRESS: "in"}
 ANSWER = "answer"
@@ -53,6 +53,8 @@ class Gate(NamedTuple):
     must: Ranges
     may: Ranges
     uses: tuple[Use, ...] = ()
+    ways: tuple[tuple[Gate, ...], ...] = ()
+    """The gates of each of several ways, where it is not known which of them is taken."""
     side: str = ""
     """Of a subnet or an interface: `out` where it is left, `in` where it is entered, `answer` for what comes back."""
 
@@ -99,7 +101,19 @@ class Question(NamedTuple):
     def gate(self, code: str, of: At, passes: bool | None, side: str = "") -> Gate:
         """A gate that lets all pass, or nothing, or perhaps all."""
         must, may = self.whole if passes else NONE, NONE if passes is False else self.whole
-        return Gate(code, of, must, may, (), side)
+        return Gate(code, of, must, may, side=side)
+
+    def is_public(self, interface: Interface) -> bool | None:
+        """Whether the internet knows an address of an interface; every IPv6 address is such a one."""
+        if self.family == IPV4 or interface.kind == "nat gateway":
+            return interface.public
+        place = self.site.subnets.get(interface.subnet)
+        return interface.six if interface.six is not None or place is None else place.gives_six
+
+    def answering(self, gate: Gate) -> Gate:
+        """The same gate for what comes back: only what is a connection needs it."""
+        may = gate.may if self.protocol == "tcp" else self.whole
+        return gate._replace(side=ANSWER, may=may)
 
     def vpc(self, interface: Interface) -> str | None:
         """The VPC that an interface stands in; None where that is not known."""
@@ -116,9 +130,11 @@ def flow(
     excluded: frozenset[Symbol] = frozenset(),
 ) -> Flow:
     """The connection from one to another, for all ports at once; one of them at least is an interface."""
-    facts = frozenset[str]().union(*(facts_of(each.interface.condition) for each in (source, target) if each.interface))
-    asked = Question(site, protocol, family, facts, excluded)
-    if source.interface and target.interface:
+    conditions = [each.interface.condition for each in (source, target) if each.interface]
+    asked = Question(site, protocol, family, facts_of(all_of(conditions)), excluded)
+    if all_of(conditions) is False:
+        found = iter([asked.gate(UNKNOWN, At(target.name), None)])  # they are never there together
+    elif source.interface and target.interface:
         found = _inside(asked, source, target)
     elif source.interface:
         found = _outward(asked, source, target)
@@ -135,13 +151,14 @@ def _inside(asked: Question, source: Party, target: Party) -> Iterator[Gate]:
     assert target.interface
     yield _group(asked, source.interface, EGRESS, target)
     one, other = asked.vpc(source.interface), asked.vpc(target.interface)
-    is_near = source.interface.subnet == target.interface.subnet
+    is_near = source.interface.subnet == target.interface.subnet and source.interface.subnet in asked.site.subnets
     if not is_near:
         yield _acl(asked, source.interface.subnet, EGRESS, target)
-        if one != other or one is None:
+        if one != other or one is None or is_vague(one):
             yield from _peered(asked, source, target)
         else:
             yield _local(asked, source.interface, target)
+            yield asked.answering(_local(asked, target.interface, source))
         yield _acl(asked, target.interface.subnet, INGRESS, source)
     yield _group(asked, target.interface, INGRESS, source)
     if not is_near:
@@ -159,10 +176,20 @@ def _outward(asked: Question, source: Party, target: Party) -> Iterator[Gate]:
 
 def _inward(asked: Question, source: Party, target: Party) -> Iterator[Gate]:
     assert target.interface
-    yield from _leads(asked, target.interface, source, inward=True)
+    found = tuple(_leads(asked, target.interface, source, inward=True))
+    is_plain = asked.protocol == "tcp" and not target.interface.is_accelerated
+    yield from found if is_plain else [_arriving(asked, target.interface, found)]
     yield _acl(asked, target.interface.subnet, INGRESS, source)
     yield _group(asked, target.interface, INGRESS, source)
     yield _acl(asked, target.interface.subnet, EGRESS, source, side=ANSWER)
+
+
+def _arriving(asked: Question, interface: Interface, found: Sequence[Gate]) -> Gate:
+    """What needs no answer, or is led past the gateways, arrives without a way back: where there is an address."""
+    whole = Flow(Party("", None, None), Party("", None, None), tuple(found))
+    has_way = interface.is_accelerated or (asked.is_public(interface) is not False and bool(asked.site.gateways))
+    last = found[-1]
+    return last._replace(must=whole.must, may=asked.whole if has_way else whole.may)
 
 
 # ------------------------------------------------------------------ security groups
@@ -172,10 +199,13 @@ def _group(asked: Question, interface: Interface, direction: str, other: Party) 
     """Security groups only let pass: what one of them lets pass, passes."""
     if interface.is_open:
         return asked.gate(GROUP, interface.at, True, SIDES[direction])
-    uses = tuple(_admitted(asked, interface.groups, direction, other))
+    strays = [
+        found for rule in asked.site.stray.get(direction, ()) if (found := _of_rule(asked, rule, other, None)).may
+    ]
+    uses = (*_admitted(asked, interface.groups, direction, other), *strays)
     must = reduce(lambda ports, use: ports | use.must, uses, NONE)
     may = reduce(lambda ports, use: ports | use.may, uses, NONE)
-    return Gate(GROUP, _of_group(asked.site, interface), must, may, uses, SIDES[direction])
+    return Gate(GROUP, _of_group(asked.site, interface), must, may, uses, side=SIDES[direction])
 
 
 def _of_group(site: Site, interface: Interface) -> At:
@@ -238,10 +268,10 @@ def _is_in(asked: Question, group: str, other: Party) -> bool | None:
 
 def _same(site: Site, one: str, other: str | None) -> bool | None:
     """Whether two names are of one security group: those of other stacks may be."""
+    if is_vague(one) or is_vague(other) or other is None:
+        return None
     if one == other:
         return True
-    if other is None:
-        return None
     if one in site.groups or other in site.groups:
         return False
     return False if one.startswith("sg-") and other.startswith("sg-") else None
@@ -260,11 +290,12 @@ def _acl(asked: Question, subnet: str, direction: str, other: Party, side: str =
     if place is None:
         return asked.gate(ACL, At(subnet), None, side)
     if not own:  # the VPC's own ACL lets all pass, unless somebody has changed it
-        changed = any(acl == default_acl(place.vpc) for acl, _ in asked.site.entries)
-        return asked.gate(ACL, At(subnet), None if changed else True, side)
+        changed = any(acl == default_acl(place.vpc) or is_vague(acl) for acl, _ in asked.site.entries)
+        is_known = place.vpc in asked.site.made and not changed and not any(map(is_vague, asked.site.acls))
+        return asked.gate(ACL, At(subnet), True if is_known else None, side)
     gates = [_entries(asked, each, direction, other) for each in own]
     if len(own) > 1 or asked.holds(own[0].condition) is None:
-        gates.append(asked.gate(ACL, At(subnet), True))
+        gates.append(asked.gate(ACL, At(subnet), True if place.vpc in asked.site.made else None))
         may = reduce(lambda ports, gate: ports | gate.may, gates, NONE)
         must = reduce(lambda ports, gate: ports & gate.must, gates, asked.whole)
         gates = [Gate(ACL, gates[0].of, must, may, gates[0].uses)]
@@ -273,14 +304,15 @@ def _acl(asked: Question, subnet: str, direction: str, other: Party, side: str =
 
 def _answering(asked: Question, gate: Gate) -> Gate:
     wanted = asked.whole & EPHEMERAL if asked.protocol in ("tcp", "udp") else asked.whole
-    passes = True if gate.must.covers(wanted) else None if gate.may & wanted else False
+    passes = True if gate.must.covers(wanted) else None if gate.may or asked.protocol != "tcp" else False
     return asked.gate(ACL, gate.of, passes, side=ANSWER)
 
 
 def _entries(asked: Question, acl: Member, direction: str, other: Party) -> Gate:
     of = At(acl.identity or "")
     entries = asked.site.entries.get((acl.identity or "", direction), [])
-    if any(entry.number is None for entry in entries) or not _is_ours(asked.site, acl.identity):
+    is_known = _is_ours(asked.site, acl.identity) and not any(is_vague(name) for name, _ in asked.site.entries)
+    if not is_known or any(entry.number is None for entry in entries):
         return asked.gate(ACL, of, None)
     must, may, sure, open_ = NONE, NONE, asked.whole, asked.whole
     uses = []
@@ -312,7 +344,7 @@ def _local(asked: Question, source: Interface, target: Party) -> Gate:
 def _inside_vpc(asked: Question, route: Route, source: Interface) -> bool:
     blocks = asked.site.vpcs.get(asked.vpc(source) or "", ())
     if isinstance(route.destination, Symbol):
-        return False  # what is more general than the VPC's own route is not taken, and what is more special is refused
+        return route.target.kind != "VpcEndpointId"  # it may be one within the VPC, which is taken before the VPC's own
     return any(isinstance(block, Block) and block.covers(route.destination) for block in blocks)
 
 
@@ -330,7 +362,7 @@ def _leads(asked: Question, interface: Interface, other: Party, inward: bool, by
     """The gates of the way from an interface to the outside, or from there to it: answers take the same way."""
     subnet = interface.subnet
     tables = [each for each in asked.site.tables.get(subnet, ()) if asked.holds(each.condition) is not False]
-    if subnet not in asked.site.subnets:
+    if not _is_mapped(asked.site, subnet, tables):
         return [asked.gate(UNKNOWN, At(subnet), None)]
     routes = _routes(asked, subnet, other)
     is_known = len(tables) <= 1 and all(asked.holds(each.condition) for each in tables)
@@ -346,6 +378,14 @@ def _leads(asked: Question, interface: Interface, other: Party, inward: bool, by
     return [_perhaps(asked, ways, is_known)]
 
 
+def _is_mapped(site: Site, subnet: str, tables: Sequence[Member]) -> bool:
+    """Whether all routes of a subnet are known: its own tables', or those of its VPC's main one, which has none."""
+    place = site.subnets.get(subnet)
+    if place is None or any(map(is_vague, (*site.tables, *site.routes))):
+        return False
+    return all(each.identity in site.made for each in tables) if tables else place.vpc in site.made
+
+
 def _table(tables: Sequence[Member], subnet: str) -> str:
     return tables[0].identity or subnet if tables else subnet
 
@@ -354,9 +394,9 @@ def _perhaps(asked: Question, ways: Sequence[Sequence[Gate]], is_known: bool) ->
     """One of several ways, of which it is not known which: certain is what all let pass, possible what one does."""
     flows = [Flow(Party("", None, None), Party("", None, None), tuple(way)) for way in ways]
     passes = all(each.must for each in flows) and is_known
-    first = next((gate for way in ways for gate in way), None)
-    assert first
-    return asked.gate(first.code, first.of, True if passes else None if any(each.may for each in flows) else False)
+    first = next(gate for way in ways for gate in way)
+    verdict = True if passes else None if any(each.may for each in flows) else False
+    return asked.gate(first.code, first.of, verdict)._replace(ways=tuple(map(tuple, ways)))
 
 
 def _through(
@@ -371,6 +411,8 @@ def _through(
         yield from _nat(asked, asked.site.nats[identity], interface, other)
     elif kind == "NatGatewayId" and inward:
         yield asked.gate(INWARD, At(identity), False)  # it begins nothing from outside
+    elif kind == "VpcEndpointId" and identity in asked.site.endpoints:
+        yield asked.gate(UNKNOWN, route.at, asked.protocol == "tcp" and not inward)
     elif kind == "EgressOnlyInternetGatewayId":
         yield asked.gate(INWARD, At(identity), not inward)
     elif kind == "VpcPeeringConnectionId" and identity in asked.site.peerings:
@@ -385,13 +427,23 @@ def _is_public(other: Party) -> bool:
 
 def _internet(asked: Question, gateway: str, interface: Interface, other: Party, inward: bool) -> Iterator[Gate]:
     vpc = asked.vpc(interface)
-    attached = [asked.holds(each.condition) for each in asked.site.gateways[gateway] if each.identity == vpc]
+    members = asked.site.gateways[gateway]
+    attached = [
+        asked.holds(each.condition) if each.identity == vpc else None for each in members if _may_be(each.identity, vpc)
+    ]
     yield asked.gate(DETACHED, At(gateway), True if True in attached else None if attached else False)
     if isinstance(other.addresses, Block) and not other.addresses.meets(internet(other.addresses.family)):
         yield asked.gate(PRIVATE, At(gateway), False)
     if gateway in asked.site.edges:
         yield asked.gate(REDIRECTED, At(gateway), None)
-    yield asked.gate(INWARD if inward else OUTWARD, interface.at, interface.public)
+    if asked.site.is_shut:
+        yield asked.gate("VPC_BLOCK_PUBLIC_ACCESS_ENABLED", At(gateway), None)
+    yield asked.gate(INWARD if inward else OUTWARD, interface.at, asked.is_public(interface))
+
+
+def _may_be(one: str | None, other: str | None) -> bool:
+    """Whether two names may be of one thing."""
+    return one == other or is_vague(one) or is_vague(other)
 
 
 def _nat(asked: Question, nat: Nat, interface: Interface, other: Party) -> Iterator[Gate]:
@@ -411,6 +463,7 @@ def _nat(asked: Question, nat: Nat, interface: Interface, other: Party) -> Itera
     yield _acl(asked, nat.subnet, EGRESS, other)
     yield from _leads(asked, itself, other, inward=False, by=nat)
     yield _acl(asked, nat.subnet, INGRESS, other, side=ANSWER)
+    yield asked.answering(_local(asked, itself, caller))
     if nat.subnet != interface.subnet:
         yield _acl(asked, nat.subnet, EGRESS, caller, side=ANSWER)
 
@@ -423,8 +476,8 @@ def _peered(asked: Question, source: Party, target: Party) -> Iterator[Gate]:
     assert source.interface
     assert target.interface
     ends = asked.vpc(source.interface), asked.vpc(target.interface)
-    if None in ends:
-        yield asked.gate(UNKNOWN, At(target.interface.subnet), None)
+    if None in ends or any(map(is_vague, ends)) or target.interface.public is not False:
+        yield asked.gate(UNKNOWN, At(target.interface.subnet), None)  # or by the internet, to its public address
         return
     for interface, other, side in ((source.interface, target, ""), (target.interface, source, ANSWER)):
         yield _to_peer(asked, interface, other, {str(end) for end in ends}, side)
@@ -434,13 +487,13 @@ def _to_peer(asked: Question, interface: Interface, other: Party, ends: set[str]
     for route in _routes(asked, interface.subnet, other):
         sure = asked.holds(route.condition) and _fits(asked, route.destination, other)
         peering = asked.site.peerings.get(route.target.identity)
+        if not sure:
+            return asked.gate(UNKNOWN, route.at, None, side)
         if route.target.kind != "VpcPeeringConnectionId" or peering is None:
-            is_known = route.target.kind in ("GatewayId", "NatGatewayId") and sure
+            is_known = route.target.identity in (*asked.site.gateways, *asked.site.nats)
             return asked.gate(APART, route.at, False if is_known else None, side)
         joins = set(peering.vpcs) == ends
-        return asked.gate(
-            PEERED, route.at, ((sure and asked.holds(peering.condition)) or None) if joins else False, side
-        )
+        return asked.gate(PEERED, route.at, (asked.holds(peering.condition) or None) if joins else False, side)
     return asked.gate(APART, At(interface.subnet), False, side)
 
 

@@ -12,7 +12,7 @@ from functools import reduce
 from typing import NamedTuple
 
 from labspec.reach.addresses import Block
-from labspec.reach.ends import INTERNET, End, parties
+from labspec.reach.ends import INTERNET, End, has_family, parties
 from labspec.reach.flow import Party, flow, standing
 from labspec.reach.ranges import Ranges
 from labspec.reach.site import Interface, Site
@@ -34,11 +34,11 @@ Kind = tuple[object, ...]
 """What no rule tells apart further."""
 
 
-def matrix(site: Site, family: int = 4) -> Iterator[Cell]:
-    """What passes, from whom to whom, where anything may; who is treated alike is told together."""
+def matrix(site: Site) -> Iterator[Cell]:
+    """What passes by IPv4 or IPv6, from whom to whom, where anything may; who is treated alike is told together."""
     kinds = _Kinds(site, _blocks(site))
     alike = _alike(kinds)
-    asked = _Asked(kinds, family, {})
+    asked = _Asked(kinds, {})
     for sources, callers in [((INTERNET,), ()), *alike]:
         for targets, called in [*alike, ((INTERNET,), ())]:
             is_alone = sources == targets and len(sources) == 1 and not any(each.kind == "group" for each in callers)
@@ -68,7 +68,7 @@ class _Kinds:
         if interface.subnet not in self.known:
             self.known[interface.subnet] = self._place(interface.subnet)
         place = self.known[interface.subnet]
-        return (place, interface.groups, interface.is_open, interface.public, str(interface.condition))
+        return (place, interface.groups, interface.is_open, interface.public, interface.six, str(interface.condition))
 
     def _place(self, name: str) -> Kind:
         """What there is to tell a subnet by; itself where an ACL makes it matter who is a neighbour."""
@@ -82,7 +82,8 @@ class _Kinds:
         own = [each for each in subnet.blocks if isinstance(each, Block)]
         told = [(each.covers(block), each.meets(block)) for block in own for each in self.blocks]
         unknown = [each for each in subnet.blocks if not isinstance(each, Block)]
-        return (subnet.vpc, tuple(self.site.tables.get(name, ())), tuple(told), tuple(unknown))
+        gives = (subnet.gives_public, subnet.gives_six, subnet.has_four)
+        return (subnet.vpc, tuple(self.site.tables.get(name, ())), tuple(told), tuple(unknown), gives)
 
 
 def _alike(kinds: _Kinds) -> list[tuple[tuple[str, ...], tuple[Interface, ...]]]:
@@ -97,7 +98,6 @@ def _alike(kinds: _Kinds) -> list[tuple[tuple[str, ...], tuple[Interface, ...]]]
 
 class _Asked(NamedTuple):
     kinds: _Kinds
-    family: int
     known: dict[tuple[Kind, Kind, str], tuple[Ranges, Ranges]]
 
     def between(
@@ -111,18 +111,28 @@ class _Asked(NamedTuple):
     def _pair(self, one: Interface | None, other: Interface | None, protocol: str) -> tuple[Ranges, Ranges]:
         place = (self.kinds.of(one) if one else (), self.kinds.of(other) if other else (), protocol)
         if place not in self.known:
-            flows = [flow(self.kinds.site, *ends, protocol, self.family) for ends in self._ends(one, other)]
-            must = reduce(lambda ports, each: ports & each.must, flows, WHOLE[protocol]) if flows else NONE
-            self.known[place] = must, reduce(lambda ports, each: ports | each.may, flows, NONE)
+            found = [self._by_family(one, other, protocol, family) for family in (4, 6)]
+            self.known[place] = found[0][0] | found[1][0], found[0][1] | found[1][1]
         return self.known[place]
 
-    def _ends(self, one: Interface | None, other: Interface | None) -> Iterator[tuple[Party, Party]]:
-        world = End(INTERNET, outside=INTERNET)
+    def _by_family(
+        self, one: Interface | None, other: Interface | None, protocol: str, family: int
+    ) -> tuple[Ranges, Ranges]:
+        site = self.kinds.site
+        flows = [flow(site, *ends, protocol, family) for ends in self._ends(one, other, family)]
+        must = reduce(lambda ports, each: ports & each.must, flows, WHOLE[protocol]) if flows else NONE
+        may = reduce(lambda ports, each: ports | each.may, flows, NONE)
+        return (NONE, WHOLE[protocol] if flows else NONE) if site.unread else (must, may)
+
+    def _ends(self, one: Interface | None, other: Interface | None, family: int) -> Iterator[tuple[Party, Party]]:
+        site, world = self.kinds.site, End(INTERNET, outside=INTERNET)
+        if not all(has_family(site, each, family) for each in (one, other) if each):
+            return
         if one and other:
-            yield standing(self.kinds.site, one, self.family), standing(self.kinds.site, other, self.family)
+            yield standing(site, one, family), standing(site, other, family)
         elif other:
-            here = standing(self.kinds.site, other, self.family)
-            yield from ((away, here) for away in parties(self.kinds.site, world, other, self.family, NONE))
+            here = standing(site, other, family)
+            yield from ((away, here) for away in parties(site, world, other, family, NONE))
         elif one:
-            here = standing(self.kinds.site, one, self.family)
-            yield from ((here, away) for away in parties(self.kinds.site, world, one, self.family, NONE))
+            here = standing(site, one, family)
+            yield from ((here, away) for away in parties(site, world, one, family, NONE))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
+from labspec.reach.addresses import Block, private
 from labspec.reach.ends import INTERNET, End, end, port_range
 from labspec.reach.question import Answer, Asked, Pair, ask, callers
 from labspec.reach.ranges import Ranges, ranges
-from labspec.reach.site import Interface, Site
+from labspec.reach.site import Group, Interface, Site
+from labspec.reach.survey import INGRESS
 from labspec.reach.traffic import WHOLE
 from labspec.template import Joined
 
@@ -48,11 +50,43 @@ def _answers(site: Site, joined: Joined, said: Mapping[str, Any]) -> Iterator[An
     but = tuple(end(site, joined, each) for each in said.get("but_from", ()))
     sources: Sequence[End] = [end(site, joined, each) for each in said.get("from", ())]
     if but:
-        found = {each.address: each for each in callers(site, (*but, *targets))}
-        sources = [End(INTERNET, outside=INTERNET), *(End(name, (each,)) for name, each in found.items())]
+        inside = tuple(callers(site, (*but, *targets)))
+        names = dict.fromkeys(each.address for each in inside)
+        by_name = [End(name, tuple(each for each in inside if each.address == name)) for name in names]
+        sources = [End(INTERNET, outside=INTERNET), *_private(site), *by_name]
         asked = asked._replace(excluded=but)
+        yield from _strangers(site, targets, but)
     for source in sources:
         yield from (ask(site, joined, source, target, asked) for target in targets)
+
+
+def _private(site: Site) -> Iterator[End]:
+    """Private addresses outside: they come by gateways that are not modelled, if at all."""
+    known = [
+        each.addresses
+        for blocks in site.vpcs.values()
+        for each in blocks
+        if isinstance(each, Block) and each.family == 4
+    ]
+    left = private()
+    for addresses in known:
+        left = left - addresses
+    yield End("private addresses outside", outside=Block(4, left))
+
+
+def _strangers(site: Site, targets: Sequence[End], but: Sequence[End]) -> Iterator[Answer]:
+    """Resources that are not modelled, and are in groups that a called one lets in."""
+    spared = {each.address for one in but for each in one.interfaces}
+    groups = {each.identity for one in targets for interface in one.interfaces for each in interface.groups}
+    peers = {
+        rule.peer.identity
+        for group in groups
+        for rule in site.rules.get((group or "", INGRESS), ())
+        if isinstance(rule.peer, Group)
+    }
+    names = dict.fromkeys(name for peer in sorted(peers) for name in site.strangers.get(peer, ()) if name not in spared)
+    for name in names:
+        yield Answer((), (f"`{name}` is in a security group that is let in, and it is not known what it does.",))
 
 
 def everybody(site: Site, joined: Joined, said: Mapping[str, Any]) -> list[Interface]:

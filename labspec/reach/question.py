@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from labspec.reach.addresses import Symbol
+from labspec.reach.addresses import Block, Symbol
 from labspec.reach.balancing import listening, served
-from labspec.reach.ends import End, parties
+from labspec.reach.ends import INTERNET, End, has_family, parties
 from labspec.reach.flow import Flow, Gate, Party, flow
 from labspec.reach.ranges import Ranges, ranges
-from labspec.reach.residents import listens
+from labspec.reach.residents import hosts, listens
 from labspec.reach.site import At, Interface, Site
 from labspec.reach.traffic import NONE, WHOLE
 from labspec.reach.website import reading
@@ -38,6 +38,9 @@ class Pair(NamedTuple):
     wanted: Ranges
     behind: tuple[Gate, ...] = ()
     """What a load balancer does with it: without that nobody is served, but the connection is there."""
+    family: int = 4
+    is_known: bool = True
+    """Whether it is known which ports are asked for; else they are among these."""
 
     @property
     def gates(self) -> tuple[Gate, ...]:
@@ -45,17 +48,24 @@ class Pair(NamedTuple):
         return (*self.flow.gates, *self.behind)
 
     @property
+    def is_second(self) -> bool:
+        """Whether it is one by a machine's second interface."""
+        ends = (self.flow.source.interface, self.flow.target.interface)
+        return any(each is not None and each.is_second for each in ends)
+
+    @property
     def passes(self) -> bool | None:
         """Whether all of it passes and is served; None where that is not known."""
-        found = [
-            each.must.covers(self.wanted) or (None if each.may.covers(self.wanted) else False) for each in self.gates
-        ]
-        return _every(found, is_open=False)
+        found = [each.must.covers(self.wanted) or (None if each.may & self.wanted else False) for each in self.gates]
+        part = [each.may.covers(self.wanted) or not self.is_known for each in self.gates]
+        return _every(found, is_open=not self.wanted) if all(part) else False
 
     @property
     def is_shut(self) -> bool | None:
         """Whether none of it passes; None where that is not known."""
-        return True if not self.flow.may & self.wanted else None if not self.flow.must & self.wanted else False
+        if not self.flow.may & self.wanted:
+            return True if self.wanted else None
+        return None if not self.flow.must & self.wanted or not self.is_known else False
 
 
 class Answer(NamedTuple):
@@ -66,8 +76,17 @@ class Answer(NamedTuple):
 
     @property
     def reaches(self) -> bool | None:
-        """Whether everybody reaches everybody."""
-        return _every([pair.passes for pair in self.pairs], bool(self.unknown))
+        """Whether everybody reaches everybody, by one family of addresses, and by their first interfaces."""
+        families = {pair.family for pair in self.pairs}
+        by_family = [_every([each.passes for each in self._first(family)], bool(self.unknown)) for family in families]
+        if True in by_family:
+            return True
+        others = any(pair.is_second and pair.flow.may & pair.wanted for pair in self.pairs)
+        return None if None in by_family or others or not by_family else False
+
+    def _first(self, family: int) -> list[Pair]:
+        own = [pair for pair in self.pairs if pair.family == family]
+        return [pair for pair in own if not pair.is_second] or own
 
     @property
     def is_blocked(self) -> bool | None:
@@ -76,15 +95,18 @@ class Answer(NamedTuple):
 
 
 def _every(found: Collection[bool | None], is_open: bool) -> bool | None:
+    if is_open:
+        return None
     if False in found:
         return False
-    return True if found and None not in found and not is_open else None
+    return True if found and None not in found else None
 
 
 def ask(site: Site, joined: Joined, source: End, target: End, asked: Asked) -> Answer:
     """Whether the one reaches the other. What is not known of an end makes the answer so."""
     unknown = tuple(f"{each.name}: {each.unknown}" for each in (source, target) if each.unknown)
     found = [*_connections(site, joined, source, target, asked)] if not unknown else []
+    unknown += tuple(site.unread)
     if not found and not unknown:
         unknown = (f"{source.name} to {target.name}: neither stands in the stacks.",)
     return Answer(tuple(found), unknown)
@@ -104,57 +126,76 @@ def _connections(site: Site, joined: Joined, source: End, target: End, asked: As
         for one, other in _ends(site, source, target, family, without):
             for protocol in PROTOCOLS.get(asked.protocol, (asked.protocol,)):
                 found = flow(site, one, other, protocol, family, symbols)
-                yield _pair(site, joined, found, protocol, asked)
+                yield _pair(site, joined, found, protocol, asked, family)
 
 
 def _without(excluded: Iterable[End]) -> Ranges:
     found = NONE
     for each in excluded:
-        if each.outside is not None and not isinstance(each.outside, (Symbol, str)):
-            found = found | each.outside.addresses
+        if each.block is not None:
+            found = found | each.block.addresses
     return found
 
 
 def _families(site: Site, source: End, target: End) -> Sequence[int]:
-    """IPv4; and IPv6 where a subnet of an end has it."""
-    subnets = {each.subnet for one in (source, target) for each in one.interfaces}
-    has_six = any(len(site.subnets[name].blocks) > 1 for name in subnets if name in site.subnets)
-    return (4, 6) if has_six else (4,)
+    """The families of addresses that both ends may have."""
+    return [family for family in (4, 6) if all(_has(site, each, family) for each in (source, target))]
+
+
+def _has(site: Site, one: End, family: int) -> bool:
+    if one.outside == INTERNET or any(has_family(site, each, family) for each in one.interfaces):
+        return True
+    return family == (one.outside.family if isinstance(one.outside, Block) else 4) and one.outside is not None
 
 
 def _ends(site: Site, source: End, target: End, family: int, without: Ranges) -> Iterator[tuple[Party, Party]]:
     for interface in target.interfaces:
-        for one in parties(site, source, interface, family, without):
-            (other,) = parties(site, End(target.name, (interface,)), None, family, NONE)
-            if one.interface is None or one.interface.address != interface.address:
-                yield one, other
+        for other in parties(site, End(target.name, (interface,), block=target.block), None, family, NONE):
+            for one in parties(site, source, interface, family, without):
+                if one.interface is None or one.interface.address != interface.address or _has_peers(one.interface):
+                    yield one, other
     if target.outside is not None:
         for interface in source.interfaces:
-            (one,) = parties(site, End(source.name, (interface,)), None, family, NONE)
-            outside = target._replace(interfaces=())
-            yield from ((one, other) for other in parties(site, outside, interface, family, without))
+            for one in parties(site, End(source.name, (interface,), block=source.block), None, family, NONE):
+                outside = target._replace(interfaces=())
+                yield from ((one, other) for other in parties(site, outside, interface, family, without))
 
 
-def _pair(site: Site, joined: Joined, found: Flow, protocol: str, asked: Asked) -> Pair:
+def _has_peers(interface: Interface) -> bool:
+    """Whether a resource has machines that may talk to one another."""
+    return interface.kind == "group"
+
+
+def _pair(site: Site, joined: Joined, found: Flow, protocol: str, asked: Asked, family: int) -> Pair:
     whole = WHOLE[protocol]
-    wanted = asked.ports & whole if asked.ports is not None else whole
+    wanted: Ranges | None = asked.ports & whole if asked.ports is not None else whole
     interface = found.target.interface
     if interface and protocol == "tcp" and asked.ports is None and asked.protocol == "tcp":
         wanted = listens(site, interface.owner)
     behind: tuple[Gate, ...] = ()
-    if interface and interface.kind == "load balancer" and protocol == "tcp":
-        found = found._replace(gates=(*found.gates, listening(site, joined, interface)))
-        behind = tuple(served(site, joined, interface, wanted))
+    if interface and interface.kind == "load balancer":
+        found = found._replace(gates=(*found.gates, listening(site, joined, interface, protocol)))
+        behind = tuple(served(site, joined, interface, wanted or whole)) if protocol == "tcp" else ()
     if asked.via:
         found = found._replace(gates=(*found.gates, _filter(found, asked.via, whole)))
-    return Pair(found, wanted, behind)
+    return Pair(found, whole if wanted is None else wanted, behind, family, wanted is not None)
 
 
 def _filter(found: Flow, via: tuple[str, ...], whole: Ranges) -> Gate:
     """The way leads through one of these, or it does not count."""
-    met = {gate.of.address for gate in found.gates}
-    passes = bool(met & set(via))
-    return Gate(FILTER, At(via[0]), whole if passes else NONE, whole if passes else NONE)
+    passes = _meets(found.gates, set(via))
+    must, may = whole if passes else NONE, NONE if passes is False else whole
+    return Gate(FILTER, At(via[0]), must, may)
+
+
+def _meets(gates: Sequence[Gate], via: set[str]) -> bool | None:
+    """Whether a way leads through one of some; None where it is not known which way is taken."""
+    if any(gate.of.address in via for gate in gates if not gate.ways):
+        return True
+    forks = [[_meets(way, via) for way in gate.ways if all(each.may for each in way)] for gate in gates if gate.ways]
+    if any(fork and all(fork) for fork in forks):
+        return True
+    return None if any(each is not False for fork in forks for each in fork) else False
 
 
 def blocking(pair: Pair) -> Gate:
@@ -165,16 +206,19 @@ def blocking(pair: Pair) -> Gate:
 
 def callers(site: Site, but: Iterable[End]) -> Iterator[Interface]:
     """Everybody in the stacks but some: whoever has an interface, and any other host of each subnet."""
-    spared = [interface for each in but for interface in each.interfaces]
-    names, places = {each.address for each in spared}, {each.subnet for each in spared if each.is_open}
+    spared = [(one, interface) for one in but for interface in one.interfaces]
+    names = {each.address for one, each in spared if not each.is_open}
+    places = {each.subnet for one, each in spared if each.is_open and _is_whole(site, one, each.subnet)}
     for address, interfaces in site.interfaces.items():
-        yield from (
-            each
-            for each in interfaces
-            if each.address == address and address not in names and each.subnet not in places
-        )
-    for subnet in site.subnets:
-        if subnet not in places:
-            yield Interface(
-                subnet, subnet, "host", subnet, (), True, site.subnets[subnet].gives_public, True, At(subnet)
-            )
+        for each in interfaces:
+            if each.address == address and not names & {each.address, each.owner} and each.subnet not in places:
+                yield each
+    for subnet in site.subnets.values():
+        if subnet.identity not in places:
+            yield from hosts(site, subnet.identity)
+
+
+def _is_whole(site: Site, one: End, subnet: str) -> bool:
+    """Whether an end means all of a subnet."""
+    blocks = [each for each in site.subnets[subnet].blocks if isinstance(each, Block)]
+    return one.block is None or (bool(blocks) and all(one.block.covers(each) for each in blocks))

@@ -9,10 +9,10 @@ from labspec.reach.ranges import Ranges, ranges
 from labspec.reach.site import At, Interface, Member, Site
 from labspec.reach.survey import truth
 from labspec.reach.traffic import ALL_PORTS, number
-from labspec.reach.values import UNKNOWN, Said, default_group, identity, items, said
+from labspec.reach.values import UNKNOWN, Said, default_group, identity, is_vague, items, said
 from labspec.template import Joined, Resource
-from labspec.template.conditions import Condition, all_of
-from labspec.template.intrinsics import known
+from labspec.template.conditions import Condition, all_of, any_of, negate
+from labspec.template.intrinsics import call, known, mentioned
 
 ENGINES = {"mysql": 3306, "mariadb": 3306, "aurora-mysql": 3306, "postgres": 5432, "aurora-postgresql": 5432}
 ENGINES |= {"oracle": 1521, "sqlserver": 1433, "db2": 50000}
@@ -29,14 +29,37 @@ class Placed(NamedTuple):
     public: bool | None
     """None where the subnet decides, or it is not known."""
     by_subnet: bool = False
+    is_known: bool = True
+    """Whether all that is said of it was found: else it may be in any security group, and have any address."""
+    six: bool | None = None
 
 
 def settle(site: Site, joined: Joined) -> None:
     """Put everything into the site that has an interface there."""
-    town = _Town(site, joined, _addressed(joined))
+    town = _Town(site, joined, _addressed(joined), _accelerated(joined))
     for resource in joined.resources.values():
         if resource.condition is not False and (place := RESIDENTS.get(resource.type)):
             place(town, resource)
+    _attach(town)
+    for resource in joined.resources.values():
+        if resource.type not in KNOWN_USERS and resource.type not in RESIDENTS:
+            for group in {*mentioned(resource.properties)} & site.groups.keys():
+                site.strangers.setdefault(group, []).append(resource.address)
+
+
+def _attach(town: _Town) -> None:
+    """Interfaces of their own that are attached to machines: they are a machine's second ones."""
+    for resource in town.joined.resources.values():
+        if resource.type == "AWS::EC2::NetworkInterfaceAttachment" and resource.condition is not False:
+            card = town.resource(resource.properties.get("NetworkInterfaceId"))
+            machine = identity(resource.properties.get("InstanceId"))
+            if card is not None:
+                town.add(card, "interface", _card(card.properties)._replace(public=False), machine, second=True)
+
+
+def _accelerated(joined: Joined) -> frozenset[str]:
+    groups = (each for each in joined.resources.values() if each.type == "AWS::GlobalAccelerator::EndpointGroup")
+    return frozenset(name for group in groups for name in mentioned(group.properties))
 
 
 class _Town(NamedTuple):
@@ -44,8 +67,10 @@ class _Town(NamedTuple):
     joined: Joined
     addressed: dict[str, list[Condition]]
     """What has a public address of its own, by its address, where the conditions hold."""
+    accelerated: frozenset[str]
+    """What Global Accelerator may lead to: it needs no public address for that."""
 
-    def add(self, resource: Resource, kind: str, placed: Placed, owner: str = "") -> None:
+    def add(self, resource: Resource, kind: str, placed: Placed, owner: str = "", second: bool = False) -> None:
         for subnet in placed.subnets:
             where = identity(subnet.value)
             found = Interface(
@@ -58,23 +83,30 @@ class _Town(NamedTuple):
                 self._public(resource.address, placed, where),
                 all_of([resource.condition, subnet.condition]),
                 At(resource.address, subnet.path),
+                placed.six,
+                resource.address in self.accelerated,
+                second,
             )
             for address in {resource.address, found.owner}:
                 self.site.interfaces.setdefault(address, []).append(found)
 
     def _members(self, placed: Placed, subnet: str) -> tuple[Member, ...]:
-        found = (
-            Member(None if _is_unknown(each.value) else identity(each.value), each.condition) for each in placed.groups
-        )
-        members = tuple(found)
-        if not members and subnet in self.site.subnets:
-            return (Member(default_group(self.site.subnets[subnet].vpc), True),)
-        return members or (Member(None, True),)
+        if not placed.is_known:
+            return (Member(None, True),)
+        found = [(None if _is_unknown(each.value) else identity(each.value), each.condition) for each in placed.groups]
+        members = tuple(Member(None if is_vague(name) else name, condition) for name, condition in found)
+        place = self.site.subnets.get(subnet)
+        none = negate(any_of(each.condition for each in members))
+        if none is False:
+            return members
+        return (*members, Member(default_group(place.vpc) if place else None, none))
 
     def _public(self, address: str, placed: Placed, subnet: str) -> bool | None:
         own = self.addressed.get(address, [])
         if True in own:
             return True
+        if not placed.is_known:
+            return None
         by_subnet = self.site.subnets[subnet].gives_public if subnet in self.site.subnets else None
         public = by_subnet if placed.by_subnet and placed.public is None else placed.public
         return True if public else None if own else public
@@ -109,40 +141,74 @@ def _all(body: Mapping[str, Any], *names: str) -> tuple[Said, ...]:
 
 
 def _instance(town: _Town, instance: Resource) -> None:
-    body = {**_template(town, instance.properties), **instance.properties}
-    town.add(instance, "instance", _machine(town, body))
+    launch = _template(town, instance.properties)
+    body = {**(launch or {}), **instance.properties}
+    for place, placed in enumerate(_machine(town, body)):
+        town.add(
+            instance, "instance", placed._replace(is_known=placed.is_known and launch is not None), second=place > 0
+        )
 
 
-def _machine(town: _Town, body: Mapping[str, Any]) -> Placed:
-    """A machine's first interface, by what it says itself, and its launch template."""
-    card: Any = next((each.value for each in items(body.get("NetworkInterfaces"), ())), {})
-    if isinstance(card, dict) and (own := town.resource(card.get("NetworkInterfaceId"))):
-        return _card(own.properties)
-    inside = body if not isinstance(card, dict) or not card else card
-    public = truth(inside, "AssociatePublicIpAddress", absent=None)
-    groups = _all(inside, "GroupSet", "Groups", "SecurityGroupIds", "SecurityGroups")
-    unsaid = inside.get("AssociatePublicIpAddress") is None
-    return Placed(_all(inside, "SubnetId"), groups, public, by_subnet=unsaid)
+def _machine(town: _Town, body: Mapping[str, Any]) -> Iterator[Placed]:
+    """A machine's interfaces, the first first, by what it says itself, and its launch template."""
+    cards = [*items(body.get("NetworkInterfaces"), ())]
+    if not cards:
+        yield _inside(body)
+        return
+    is_known = all(
+        each.condition is True and isinstance(each.value, dict) and not call(each.value)[0] for each in cards
+    )
+    bodies = [each.value if isinstance(each.value, dict) else {} for each in cards]
+    for card in sorted(bodies, key=lambda card: number(card.get("DeviceIndex")) or 0):
+        own = town.resource(card.get("NetworkInterfaceId"))
+        placed = _card(own.properties) if own else _inside(card)
+        yield placed._replace(is_known=is_known)
 
 
-def _template(town: _Town, body: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What a launch template, or a launch configuration, says of a machine."""
-    launch = body.get("LaunchTemplate") or {}
-    policy = body.get("MixedInstancesPolicy")
+def _inside(body: Mapping[str, Any]) -> Placed:
+    public = truth(body, "AssociatePublicIpAddress", absent=None)
+    groups = _all(body, "GroupSet", "Groups", "SecurityGroupIds", "SecurityGroups")
+    six = True if number(body.get("Ipv6AddressCount")) or body.get("Ipv6Addresses") else None
+    unsaid = body.get("AssociatePublicIpAddress") is None
+    return Placed(_all(body, "SubnetId"), groups, public, by_subnet=unsaid, six=six)
+
+
+def _template(town: _Town, body: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """What a launch template, or a launch configuration, says of a machine; None where it is not known which."""
+    launch, policy = body.get("LaunchTemplate"), body.get("MixedInstancesPolicy")
     if isinstance(policy, dict):
-        launch = policy.get("LaunchTemplate", {}).get("LaunchTemplateSpecification") or {}
-    for name in ("LaunchTemplateId", "LaunchTemplateName"):
-        if isinstance(launch, dict) and (found := town.resource(launch.get(name))):
-            data = found.properties.get("LaunchTemplateData")
-            return data if isinstance(data, dict) else {}
-    found = town.resource(body.get("LaunchConfigurationName"))
-    return found.properties if found else {}
+        mixed = policy.get("LaunchTemplate")
+        launch = mixed.get("LaunchTemplateSpecification") if isinstance(mixed, dict) else {}
+        others = [each.value for each in items(mixed.get("Overrides") if isinstance(mixed, dict) else None, ())]
+        if any(not isinstance(each, dict) or each.get("LaunchTemplateSpecification") for each in others):
+            return None
+    if launch is not None:
+        return _launched(town, launch)
+    if body.get("LaunchConfigurationName") is None:
+        return {}
+    found = town.resource(body["LaunchConfigurationName"])
+    return found.properties if found else None
+
+
+def _launched(town: _Town, launch: Any) -> Mapping[str, Any] | None:
+    if not isinstance(launch, dict) or call(launch)[0]:
+        return None
+    found = town.resource(launch.get("LaunchTemplateId"))
+    name = launch.get("LaunchTemplateName")
+    if found is None and name is not None:
+        named_so = (each for each in town.joined.resources.values() if each.type == "AWS::EC2::LaunchTemplate")
+        found = next((each for each in named_so if each.properties.get("LaunchTemplateName") == name), None)
+    data = found.properties.get("LaunchTemplateData") if found else None
+    return data if isinstance(data, dict) and not call(data)[0] else None
 
 
 def _group(town: _Town, group: Resource) -> None:
-    placed = _machine(town, _template(town, group.properties))
+    launch = _template(town, group.properties)
     subnets = _all(group.properties, "VPCZoneIdentifier")
-    town.add(group, "group", placed._replace(subnets=subnets or placed.subnets))
+    for place, placed in enumerate(_machine(town, launch or {})):
+        is_known = placed.is_known and launch is not None
+        where = subnets or placed.subnets
+        town.add(group, "group", placed._replace(subnets=where, is_known=is_known), second=place > 0)
 
 
 def _card(body: Mapping[str, Any]) -> Placed:
@@ -172,10 +238,11 @@ def _balancer(town: _Town, balancer: Resource) -> None:
         if isinstance(each.value, dict)
         for inner in said(each.value.get("SubnetId"), (*each.path, "SubnetId"), each.condition)
     )
-    scheme = known(body.get("Scheme", "internet-facing"))
-    public = None if scheme is None else scheme != "internal"
+    scheme, form = known(body.get("Scheme", "internet-facing")), known(body.get("IpAddressType", "ipv4"))
+    public = None if None in (scheme, form) else scheme != "internal" and form != "dualstack-without-public-ipv4"
+    six = None if form is None else form.startswith("dualstack") and scheme != "internal"
     groups = _all(body, "SecurityGroups")
-    placed = Placed(_all(body, "Subnets") or mapped, groups, public)
+    placed = Placed(_all(body, "Subnets") or mapped, groups, public, six=six)
     town.add(balancer, "load balancer", placed)
     if not groups and known(body.get("Type")) in ("network", "gateway"):  # these need none, and then admit everybody
         found = town.site.interfaces.get(balancer.address, [])
@@ -193,10 +260,9 @@ def _listener(town: _Town, listener: Resource) -> None:
 
 def _listen(site: Site, address: str, port: Any, at: At) -> None:
     found = number(port)
-    ports = ranges([(found, found)]) if found is not None else Ranges()
-    site.ports[address] = (
-        (site.ports[address][0] | ports, site.ports[address][1]) if address in site.ports else (ports, at)
-    )
+    before = site.ports.get(address, (Ranges(), at))
+    ports = before[0] | ranges([(found, found)]) if found is not None and before[0] is not None else None
+    site.ports[address] = (ports, before[1])
 
 
 def _database(town: _Town, database: Resource) -> None:
@@ -206,7 +272,9 @@ def _database(town: _Town, database: Resource) -> None:
     whole = {**(source.properties if source else {}), **(cluster.properties if cluster else {}), **body}
     group = town.resource(whole.get("DBSubnetGroupName"))
     subnets = _all(group.properties, "SubnetIds") if group else ()
-    groups = _all(body if body.get("VPCSecurityGroups") else whole, "VPCSecurityGroups", "VpcSecurityGroupIds")
+    # A replica has its VPC's default group unless it names its own (`CreateDBInstanceReadReplica`, Amazon RDS API).
+    said_so = whole if cluster and not body.get("VPCSecurityGroups") else body
+    groups = _all(said_so, "VPCSecurityGroups", "VpcSecurityGroupIds")
     town.add(database, "database", Placed(subnets, groups, truth(body, "PubliclyAccessible", absent=None)))
     engine = (known(whole.get("Engine")) or "").split("-ee")[0]
     default = next((port for name, port in ENGINES.items() if engine.startswith(name)), None)
@@ -244,6 +312,14 @@ RESIDENTS: Mapping[str, Callable[[_Town, Resource], None]] = {
     "AWS::EC2::VPCEndpoint": _endpoint,
 }
 """What has interfaces in subnets, by its type."""
+KNOWN_USERS = frozenset(
+    {
+        *("AWS::EC2::SecurityGroup", "AWS::EC2::SecurityGroupIngress", "AWS::EC2::SecurityGroupEgress"),
+        *("AWS::EC2::LaunchTemplate", "AWS::AutoScaling::LaunchConfiguration", "AWS::CloudFormation::Stack"),
+        "AWS::EC2::NetworkInterfaceAttachment",
+    }
+)
+"""What speaks of security groups and stands in none of them."""
 
 
 def hosts(site: Site, subnet: str) -> Iterator[Interface]:
@@ -252,6 +328,6 @@ def hosts(site: Site, subnet: str) -> Iterator[Interface]:
     yield Interface(subnet, subnet, "host", subnet, (), True, found.gives_public, True, At(subnet))
 
 
-def listens(site: Site, address: str) -> Ranges:
-    """The TCP ports that a resource listens on; all where that is not known."""
+def listens(site: Site, address: str) -> Ranges | None:
+    """The TCP ports that a resource listens on: all of a machine; None where they are not known."""
     return site.ports[address][0] if address in site.ports else ALL_PORTS

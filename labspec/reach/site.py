@@ -65,6 +65,9 @@ class Subnet(NamedTuple):
     vpc: str
     blocks: tuple[Block | Symbol, ...]
     gives_public: bool | None
+    gives_six: bool | None = False
+    """Whether interfaces get an IPv6 address; False where it has none to give."""
+    has_four: bool = True
 
 
 class Nat(NamedTuple):
@@ -106,6 +109,12 @@ class Interface(NamedTuple):
     public: bool | None
     condition: Condition
     at: At
+    six: bool | None = None
+    """Whether it has an IPv6 address, which is a public one; None where its subnet decides."""
+    is_accelerated: bool = False
+    """Whether Global Accelerator may lead to it, past public addresses and routes."""
+    is_second: bool = False
+    """Whether the machine has another one, which comes first."""
 
 
 @dataclass
@@ -119,6 +128,20 @@ class Site:
     routes: dict[str, list[Route]] = field(default_factory=dict)
     acls: dict[str, list[Member]] = field(default_factory=dict)
     """The network ACLs that a subnet is associated with."""
+    made: set[str] = field(default_factory=set)
+    """VPCs and route tables that the stacks make, so that all of their rules and routes are known."""
+    with_egress: set[str] = field(default_factory=set)
+    """Security groups with rules for what goes out that are resources of their own."""
+    stray: dict[str, list[Rule]] = field(default_factory=dict)
+    """By direction, rules of which it is not known whose they are."""
+    endpoints: set[str] = field(default_factory=set)
+    """Gateway endpoints."""
+    is_shut: bool = False
+    """Whether something may shut VPCs off from the internet."""
+    unread: list[str] = field(default_factory=list)
+    """What of the stacks was not read, and may change who reaches whom."""
+    strangers: dict[str, list[str]] = field(default_factory=dict)
+    """By security group, resources in it that have interfaces and are not modelled."""
     made_acls: set[str] = field(default_factory=set)
     """Those that the stacks make, so that all of their entries are known."""
     entries: dict[tuple[str, str], list[Rule]] = field(default_factory=dict)
@@ -135,5 +158,5 @@ class Site:
     peerings: dict[str, Peering] = field(default_factory=dict)
     interfaces: dict[str, list[Interface]] = field(default_factory=dict)
     """By the address of what they belong to."""
-    ports: dict[str, tuple[Ranges, At]] = field(default_factory=dict)
-    """The TCP ports that a resource listens on, and where that is said."""
+    ports: dict[str, tuple[Ranges | None, At]] = field(default_factory=dict)
+    """The TCP ports that a resource listens on, None where they are not known, and where that is said."""

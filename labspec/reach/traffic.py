@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -61,4 +62,4 @@ def _ports(first: Any, last: Any, asked: str) -> Spoken:
 def number(value: Any) -> int | None:
     """A whole number that is known; None where it is not."""
     text = known(value)
-    return int(text) if text is not None and text.lstrip("-").isdecimal() else None
+    return int(text) if text is not None and re.fullmatch("-?[0-9]{1,9}", text) else None

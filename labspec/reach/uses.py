@@ -16,7 +16,6 @@ from labspec.reach.ends import End
 from labspec.reach.question import Answer, Asked, Pair, ask
 from labspec.reach.ranges import Ranges, ranges
 from labspec.reach.site import Interface, Site
-from labspec.reach.traffic import number
 from labspec.reach.values import identity
 from labspec.template import Joined, Resource
 from labspec.template.intrinsics import mentioned
@@ -114,13 +113,13 @@ def _served_by(joined: Joined, name: str) -> tuple[str, ...]:
 
 
 def _balancers(site: Site, joined: Joined) -> Iterator[Use]:
-    """The targets of listeners, on the ports of their groups."""
+    """The targets of listeners, on the ports that they are registered with."""
     for listener in (each for each in joined.resources.values() if each.type == LISTENER):
         balancer = identity(listener.properties.get("LoadBalancerArn"))
-        for name in forwarded(listener.properties.get("DefaultActions")):
+        for name in forwarded(listener.properties.get("DefaultActions")) or ():
             group = joined.resources.get(name)
-            port = number(group.properties.get("Port")) if group else None
-            if group and port is not None and listener.condition is not False:
-                for target in targets(site, joined, group):
-                    said = group.address, ("Properties",)
-                    yield Use(balancer, (target.address,), said, ranges([(port, port)]))
+            if group and listener.condition is not False:
+                for goal in targets(site, joined, group):
+                    if goal.is_sure and goal.port is not None:
+                        ports = ranges([(goal.port, goal.port)])
+                        yield Use(balancer, (goal.interface.address,), (group.address, ("Properties",)), ports)

@@ -8,6 +8,10 @@ from typing import Any, NamedTuple
 from labspec.template.conditions import Condition, all_of, negate
 from labspec.template.intrinsics import NO_VALUE, call, key, text_of
 
+VAGUE = "?"
+"""How the identity of what is not known begins."""
+UNDECIDED: Condition = {"Labspec::Undecided": []}
+"""A condition of which nobody knows whether it holds."""
 UNKNOWN = "Labspec::Unknown"
 """Stands for items of a list that is not known."""
 ATTRIBUTES = frozenset(
@@ -60,7 +64,19 @@ def identity(value: Any) -> str:
             return address
         case "Fn::GetAtt", [str(address), "DefaultSecurityGroup"]:
             return default_group(address)
-    return text_of(value) or key(value)
+    text = text_of(value)
+    return VAGUE + key(value) if text is None else text
+
+
+def is_vague(name: str | None) -> bool:
+    """Whether it is not known what a name stands for: it may be anything's."""
+    return name is None or name.startswith(VAGUE)
+
+
+def named(value: Any, path: tuple[str | int, ...], condition: Condition = True) -> Iterator[Said]:
+    """What a value may name, each under its condition."""
+    for each in said(value, path, condition):
+        yield each._replace(value=identity(each.value))
 
 
 def default_group(vpc: str) -> str:

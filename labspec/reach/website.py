@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from labspec.reach.flow import Gate
 from labspec.reach.site import At
 from labspec.reach.survey import truth
 from labspec.reach.traffic import NONE, WHOLE
-from labspec.reach.values import identity, items
+from labspec.reach.values import identity, is_vague, items
 from labspec.template import Joined, Resource
-from labspec.template.intrinsics import mentioned
+from labspec.template.intrinsics import call, mentioned
 
 POLICY, DISTRIBUTION = "AWS::S3::BucketPolicy", "AWS::CloudFront::Distribution"
 READS = {"s3:GetObject", "s3:Get*", "s3:*", "*"}
+BLOCKS = ("BlockPublicPolicy", "RestrictPublicBuckets")
 REFUSED = "S3_POLICY_RESTRICTION"
 """A name of ours: AWS's analyzer does not look at buckets."""
 
@@ -22,56 +23,101 @@ REFUSED = "S3_POLICY_RESTRICTION"
 def reading(joined: Joined, bucket: str, from_outside: bool) -> Iterator[tuple[Gate, ...]]:
     """The gates of the one way that leads to a bucket's files: the bucket itself, or a distribution."""
     whole = WHOLE["tcp"]
-    public, at = _is_public(joined, bucket)
-    served = _distribution(joined, bucket)
-    passes = True if from_outside and (public or (served and served.condition is True)) else None
-    if from_outside and public is False and served is None:
-        passes = False
-    of = At(served.address) if served and not public else at
+    policies = [each for each in joined.resources.values() if each.type == POLICY and _is_of(each, bucket)]
+    public = _any(_public(each, joined.resources[bucket]) for each in policies)
+    served = _any(_served(each, bucket, policies) for each in joined.resources.values() if each.type == DISTRIBUTION)
+    passes = _any((public, served)) if from_outside else None
+    of = At(policies[0].address if policies else bucket)
     yield (Gate(REFUSED, of, whole if passes else NONE, NONE if passes is False else whole),)
 
 
-def _is_public(joined: Joined, bucket: str) -> tuple[bool | None, At]:
-    own = joined.resources[bucket].properties
-    block = own.get("PublicAccessBlockConfiguration")
-    is_blocked = isinstance(block, dict) and any(
-        truth(block, name, absent=False) for name in ("BlockPublicPolicy", "RestrictPublicBuckets")
-    )
-    for policy in joined.resources.values():
-        if (
-            policy.type == POLICY
-            and identity(policy.properties.get("Bucket")) == bucket
-            and policy.condition is not False
-        ):
-            at = At(policy.address)
-            if not _opens(policy):
-                return False, at
-            return (False if is_blocked else True if policy.condition is True else None), at
-    return False, At(bucket)
+def _any(found: Iterable[bool | None]) -> bool | None:
+    """Whether one holds; None where that is not known."""
+    every = [*found]
+    return True if True in every else None if None in every else False
 
 
-def _opens(policy: Resource) -> bool:
-    """Whether a policy lets anybody read, under no condition."""
+def _is_of(policy: Resource, bucket: str) -> bool:
+    name = identity(policy.properties.get("Bucket"))
+    return policy.condition is not False and (name == bucket or is_vague(name))
+
+
+def _public(policy: Resource, bucket: Resource) -> bool | None:
+    """Whether a policy lets anybody read.
+
+    S3 refuses such a one unless all that blocks it is switched off, which since April 2023 it is not by itself.
+    """
+    if not _opens(policy, _is_anybody):
+        return False
+    block = bucket.properties.get("PublicAccessBlockConfiguration")
+    if call(block)[0]:
+        return None
+    off = isinstance(block, dict) and all(truth(block, name, absent=False) is False for name in BLOCKS)
+    blocks = isinstance(block, dict) and any(truth(block, name, absent=False) is True for name in BLOCKS)
+    return False if blocks else True if off and _is_plain(policy) and policy.condition is True else None
+
+
+def _served(distribution: Resource, bucket: str, policies: Sequence[Resource]) -> bool | None:
+    """Whether a distribution serves a bucket that it may read."""
+    if distribution.condition is False or bucket not in mentioned(distribution.properties):
+        return False
+    config = distribution.properties.get("DistributionConfig")
+    enabled = truth(config, "Enabled", absent=False) if isinstance(config, dict) and not call(config)[0] else None
+    if enabled is False or not any(_opens(each, _is_cloudfront) for each in policies):
+        return False
+    is_sure = enabled and distribution.condition is True and any(_is_plain(each) for each in policies)
+    return True if is_sure else None
+
+
+def _statements(policy: Resource) -> list[Any]:
     document = policy.properties.get("PolicyDocument")
     statements = document.get("Statement") if isinstance(document, Mapping) else None
-    return any(_lets_read(each.value) for each in items(statements, ()))
+    return [each.value for each in items(statements, ())]
 
 
-def _lets_read(statement: Any) -> bool:
-    if not isinstance(statement, dict) or statement.get("Effect") != "Allow" or statement.get("Condition"):
-        return False
-    principal = statement.get("Principal")
+def _opens(policy: Resource, lets_in: Callable[[Any], bool]) -> bool:
+    """Whether a policy perhaps lets somebody read."""
+    return any(
+        not isinstance(each, dict) or (each.get("Effect") != "Deny" and lets_in(each.get("Principal")) and _reads(each))
+        for each in _statements(policy)
+    )
+
+
+def _is_plain(policy: Resource) -> bool:
+    """Whether a policy says plainly who may read: under no condition, and nothing that it forbids."""
+    plain = [each for each in _statements(policy) if isinstance(each, dict) and not call(each)[0]]
+    allows = [each for each in plain if each.get("Effect") == "Allow" and READS & _texts(each.get("Action"))]
+    forbids = [each for each in plain if each.get("Effect") != "Allow" and not _is_about_transport(each)]
+    return bool(allows) and not forbids and len(plain) == len(_statements(policy))
+
+
+def _is_about_transport(statement: Mapping[str, Any]) -> bool:
+    """Whether a statement forbids only what does not come by TLS."""
+    return statement.get("Condition") == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def _is_anybody(principal: Any) -> bool:
+    """Whether a principal is everybody, or not known."""
+    if isinstance(principal, dict) and not call(principal)[0]:
+        principal = principal.get("AWS", [])
+    return "*" in _texts(principal) or bool(call(principal)[0])
+
+
+def _is_cloudfront(principal: Any) -> bool:
+    """Whether a principal is CloudFront, one of its identities, or everybody."""
+    if not isinstance(principal, dict) or call(principal)[0]:
+        return True
+    return "cloudfront.amazonaws.com" in _texts(principal.get("Service")) or bool(
+        {"AWS", "CanonicalUser"} & {*principal}
+    )
+
+
+def _reads(statement: Mapping[str, Any]) -> bool:
+    """Whether a statement's actions perhaps are to read files."""
     actions = statement.get("Action")
-    named = actions if isinstance(actions, list) else [actions]
-    return principal in ("*", {"AWS": "*"}) and any(action in READS for action in named)
+    texts = _texts(actions)
+    return any(text in READS or "*" in text or text.startswith("s3:GetObject") for text in texts) or not texts
 
 
-def _distribution(joined: Joined, bucket: str) -> Resource | None:
-    """The distribution that has the bucket as an origin."""
-    for resource in joined.resources.values():
-        if resource.type == DISTRIBUTION and resource.condition is not False:
-            config = resource.properties.get("DistributionConfig")
-            origins = config.get("Origins") if isinstance(config, Mapping) else None
-            if bucket in mentioned(origins) and truth(config or {}, "Enabled", absent=False):
-                return resource
-    return None
+def _texts(value: Any) -> set[str]:
+    return {each for each in (value if isinstance(value, list) else [value]) if isinstance(each, str)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from labspec.reach.addresses import Block, Symbol, shown
+from labspec.reach.addresses import Block, Symbol, internet, shown
 from labspec.reach.balancing import EMPTY, MISMATCH, REFUSED
 from labspec.reach.flow import ACL, ANSWER, APART, DETACHED, GONE, GROUP, INWARD, OUTWARD, PEERED, ROUTE, Gate, Party
 from labspec.reach.question import FILTER, Pair, blocking
@@ -29,10 +29,12 @@ def party(one: Party, called: Called) -> str:
     """An end of a connection: a member by its name, an address block, a parameter, the internet."""
     if one.interface is None:
         if isinstance(one.addresses, Block) and one.name == "internet":
-            return "the internet"
-        return f"`{one.name}`"
+            whole = one.addresses == internet(one.addresses.family)
+            return "the internet" if whole else f"the internet ({shown(one.addresses)})"
+        return one.name if " " in one.name else f"`{one.name}`"
     name = called(one.interface.owner)
-    return f"any host in `{called(one.interface.subnet)}`" if one.interface.is_open else f"`{name}`"
+    is_host = one.interface.kind == "host"
+    return f"any host in `{called(one.interface.subnet)}`" if is_host else f"`{name}`"
 
 
 def ports(wanted: Ranges, protocol: str) -> str:
@@ -115,7 +117,9 @@ STOPPED = {
 
 def undecided(pair: Pair, site: Site, called: Called) -> str:
     """Why it is not known whether a connection passes."""
-    gate = next(each for each in pair.gates if not each.must.covers(pair.wanted))
+    gate = next((each for each in pair.gates if not each.must.covers(pair.wanted)), pair.gates[0])
+    if gate.must.covers(pair.wanted):
+        return "What else may pass is not known."
     name = f"`{called(gate.of.address)}`"
     symbol = _symbol(gate, site)
     if gate.code == GROUP and symbol:

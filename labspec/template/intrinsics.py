@@ -13,6 +13,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
+from labspec.substitution import literally
+
 NO_VALUE: Final[dict[str, Any]] = {"Ref": "AWS::NoValue"}
 """Compared by identity: everybody who resolves the reference answers this one."""
 
@@ -150,7 +152,10 @@ def substitute(argument: Any) -> Any:
     if len(parts) < 2:
         return "" if not parts else parts[0] if isinstance(parts[0], str) else parts[0]["value"]
     names: dict[str, Any] = {}
-    texts = (p.replace("${", "${!") if isinstance(p, str) else "${" + _named(p["value"], names) + "}" for p in parts)
+    texts = (
+        literally(part, lambda: _named("$", names)) if isinstance(part, str) else f"${{{_named(part['value'], names)}}}"
+        for part in parts
+    )
     return {"Fn::Sub": ["".join(texts), names]}
 
 

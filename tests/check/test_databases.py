@@ -35,16 +35,6 @@ def test_what_is_wrong_already_is_not_wrong_again(tmp_path: Path) -> None:
     assert not {code for code in codes if code.startswith("LS3")}
 
 
-def test_a_schema_may_be_as_large_as_a_document_takes(tmp_path: Path) -> None:
-    text = f"{HEAD}    version: 8.4.7\n    schema: {{source: a.sql, through: reader}}\n"
-    text += "instances:\n  reader: {subnet: public-a, public_ip: true, secrets: {/run/orders.json: orders}}\n"
-    (tmp_path / "a.sql").write_bytes(b"\n" * 45_000)
-    assert not [found for found in messages(build(tmp_path, text)) if found.startswith("LS334")]
-    (tmp_path / "a.sql").write_bytes(b"\n" * 45_001)
-    (found,) = [found for found in messages(build(tmp_path, text)) if found.startswith("LS334")]
-    assert found.endswith("`a.sql` has 45,001 bytes; 45,000 is the most.")
-
-
 def test_a_day_has_24_hours(tmp_path: Path) -> None:
     (found,) = messages(build(tmp_path, f"{HEAD}    version: 8.4.7\n    backups: {{window: 24:00-25:00 UTC}}\n"))
     assert "is not a daily window" in found

@@ -174,3 +174,26 @@ def test_every_zone_that_cfn_lint_knows_is_known() -> None:
     assert theirs.pop("us-west-1") == ["a", "c"]
     assert known.pop("us-west-1") == ["a", "b", "c"]
     assert known == theirs
+
+
+# ------------------------------------------------------------------ ways out
+
+
+@pytest.mark.parametrize(
+    ("script", "machine", "said"),
+    [
+        ("#!/bin/sh\n".ljust(20_000, "#"), "subnet: data-a", ["`web` fetches its script in `data-a`"]),
+        ("#!/bin/sh\n".ljust(20_000, "#"), "subnet: public-a, public_ip: true", []),
+        (
+            "#!/bin/sh\n".ljust(20_000, "#"),
+            "subnet: public-a, public_ip: true, egress: {}",
+            ["`web` fetches its script, "],
+        ),
+        ("#!/bin/sh\n", "subnet: data-a", []),
+    ],
+)
+def test_a_script_that_is_fetched_needs_a_way_out(tmp_path: Path, script: str, machine: str, said: list[str]) -> None:
+    (tmp_path / "script.sh").write_text(script, "utf-8")
+    made = build(tmp_path, f"{NETWORK}instances: {{web: {{{machine}, user_data: {{source: script.sh}}}}}}")
+    found = [diagnostic.message for diagnostic in made.diagnostics if diagnostic.rule.code == "LS375"]
+    assert [message[: len(start)] for message, start in zip(found, said, strict=True)] == said

@@ -307,3 +307,37 @@ def test_without_boto3_it_says_what_to_install(
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     assert publish() == 2
     assert "pip install 'labspec[aws]'" in capsys.readouterr().err
+
+
+# ------------------------------------------------------------------ keys
+
+FILES = HEAD + "websites: {docs: {content: site}}\n"
+
+
+@pytest.mark.parametrize(
+    ("default", "policy", "spec", "refused"),
+    [
+        ({"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "KEY"}, None, FILES, True),
+        ({"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "KEY"}, None, SPEC, False),
+        ({"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "KEY"}, {"AWS": "*"}, FILES, False),
+        ({"SSEAlgorithm": "aws:kms"}, None, FILES, False),
+        ({"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "arn:aws:kms:x:111122223333:alias/aws/s3"}, None, FILES, False),
+        ({"SSEAlgorithm": "AES256"}, None, FILES, False),
+    ],
+)
+def test_files_do_not_lie_where_machines_and_functions_may_not_decrypt_them(
+    s3: Any, tmp_path: Path, default: dict[str, str], policy: Any, spec: str, refused: bool
+) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site/index.html").write_text("Hello", "utf-8")
+    (tmp_path / "spec.yaml").write_text(spec, "utf-8")
+    kms = boto3.client("kms")
+    key = kms.create_key()["KeyMetadata"]["Arn"]
+    if policy:
+        said = [{"Effect": "Allow", "Principal": policy, "Action": "kms:Decrypt", "Resource": "*"}]
+        kms.put_key_policy(KeyId=key, PolicyName="default", Policy=json.dumps({"Statement": said}))
+    rule = {name: value.replace("KEY", key) for name, value in default.items()}
+    encryption = {"Rules": [{"ApplyServerSideEncryptionByDefault": rule}]}
+    s3.put_bucket_encryption(Bucket=BUCKET, ServerSideEncryptionConfiguration=encryption)
+    assert publish() == int(refused)
+    assert bool(published(s3)) is not refused

@@ -123,7 +123,7 @@ NESTED_DELETED = """\
 def test_all_advice_is_whole_and_every_line_of_it_can_be_reached() -> None:
     for each in KNOWN:
         groups = dict.fromkeys(re.compile(each.words).groupindex, "x")
-        said = each.advice.format(physical="x", region="x", **groups)
+        said = each.advice.format(physical="x", stack="x", region="x", **groups)
         assert said.endswith(".")
     reached = {id(_known(case)) for case in KNOWN_FAILURES}
     assert len(KNOWN_FAILURES) >= 60

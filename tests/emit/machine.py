@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import email
 import json
 import re
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from labspec.emit.shell import Text, pieces
+from labspec.emit.substitution import Hole
 
 CLOUD_INIT_SETS = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
 
@@ -18,7 +20,12 @@ CLOUD_INIT_SETS = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/s
 def filled(text: Text, values: dict[str, str] | None = None) -> str:
     """The text with its holes filled, as CloudFormation does it."""
     known = values or {}
-    return "".join(piece if isinstance(piece, str) else known.get(piece.name, piece.name) for piece in pieces(text))
+    return "".join(piece if isinstance(piece, str) else _value(piece, known) for piece in pieces(text))
+
+
+def _value(hole: Hole, known: dict[str, str]) -> str:
+    value = known.get(hole.name, hole.name)
+    return base64.b64encode(value.encode()).decode() if hole.encoded else value
 
 
 def parts(text: str) -> dict[str, str]:

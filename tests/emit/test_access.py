@@ -264,6 +264,39 @@ def test_what_a_role_may_do_that_reads_or_writes(tmp_path: Path, said: str, gran
     assert {action for each in policy["PolicyDocument"]["Statement"] for action in each["Action"]} == granted
 
 
+@pytest.mark.parametrize(
+    ("said", "identity"),
+    [
+        ("roles: {worker: {permissions: {managed: [ReadOnlyAccess, AmazonSSMManagedInstanceCore]}}}", "WorkerRole"),
+        ("instances: {web: {subnet: data-a}}", "WebRole"),
+        (
+            "instances: {web: {subnet: data-a, access: none, permissions: {managed: AmazonSSMManagedInstanceCore}}}",
+            "WebRole",
+        ),
+    ],
+)
+def test_who_has_session_managers_policy_reads_no_private_keys(tmp_path: Path, said: str, identity: str) -> None:
+    (policy,) = properties(graph_of(tmp_path, f"{NETWORK}{said}\n"), identity)["Policies"]
+    denied = policy["PolicyDocument"]["Statement"][0]
+    assert (denied["Effect"], "ssm:GetParameters" in denied["Action"]) == ("Deny", True)
+    assert denied["Resource"][0]["Fn::Sub"].endswith(":parameter/ec2/keypair/*")
+
+
+@pytest.mark.parametrize(
+    ("region", "name"),
+    [("cn-north-1", "ec2.amazonaws.com.cn"), ("eusc-de-east-1", "ec2.amazonaws.com"), ("", "ec2.amazonaws.com")],
+)
+def test_ec2_has_its_own_name_in_china_only(tmp_path: Path, region: str, name: str) -> None:
+    head = f"region: {region}\n" if region else ""
+    graph = graph_of(tmp_path, head + "roles: {worker: {}, runner: {trust: lambda.amazonaws.com}}\n")
+    trusted = {
+        identity: properties(graph, identity)["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]["Service"]
+        for identity in ("WorkerRole", "RunnerRole")
+    }
+    assert trusted == {"WorkerRole": name, "RunnerRole": "lambda.amazonaws.com"}
+    assert "WorkerInstanceProfile" in graph.nodes
+
+
 def test_no_role_has_a_fixed_name(tmp_path: Path) -> None:
     """A name needs a capability of its own, and stands in the way of a second copy."""
     graph = graph_of(tmp_path, "roles: {worker: {permissions: {managed: ReadOnlyAccess}}}\n")

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from labspec.emit.boothook import READER, Mount, SecretFile, boot_hook, mount_unit
-from labspec.emit.shell import Hole
+from labspec.emit.substitution import Hole
 from tests.emit.machine import Machine
 from tests.emit.test_boot import shellcheck
 

@@ -36,7 +36,8 @@ def properties(graph: Graph, identity: str) -> Any:
 
 def actions(graph: Graph) -> set[str]:
     (policy,) = properties(graph, "DocsContentRole")["Policies"]
-    return {action for said in policy["PolicyDocument"]["Statement"] for action in said["Action"]}
+    documents = policy["PolicyDocument"], properties(graph, "DocsContentPolicy")["PolicyDocument"]
+    return {action for document in documents for said in document["Statement"] for action in said["Action"]}
 
 
 def test_the_files_are_one_archive_whose_name_says_what_it_holds(folder: Path) -> None:
@@ -70,6 +71,27 @@ def test_the_distribution_is_told_where_there_is_one(folder: Path, cdn: bool) ->
     graph = website(folder, f", cdn: {str(cdn).lower()}")
     assert ("Distribution" in properties(graph, "DocsContent")) is cdn
     assert ("cloudfront:CreateInvalidation" in actions(graph)) is cdn
+
+
+def test_what_it_may_do_with_a_former_bucket_stays_until_that_is_done(folder: Path) -> None:
+    """What is replaced goes last, and another description is another policy; a role would be changed at once."""
+    graph = website(folder, ", on_delete: delete")
+    (policy,) = properties(graph, "DocsContentRole")["Policies"]
+    said = {action for each in policy["PolicyDocument"]["Statement"] for action in each["Action"]}
+    assert not {action for action in said if action.startswith("s3:")}
+    _, values = properties(graph, "DocsContentPolicy")["Description"]["Fn::Sub"]
+    assert list(values.values()) == [
+        {"Ref": "TemplateBucket"},
+        {"Ref": "TemplateFolder"},
+        {"Fn::GetAtt": ["DocsBucket", "Arn"]},
+    ]
+    assert ("DocsContent", "DocsContentPolicy") in {(edge.source, edge.target) for edge in graph.edges}
+
+
+def test_it_reads_nothing_but_its_own_archives(folder: Path) -> None:
+    statements = properties(website(folder), "DocsContentPolicy")["PolicyDocument"]["Statement"]
+    (said,) = (each["Resource"] for each in statements if each["Action"] == ["s3:GetObject"])
+    assert said[0]["Fn::Sub"][0].endswith(":s3:::${TemplateBucket}/${TemplateFolder}/docs-????????????????.zip")
 
 
 def test_everything_of_it_can_be_switched_off(folder: Path) -> None:

@@ -106,6 +106,7 @@ lab-asg                 auto_scaling_group LabAsgAutoScalingGroup LabAsgLaunchTe
 lab-alerts              notification       LabAlertsNotification LabAlertsSubscription
 site                    website            SiteBucket SiteBucketPolicy SiteDistribution SiteOriginAccessControl
 its content             content            SiteContent SiteContentFunction SiteContentRole SiteContentLogGroup
+what it may do          content_policy     SiteContentPolicy
 RawQueue                resource           RawQueue
 """
 """What it is called in the spec, what it is, and the ids that come of it."""

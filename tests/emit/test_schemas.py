@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,19 @@ def test_a_schema_is_run_on_the_database_by_the_machine(tmp_path: Path) -> None:
     assert made["Parameters"]["Host"] == [{"Fn::GetAtt": ["OrdersDatabase", "Endpoint.Address"]}]
     assert made["Parameters"]["Port"] == [{"Fn::GetAtt": ["OrdersDatabase", "Endpoint.Port"]}]
     assert "\nsql shop <<'END'\nDO 0;\nEND\n" in command(graph)
+
+
+@pytest.mark.parametrize("line", [b"DO 0;\n", b'"""""""""\n', "\u00e9\n".encode(), b"{{\n"])
+def test_a_document_has_64_kb_as_json_with_what_is_filled_in(tmp_path: Path, line: bytes) -> None:
+    one, many = (
+        len(json.dumps(properties(with_schema(tmp_path, line * count), "OrdersSchemaDocument")["Content"]))
+        for count in (100, 1_100)
+    )
+    fits = 100 + (65_536 - 1_024 - one) * 1_000 // (many - one)
+    for count, codes in ((fits - 100, set()), (fits + 100, {"LS410"})):
+        (tmp_path / "orders.sql").write_bytes(line * count)
+        made = build(tmp_path, database("schema: {source: orders.sql, through: reader}", READER))
+        assert {found.rule.code for found in made.diagnostics if found.level.value == "error"} == codes
 
 
 def test_the_command_is_sound(tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from labspec.emit.shell import Hole, Text, fed, json_object, pieces, shown, word, words
+from labspec.emit.shell import Text, fed, json_object, pieces, shown, word, words
+from labspec.emit.substitution import Hole
 
 VALUE = "i-0123 $HOME `x`"
 

@@ -38,7 +38,7 @@ def demo_key(lab: Lab) -> None:
 def region(lab: Lab) -> None:
     assert "region: us-east-1" in (ROOT / "specs/01-website.yaml").read_text("utf-8").splitlines()
     alone = fresh("01-website.yaml").things
-    parts = "Bucket BucketPolicy Distribution Content ContentFunction ContentRole ContentLogGroup"
+    parts = "Bucket BucketPolicy Distribution Content ContentFunction ContentRole ContentPolicy ContentLogGroup"
     ids = {f"LabS3WebHosting{part}" for part in parts.split()}
     assert set(alone) == ids
     for identity in ids:
@@ -80,7 +80,7 @@ def public_access(lab: Lab) -> None:
         ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"), False
     )
     website = [thing for thing in lab.things.values() if thing.id.startswith("LabS3WebHosting")]
-    assert [thing.condition for thing in website] == [PUBLISHED] * 7
+    assert [thing.condition for thing in website] == [PUBLISHED] * 8
 
 
 def bucket_policy(lab: Lab) -> None:

@@ -26,6 +26,7 @@ PLACES = {
     "scaling": "AutoScaling::AutoScalingGroup AutoScaling::ScalingPolicy EC2::LaunchTemplate IAM::Role"
     " IAM::InstanceProfile Logs::LogGroup",
     "website": "S3::Bucket S3::BucketPolicy CloudFront::Distribution Lambda::Function Logs::LogGroup IAM::Role"
+    " IAM::ManagedPolicy"
     " Custom::WebsiteContent",
     "watching": "SNS::Topic SNS::Subscription",
 }

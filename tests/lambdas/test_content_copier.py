@@ -15,7 +15,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from labspec.lambdas import CONTENT_COPIER, CONTENT_EMPTIES, CONTENT_INVALIDATES
+from labspec.lambdas import CONTENT_COPIER, CONTENT_COPIES, CONTENT_EMPTIES, CONTENT_INVALIDATES
 from labspec.lambdas.inline import inline, source_of
 from tests.lambdas.account import Answers, Json, listening
 
@@ -208,7 +208,7 @@ def test_every_call_is_granted_and_no_more() -> None:
     assert {*made} - {"get_paginator"} == set(calls)
     granted = {
         action
-        for grant in (*CONTENT_COPIER.grants, *CONTENT_EMPTIES, *CONTENT_INVALIDATES)
+        for grant in (*CONTENT_COPIER.grants, *CONTENT_COPIES, *CONTENT_EMPTIES, *CONTENT_INVALIDATES)
         for action in grant.actions
         if not action.startswith("logs:")
     }

@@ -32,7 +32,7 @@ FILES = {
 
 WITHOUT_EXAMPLE = {
     "LS004": "no small example is too large",
-    "LS334": "no small example is too large",
+    "LS410": "no small example is too large",
     "LS504": "no small example is over a limit",
     "LS510": "it is about the output directory, not the spec",
     "LS511": "it is about the output directory, not the spec",

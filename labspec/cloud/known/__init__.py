@@ -35,4 +35,4 @@ def advice(failure: Failure, region: str) -> str:
         return ""
     said = re.search(found.words, failure.reason)
     groups = said.groupdict() if said else {}
-    return found.advice.format(physical=failure.physical or "ID", region=region, **groups)
+    return found.advice.format(physical=failure.physical or "ID", stack=failure.stack, region=region, **groups)

@@ -21,6 +21,11 @@ ACCOUNTS = (
         f"Stop other machines, choose a smaller type, {QUOTA} (`Running On-Demand ... instances`, counted in vCPUs).",
         property="InstanceType",
     ),
+    # kubernetes-retired/kube-aws issue 270; awslabs/aws-well-architected-labs issue 26
+    Known(
+        r"quota allows for \d+ more running instance",
+        f"Stop other machines, {QUOTA}. A new account may have few: AWS Support raises it, too.",
+    ),
     # "Error codes for the Amazon EC2 API": RulesPerSecurityGroupLimitExceeded
     Known(
         "maximum number of rules per security group has been reached|RulesPerSecurityGroupLimitExceeded",

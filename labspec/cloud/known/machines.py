@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from labspec.cloud.known.form import Known
+from labspec.cloud.known.form import GROUPS, Known
 
+# `GetConsoleOutput`, Amazon EC2 API Reference: what was posted as it ended is there for at least one hour. A log group
+# that an operation made goes with its rollback; none of CloudFormation's deletion policies keeps it then alone.
 LOG = (
-    "Its log says which step it was: the stack's `...SetupLog` in CloudWatch Logs, or on it"
-    " /var/log/labspec-boot.log, by `aws ssm start-session --target {physical} --region {region}`; or ask for"
-    " `aws ec2 get-console-output --latest --output text --instance-id {physical} --region {region}`. A rollback ends"
-    " the machine: to look at it, deploy with the rollback off (`--no-rollback`)."
+    "Its console tells which step it was, also for an hour after a rollback has ended it: `aws ec2 get-console-output"
+    " --output text --instance-id {physical} --region {region}` (with `--latest` while it runs). With the rollback off"
+    " (`--no-rollback`) a new machine stays, and has /var/log/labspec-boot.log: `aws ssm start-session --target"
+    " {physical} --region {region}`. Of one that was there before, CloudWatch Logs has it, too, if its role may write"
+    f" there: {GROUPS} `...SetupLog...`. A new one's goes with the rollback."
 )
 LOGS = (
-    "A machine's log says which step it was: the stack's `...SetupLog` in CloudWatch Logs, or on it"
-    " /var/log/labspec-boot.log, by `aws ssm start-session --region {region}`;"
-    " or ask for `aws ec2 get-console-output --latest --output text --region {region}`, each with the machine's id. A"
-    " rollback ends the machines: to look at them, deploy with the rollback off (`--no-rollback`)."
+    "A machine's console tells which step it was, also for an hour after a rollback has ended it: `aws ec2"
+    " get-console-output --output text --region {region}` with its id (and `--latest` while it runs). With the rollback"
+    " off (`--no-rollback`) new machines stay, and have /var/log/labspec-boot.log: `aws ssm start-session --region"
+    " {region}`. Of a group that was there before, CloudWatch Logs has it, too, if its role may write there:"
+    f" {GROUPS} `...SetupLog...`. A new one's goes with the rollback."
 )
 
 MACHINES = (

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from labspec.cloud.known.form import Known
+from labspec.cloud.known.form import GROUPS, Known
+
+STAYS = " What a first deployment logged goes with its rollback: with `--no-rollback` it stays."
 
 WORK = (
     # ------------------------------------------------------------------ functions and custom resources
@@ -21,18 +23,19 @@ WORK = (
     Known(
         "did not receive a response from your Custom Resource|Custom Resource failed to stabilize",
         "The function behind it gave no answer in time. Its log says how far it came: `aws logs tail LOG-GROUP --since"
-        " 2h --region {region}`.",
+        f" 2h --region {{region}}`; {GROUPS} it.{STAYS}",
     ),
     # the answer of labspec's own makers names the log stream
     Known(
         r"\(log stream (?P<stream>[^)]+)\)",
         "The function behind it says so itself; the rest is in its log: `aws logs tail LOG-GROUP --region {region}"
-        " --log-stream-names '{stream}'`.",
+        f" --log-stream-names '{{stream}}'`; {GROUPS} it.{STAYS}",
     ),
     # "Custom resource response objects"
     Known(
         r"Received response status \[FAILED\] from custom resource",
-        "The function behind it says so itself; the rest is in its log: `aws logs tail LOG-GROUP --region {region}`.",
+        "The function behind it says so itself; the rest is in its log: `aws logs tail LOG-GROUP --region {region}`."
+        f"{STAYS}",
     ),
     # ------------------------------------------------------------------ permissions
     # "Using service-linked roles for Amazon RDS"
