@@ -84,8 +84,10 @@ lock: $(VENV)/.dev ## Pin again what pyproject.toml asks for, in requirements/
 		{ echo "Locks are made with Python 3.11: make clean, then make lock PYTHON=python3.11" >&2; exit 1; }
 	@echo "Pinning what labspec needs to run in requirements/run.txt"
 	@$(PIP_COMPILE) --output-file=requirements/run.txt pyproject.toml
+	@echo "Pinning what it needs to call AWS, too, in requirements/aws.txt"
+	@$(PIP_COMPILE) --constraint=requirements/run.txt --extra=aws --output-file=requirements/aws.txt pyproject.toml
 	@echo "Pinning what its tests and checks need in requirements/dev.txt"
-	@$(PIP_COMPILE) --constraint=requirements/run.txt --extra=aws --extra=iam --extra=test --extra=dev \
+	@$(PIP_COMPILE) --constraint=requirements/aws.txt --extra=aws --extra=iam --extra=test --extra=dev \
 		--output-file=requirements/dev.txt pyproject.toml
 
 # The virtual environment.
@@ -116,13 +118,13 @@ $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 	echo "$(PYTHON) has no venv module. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
 endef
 
-$(VENV)/.run: requirements/run.txt $(UNSOUND)
+$(VENV)/.run: requirements/aws.txt $(UNSOUND)
 	@$(CHECK_PYTHON)
 	@echo "Making $(VENV) with $$($(PYTHON) -V)"
 	@rm -rf $(VENV)
 	@$(PYTHON) -m venv $(VENV)
-	@echo "Installing what labspec needs to run (requirements/run.txt)"
-	@$(PIP_LOCKED) -r requirements/run.txt
+	@echo "Installing what labspec needs to run, and to call AWS (requirements/aws.txt)"
+	@$(PIP_LOCKED) -r requirements/aws.txt
 	@$(BIN)/python -c '$(IDENTITY)' >$(VENV)/.identity
 	@touch $@
 

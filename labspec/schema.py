@@ -11,7 +11,7 @@ import re
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Any, NamedTuple
 
 REGION = "us-east-1"
 """The region whose schemas are read where a spec names none, as cfn-lint does."""
@@ -65,11 +65,70 @@ def resource_types(region: str = REGION) -> dict[str, str]:
 
 def properties_at(kind: str, place: tuple[str | int, ...], region: str = REGION) -> list[str]:
     """The properties of a type, or of what stands at a place inside its properties; none where that is not known."""
+    return sorted({name for each in _parts_at(kind, place, region) for name in each.get("properties", {})})
+
+
+class Updates(NamedTuple):
+    """What AWS does when properties of a type change, by steps into them; `*` stands for every item of a list.
+
+    The words are those of the resource type definition schema of the CloudFormation CLI's user guide.
+    """
+
+    create_only: tuple[tuple[str, ...], ...]
+    """What no update changes: the resource is replaced (`createOnlyProperties`)."""
+    conditional: tuple[tuple[str, ...], ...]
+    """What is changed in place, or by replacing, by rules that the schema does not tell."""
+    identifier: tuple[tuple[str, ...], ...]
+    """What it is known by (`primaryIdentifier`)."""
+    read_only: tuple[tuple[str, ...], ...]
+    transforms: dict[tuple[str, ...], str]
+    """What the service makes of a value, in JSONata (`propertyTransform`)."""
+    is_swapped: bool
+    """Whether what is replaced is deleted before the new one is made (`replacementStrategy`)."""
+
+
+@cache
+def updates(kind: str, region: str = REGION) -> Updates | None:
+    """How a type takes changes; None where that is not known."""
+    schema = _schema(kind, region)
+    if not schema:
+        return None
+    create_only, conditional, identifier, read_only = (
+        tuple(_steps(pointer) for pointer in schema.get(word, []))
+        for word in (
+            "createOnlyProperties",
+            "conditionalCreateOnlyProperties",
+            "primaryIdentifier",
+            "readOnlyProperties",
+        )
+    )
+    transforms = {_steps(pointer): text for pointer, text in schema.get("propertyTransform", {}).items()}
+    is_swapped = schema.get("replacementStrategy") == "delete_then_create"
+    return Updates(create_only, conditional, identifier, read_only, transforms, is_swapped)
+
+
+def _steps(pointer: str) -> tuple[str, ...]:
+    return tuple(pointer.removeprefix("/properties/").split("/"))
+
+
+def default_at(kind: str, place: tuple[str | int, ...], region: str = REGION) -> Any:
+    """What a property is where it is not said, by the schema; None where that does not tell."""
+    return next((part["default"] for part in _parts_at(kind, place, region) if "default" in part), None)
+
+
+def is_unordered(kind: str, place: tuple[str | int, ...], region: str = REGION) -> bool:
+    """Whether the order of a list means nothing to the service (`insertionOrder`)."""
+    return any(part.get("insertionOrder") is False for part in _parts_at(kind, place, region))
+
+
+@cache
+def _parts_at(kind: str, place: tuple[str | int, ...], region: str) -> list[dict[str, Any]]:
+    """The schemas of what stands at a place inside the properties of a type."""
     schema = _schema(kind, region)
     found = _forms(schema, schema)
     for step in place:
         found = [inner for each in found for inner in _inside(schema, each, step)]
-    return sorted({name for each in found for name in each.get("properties", {})})
+    return found
 
 
 HANDLERS = ("create", "read", "update", "delete", "list")

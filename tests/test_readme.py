@@ -39,6 +39,18 @@ def test_the_build_of_the_lab(
     assert samples[0] == "$ labspec build specs/full.yaml\n" + steady(printed.err + printed.out)
 
 
+def test_what_the_readme_runs_after_make_build_is_locked() -> None:
+    """What `make build` installs has what calls AWS, and the locks agree."""
+    run, aws, dev = (pins(ROOT / f"requirements/{name}.txt") for name in ("run", "aws", "dev"))
+    assert {"boto3", "cryptography"} <= aws.keys() - run.keys()
+    assert run.items() <= aws.items() <= dev.items()
+    assert "$(VENV)/.run: requirements/aws.txt" in (ROOT / "Makefile").read_text("utf-8")
+
+
+def pins(lock: Path) -> dict[str, str]:
+    return dict(re.findall(r"^([\w.-]+)==(\S+)", lock.read_text("utf-8"), re.MULTILINE))
+
+
 def test_a_misspelled_name(
     samples: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -30,6 +30,7 @@ from labspec.check.groupless_peers import check_groupless_peers
 from labspec.check.groupless_servers import check_groupless_servers
 from labspec.check.health_checks import check_health_checks
 from labspec.check.health_pages import check_health_pages
+from labspec.check.hidden_pages import check_hidden_pages
 from labspec.check.image_support import check_image_support
 from labspec.check.inner_routes import check_inner_routes
 from labspec.check.kept_databases import check_kept_databases
@@ -108,6 +109,7 @@ CHECKS: tuple[Check, ...] = (
     check_groupless_servers,
     check_health_checks,
     check_health_pages,
+    check_hidden_pages,
     check_image_support,
     check_inner_routes,
     check_kept_databases,

@@ -70,7 +70,8 @@ def check_unused(architecture: Architecture) -> Iterator[Diagnostic]:
         if name in filled_in:
             continue
         message = f"Nothing is made of the variable `{name}`."
-        yield Diagnostic(VARIABLE, message, ("variables", name), "key", help="Remove it, or write it where it belongs.")
+        help_ = "Write it where it belongs, or remove it. One that only an overlay makes use of is declared there."
+        yield Diagnostic(VARIABLE, message, ("variables", name), "key", help=help_)
 
 
 def _named(architecture: Architecture) -> Iterator[Key]:

@@ -21,6 +21,7 @@ from labspec.cli import (
     connect,
     deploy,
     destroy,
+    diff,
     events,
     explain,
     iam,
@@ -39,7 +40,7 @@ from labspec.cli import open as open_
 from labspec.cli.exits import FINE, OURS, USAGE, misused
 
 COMMANDS = (
-    *(init, build, check, lint, reach),
+    *(init, build, check, lint, reach, diff),
     *(publish, deploy, status, why, events, outputs, open_, sync, connect, destroy),
     *(iam,),
     *(config, explain, reference, schema),
@@ -78,9 +79,9 @@ def _run(arguments: Sequence[str]) -> int:
     try:
         status: int = options.run(options)
         sys.stdout.flush()
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stopped:
         rest = "the same command goes on from here" if options.changed else "nothing was changed"
-        print(f"labspec: interrupted; {rest}.", file=sys.stderr)
+        print(f"labspec: interrupted; {rest}.", *getattr(stopped, "__notes__", ()), file=sys.stderr)
         status = 130
     except BrokenPipeError:
         _drop_output()

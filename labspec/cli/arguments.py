@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Callable
 from typing import Any
+
+STACK = r"[A-Za-z][A-Za-z0-9-]{0,127}"
+LONGEST_KEY, LONGEST_VALUE = 128, 256
 
 
 def command(
@@ -14,7 +18,7 @@ def command(
     parser: argparse.ArgumentParser = commands.add_parser(
         name, help=help, description=help, epilog=f"Example: {example}"
     )
-    parser.set_defaults(run=run, verbose=False, changed=False, publishes=False)
+    parser.set_defaults(run=run, verbose=False, changed=False, publishes=False, answers=False)
     return parser
 
 
@@ -88,6 +92,36 @@ def pair(text: str) -> tuple[str, str]:
     if not (name and equals):
         raise argparse.ArgumentTypeError(f"`{text}` gives nothing a value: write NAME=VALUE")
     return name, value
+
+
+def stack(text: str) -> str:
+    """A stack's name or id (`CreateChangeSet`, AWS CloudFormation API Reference)."""
+    if re.fullmatch(rf"{STACK}|arn:[\w:/.+-]+", text):
+        return text
+    meant = re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-")
+    help_ = f"; did you mean `{meant}`?" if re.fullmatch(STACK, meant) else ""
+    raise argparse.ArgumentTypeError(
+        f"`{text}` is no name of a stack: it is letters, digits and dashes, a letter first, 128 at most{help_}"
+    )
+
+
+def role(text: str) -> str:
+    """A role's ARN (`IAM identifiers`, AWS IAM)."""
+    if re.fullmatch(r"arn:[\w-]+:iam::\d{12}:role/.+", text):
+        return text
+    raise argparse.ArgumentTypeError(f"`{text}` is no role: write it as `arn:aws:iam::111122223333:role/NAME`")
+
+
+def tag(text: str) -> tuple[str, str]:
+    """A tag's key and value (`Tag`, AWS CloudFormation API Reference)."""
+    key, value = pair(text)
+    if key.lower().startswith("aws:"):
+        raise argparse.ArgumentTypeError(f"`{key}` is no key for a tag: those that begin with `aws:` are AWS's own")
+    if len(key) > LONGEST_KEY or len(value) > LONGEST_VALUE:
+        raise argparse.ArgumentTypeError(
+            f"the tag `{key}` is too long: a key has {LONGEST_KEY} characters at most, a value {LONGEST_VALUE}"
+        )
+    return key, value
 
 
 def validation(parser: argparse.ArgumentParser) -> None:

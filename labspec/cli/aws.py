@@ -17,6 +17,7 @@ from labspec.cli.exits import misused
 if TYPE_CHECKING:
     from labspec.cloud.account import Account
     from labspec.compiler import Build
+    from labspec.diagnostic import Diagnostic
     from labspec.report import Outcome
 
 
@@ -25,7 +26,7 @@ def stack_command(
 ) -> argparse.ArgumentParser:
     """Add a command about a stack that stands."""
     this = takes.command(commands, name, run, help, example)
-    this.add_argument("stack", metavar="STACK", help="the stack's name or id")
+    this.add_argument("stack", metavar="STACK", type=takes.stack, help="the stack's name or id")
     takes.account(this)
     takes.shared(this)
     reporting.option(this)
@@ -52,7 +53,7 @@ def judge_stack(
     def worked(arguments: argparse.Namespace, stack: str) -> tuple[Outcome, list[str]]:
         from labspec.report import Outcome
 
-        return _refusable(Outcome(stack, [], {}), lambda: work(arguments, account(arguments)))
+        return _refusable(arguments, Outcome(stack, [], {}), lambda: work(arguments, account(arguments)))
 
     return _for_each(arguments, arguments.stack, worked)
 
@@ -62,7 +63,11 @@ def for_target(arguments: argparse.Namespace, work: Callable[[argparse.Namespace
 
     def worked(arguments: argparse.Namespace, target: str) -> tuple[Outcome, list[str]]:
         found, target_made = made(arguments, target)
-        return (found, []) if found.failed else _refusable(found, lambda: (found, work(arguments, target_made)))
+        found = found._replace(diagnostics=[*found.diagnostics, *_elsewhere(arguments, target_made)])
+        reporting.show(arguments, found)
+        if found.failed:
+            return found, []
+        return _refusable(arguments, found, lambda: (found, work(arguments, target_made)))
 
     return _for_each(arguments, arguments.target, worked)
 
@@ -73,25 +78,32 @@ def for_spec(arguments: argparse.Namespace, work: Callable[[argparse.Namespace, 
     def worked(arguments: argparse.Namespace, spec: str) -> tuple[Outcome, list[str]]:
         build = compiled(arguments, spec, ())
         found = outcome(spec, build, 0.0)
-        return (found, []) if found.failed else _refusable(found, lambda: (found, work(arguments, build)))
+        return (found, []) if found.failed else _refusable(arguments, found, lambda: (found, work(arguments, build)))
 
     return _for_each(arguments, arguments.spec, worked)
 
 
-def agreed(question: str) -> bool:
-    """Whether the user wants it; who cannot be asked, or does not answer, has not agreed."""
+def agree(arguments: argparse.Namespace, question: str) -> None:
+    """Ask whether the user wants it, unless that is said already.
+
+    Raises `Refused` where not: who cannot be asked, or does not answer, has not agreed.
+    """
+    from labspec.cloud.refusal import NOT_AGREED, Refused
+
+    if arguments.yes:
+        return
     if not sys.stdin.isatty():
-        return False
+        raise Refused("Nothing was changed: nobody can be asked here.", "To agree beforehand, add `--yes`.", NOT_AGREED)
     try:
-        return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
-    except EOFError:
-        print()
-        return False
-
-
-def declined() -> list[str]:
-    """What to say where nobody has agreed."""
-    return ["Nothing was changed." + ("" if sys.stdin.isatty() else " Nobody can be asked here: add `--yes`.")]
+        answer = input(f"{question} [y/N] ")
+    except (EOFError, KeyboardInterrupt) as stopped:
+        print()  # what follows is not to stand behind the question
+        if isinstance(stopped, KeyboardInterrupt):
+            arguments.changed = False
+            raise
+        answer = ""
+    if answer.strip().lower() not in ("y", "yes"):
+        raise Refused("Nothing was changed: it was not agreed to.", "", NOT_AGREED)
 
 
 def account(arguments: argparse.Namespace) -> Account:
@@ -107,6 +119,18 @@ def whose(arguments: argparse.Namespace) -> str:
     return "".join(f" {name} {shlex.quote(value)}" for name, value in given if value)
 
 
+def _elsewhere(arguments: argparse.Namespace, target: Made) -> list[Diagnostic]:
+    """That a target is meant for another region, before anything is done there."""
+    from labspec.cloud.refusal import Refused
+    from labspec.cloud.regions import elsewhere
+
+    meant = target.manifest.get("region")
+    try:
+        return list(elsewhere(meant, account(arguments).region)) if meant else []
+    except Refused:  # the work meets it, too
+        return []
+
+
 def _for_each(
     arguments: argparse.Namespace, target: str, work: Callable[[argparse.Namespace, str], tuple[Outcome, list[str]]]
 ) -> int:
@@ -116,13 +140,16 @@ def _for_each(
     return reporting.for_each(arguments, work)
 
 
-def _refusable(before: Outcome, work: Callable[[], tuple[Outcome, list[str]]]) -> tuple[Outcome, list[str]]:
-    from labspec.cloud.refusal import Refused
+def _refusable(
+    arguments: argparse.Namespace, before: Outcome, work: Callable[[], tuple[Outcome, list[str]]]
+) -> tuple[Outcome, list[str]]:
+    from labspec.cloud.refusal import WHOSE, Refused
 
     start = time.perf_counter()
     try:
         found, words = work()
     except Refused as refused:
-        told = [*before.diagnostics, *refused.findings]
+        findings = [each._replace(help=each.help.replace(WHOSE, whose(arguments))) for each in refused.findings]
+        told = [*before.diagnostics, *findings]
         found, words = before._replace(diagnostics=told, texts={**before.texts, **refused.texts}), []
     return found._replace(seconds=before.seconds + time.perf_counter() - start), words

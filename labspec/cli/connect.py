@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 
 SESSION_MANAGER, SSH, PUTTY = "session-manager", "ssh", "putty"
 PLUGIN = "session-manager-plugin"
+SILENT = (
+    "One that has just started answers within some minutes. Otherwise look whether it has a way out to the internet,"
+    " its agent runs, and its role has `AmazonSSMManagedInstanceCore`."
+)
+"""What helps where a machine does not answer (`Troubleshooting managed node availability`, AWS Systems Manager)."""
 
 
 def parser(commands: Any) -> None:
@@ -42,7 +47,7 @@ def parser(commands: Any) -> None:
     this.add_argument(
         "name", metavar="NAME", help="an instance of the spec, or a group: then its first healthy machine"
     )
-    this.add_argument("--stack", metavar="STACK", required=True, help="the stack's name or id")
+    this.add_argument("--stack", metavar="STACK", required=True, type=takes.stack, help="the stack's name or id")
     this.add_argument("--instance", metavar="ID", default="", help="which machine of a group")
     this.add_argument(
         "--via",
@@ -111,12 +116,18 @@ def _sought(arguments: argparse.Namespace, account: Account) -> tuple[Standing, 
 
 def _via(arguments: argparse.Namespace, account: Account, machine: Machine) -> str:
     from labspec.cloud.machines import is_managed
+    from labspec.cloud.refusal import Refused
 
     if arguments.via:
         return str(arguments.via)
     if arguments.through or arguments.user:
         return SSH
-    return SESSION_MANAGER if is_managed(account.client("ssm"), machine) else SSH
+    if is_managed(account.client("ssm"), machine):
+        return SESSION_MANAGER
+    if not machine.key:
+        message = f"The machine {machine.called} does not answer to Session Manager, and has no key for SSH."
+        raise Refused(message, SILENT)
+    return SSH
 
 
 def _way(arguments: argparse.Namespace, account: Account, machine: Machine, over: Machine | None) -> Way:

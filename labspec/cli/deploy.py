@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from labspec.cli import arguments as takes
 from labspec.cli import reporting
-from labspec.cli.aws import account, agreed, declined, for_target, whose
-from labspec.cli.failing import ended
+from labspec.cli.aws import account, for_target, whose
+from labspec.cli.failing import Source, ended, placed
 from labspec.cli.following import followed, resumable
 from labspec.cli.manifests import manifest_of
+from labspec.cli.open import addresses
+from labspec.cli.outputs import table
+from labspec.cli.preview import agreed_to
 from labspec.cli.progress import progress
 from labspec.cli.publish import published, publishing
 
 if TYPE_CHECKING:
-    from pathlib import Path as FilePath
-
     from labspec.cli.compiling import Made
+    from labspec.cloud.change_sets import ChangeSet
     from labspec.cloud.changes import Change
-    from labspec.cloud.deployment import ChangeSet, Wanted
+    from labspec.cloud.deployment import Wanted
     from labspec.cloud.events import Watch
     from labspec.cloud.publication import Publication
 
@@ -41,11 +43,23 @@ def parser(commands: Any) -> None:
         "labspec deploy specs/full.yaml --stack lab --bucket my-templates --parameter AdminCidr=203.0.113.7/32",
     )
     publishing(this)
-    this.add_argument("--stack", metavar="NAME", required=True, help="the stack, made where it is not there")
     this.add_argument(
-        "--tag", action="append", default=[], type=takes.pair, metavar="KEY=VALUE", help="a tag of it (repeatable)"
+        "--stack", metavar="NAME", required=True, type=takes.stack, help="the stack, made where it is not there"
     )
-    this.add_argument("--role-arn", metavar="ARN", help="the role that CloudFormation takes for it")
+    this.add_argument(
+        "--any", action="store_true", help="also a stack that labspec did not deploy, or deployed of another spec"
+    )
+    this.add_argument(
+        "--tag", action="append", default=[], type=takes.tag, metavar="KEY=VALUE", help="a tag of it (repeatable)"
+    )
+    this.add_argument(
+        "--untag",
+        action="append",
+        default=[],
+        metavar="KEY",
+        help="a tag that it is to lose (repeatable); what is not named, it keeps",
+    )
+    this.add_argument("--role-arn", metavar="ARN", type=takes.role, help="the role that CloudFormation takes for it")
     this.add_argument(
         "--capabilities",
         action="append",
@@ -80,9 +94,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _deploy(arguments: argparse.Namespace, target: Made) -> list[str]:
-    from labspec.cloud import deployment
+    from labspec.cloud import change_sets, deployment
     from labspec.cloud.changes import changes
-    from labspec.cloud.refusal import Refused
 
     asked = account(arguments)
     made, url, words = published(arguments, asked, target)
@@ -91,25 +104,31 @@ def _deploy(arguments: argparse.Namespace, target: Made) -> list[str]:
     wanted = _wanted(arguments, target, url, made)
     if stack := deployment.under_way(cloudformation, wanted):
         _followed_on(arguments, target, cloudformation, stack)
-    with progress("asking what would change..."):
+    with progress("asking what would change..."), placed(asked.region, _source(arguments, target)):
         proposed = deployment.propose(cloudformation, wanted)
     if proposed is None:
-        return [f"The stack `{arguments.stack}` is as it is described: nothing changes."]
-    try:
+        return _unchanged(arguments, cloudformation)
+    with change_sets.taken_back(cloudformation, proposed):
         with progress("reading what would change..."):
             found = changes(cloudformation, proposed.id)
-        is_wanted = _is_wanted(arguments, target, found)
-    except BaseException:
-        with suppress(Refused):
-            deployment.withdraw(cloudformation, proposed)
-        raise
+        agreed_to(arguments, target, cloudformation, proposed, found)
     if arguments.no_execute:
-        deployment.supersede(cloudformation, proposed)
+        change_sets.supersede(cloudformation, proposed)
         return [f"Nothing was changed. Carry it out: {_execution(arguments, proposed)}"]
-    if not is_wanted:
-        deployment.withdraw(cloudformation, proposed)
-        return declined()
     return _carried_out(arguments, target, cloudformation, proposed, found)
+
+
+def _unchanged(arguments: argparse.Namespace, cloudformation: Any) -> list[str]:
+    """What to say where nothing would change. Raises `Refused` of a stack that failed and was not rolled back."""
+    from labspec.cloud.deployment import existing
+    from labspec.cloud.refusal import WHOSE, Refused
+
+    status = existing(cloudformation, arguments.stack)["StackStatus"]
+    if status.endswith("_FAILED"):
+        back = f"aws cloudformation rollback-stack --stack-name {arguments.stack}{WHOSE}"
+        message = f"Nothing would change, but the stack `{arguments.stack}` is {status}."
+        raise Refused(message, f"To have what it last was, complete: `{back}`.")
+    return [f"The stack `{arguments.stack}` is as it is described: nothing changes."]
 
 
 def _wanted(arguments: argparse.Namespace, target: Made, url: str, made: Publication) -> Wanted:
@@ -125,32 +144,14 @@ def _wanted(arguments: argparse.Namespace, target: Made, url: str, made: Publica
         dict(arguments.tag),
         arguments.role_arn,
         named or deployment.capabilities(target.templates.values()),
+        arguments.untag,
+        anybodys=arguments.any,
     )
-
-
-def _is_wanted(arguments: argparse.Namespace, target: Made, found: Sequence[Change]) -> bool:
-    """Show what would change, and ask. Raises `Refused` where it would destroy what it was not allowed to."""
-    from labspec.cloud.forecast import told
-    from labspec.cloud.risk import lost, moves, refuse
-
-    resources = target.manifest.get("resources", {})
-    members = {identity: said["member"] for identity, said in resources.items()}
-    words = list(told(found, _known(target.folder, resources), arguments.verbose))
-    reporting.say(arguments, words, always=not arguments.yes)
-    refuse([] if arguments.allow_moves else moves(found), lost(found, arguments.allow_data_loss, members), members)
-    return bool(arguments.yes or arguments.no_execute or agreed(f"Change the stack `{arguments.stack}`?"))
-
-
-def _known(folder: FilePath, resources: Mapping[str, Any]) -> dict[str, str]:
-    """What the spec calls each resource, and where: `vpcs.lab-vpc, specs/full.yaml:12`."""
-    return {
-        identity: f"{said['member']}, {folder / said['at'].rpartition(':')[0]}" for identity, said in resources.items()
-    }
 
 
 def _execution(arguments: argparse.Namespace, proposed: ChangeSet) -> str:
     """The command that carries a change set out as we would."""
-    rollback = "--disable-rollback" if arguments.no_rollback else "--no-disable-rollback"
+    rollback = "--disable-rollback" if arguments.no_rollback or proposed.failed else "--no-disable-rollback"
     return f"aws cloudformation execute-change-set {rollback} --change-set-name {proposed.id}{whose(arguments)}"
 
 
@@ -163,7 +164,18 @@ def _carried_out(
     watch = execute(cloudformation, proposed, rollback=not arguments.no_rollback)
     with resumable(arguments, arguments.stack):
         followed(arguments, watch, arguments.stack, expected(found))
-    return _ended(arguments, target, cloudformation, watch)
+    return [*_ended(arguments, target, cloudformation, watch), *_reached(arguments, cloudformation)]
+
+
+def _reached(arguments: argparse.Namespace, cloudformation: Any) -> list[str]:
+    """Where what was deployed is looked at."""
+    from labspec.cloud.deployment import existing, outputs
+    from labspec.cloud.refusal import Refused
+
+    found: dict[str, str] = {}
+    with suppress(Refused):  # the deployment went well, whatever comes now
+        found = addresses(outputs(existing(cloudformation, arguments.stack)))
+    return [*table(found), f"Next: labspec open {arguments.stack}{whose(arguments)}"]
 
 
 def _followed_on(arguments: argparse.Namespace, target: Made, cloudformation: Any, stack: str) -> None:
@@ -178,4 +190,8 @@ def _followed_on(arguments: argparse.Namespace, target: Made, cloudformation: An
 
 
 def _ended(arguments: argparse.Namespace, target: Made, cloudformation: Any, watch: Watch) -> list[str]:
-    return ended(arguments, cloudformation, watch, lambda _: manifest_of(arguments.target, target), fine=CHANGED)
+    return ended(arguments, cloudformation, watch, _source(arguments, target), fine=CHANGED)
+
+
+def _source(arguments: argparse.Namespace, target: Made) -> Source:
+    return lambda _: manifest_of(arguments.target, target)

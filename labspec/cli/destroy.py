@@ -9,8 +9,9 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from labspec.cli import reporting
-from labspec.cli.aws import agreed, declined, for_stack, stack_command, whose
+from labspec.cli.aws import agree, for_stack, stack_command, whose
 from labspec.cli.following import lines
+from labspec.cli.manifests import newest
 from labspec.cli.progress import counting, progress
 from labspec.wording import plural, series
 
@@ -53,22 +54,25 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _destroy(arguments: argparse.Namespace, account: Account) -> list[str]:
     from labspec.cloud.leftovers import leftovers
-    from labspec.cloud.teardown import teardown
+    from labspec.cloud.published import place
+    from labspec.cloud.teardown import deleted, teardown
 
     with progress("looking at the stack..."):
         wanted = teardown(account, arguments.stack, anybodys=arguments.any, keep=arguments.keep)
         shown = list(_shown(account, wanted))
+        templates = place(account.client("cloudformation"), wanted.stack)
     name = wanted.stack.name
     if wanted.stack.status == "DELETE_COMPLETE":
         return [f"The stack `{name}` is gone already."]
     reporting.say(arguments, shown, always=not arguments.yes)
     _guard(arguments, wanted)
-    if not (arguments.yes or agreed(f"Destroy the stack `{name}`?")):
-        return declined()
+    agree(arguments, f"Destroy the stack `{name}`?")
     arguments.changed = True
     _carry_out(arguments, account, wanted)
     with progress("looking for what is left..."):
-        return [f"The stack `{name}` is gone.", *_left(list(leftovers(account, wanted.fated)), whose(arguments))]
+        left = _left(list(leftovers(account, deleted(account, wanted))), whose(arguments))
+    stay = [f"Its templates stay in {templates}, where those of other stacks may lie, too."] if templates else []
+    return [f"The stack `{name}` is gone.", *left, *stay]
 
 
 def _carry_out(arguments: argparse.Namespace, account: Account, wanted: Teardown) -> None:
@@ -104,27 +108,36 @@ def _empty(arguments: argparse.Namespace, account: Account, buckets: Collection[
 
 
 def _shown(account: Account, wanted: Teardown) -> Iterator[str]:
-    """What goes for good, what stays as a snapshot, what is kept; then stack by stack, and the sum."""
+    """What goes for good, what stays as a snapshot, what is kept; then stack by stack, and the sum.
+
+    By the name in the spec as well, where that was built here.
+    """
     from labspec.cloud.holdings import HOLDERS, holds, told
 
-    order = list(HOLDERS)
+    order, built = list(HOLDERS), newest(wanted.stack.spec)
+    members = {identity: said["member"] for identity, said in built.resources.items()} if built else {}
     held = sorted(filter(holds, wanted.present), key=lambda each: order.index(each.resource.type))
     for head, fate in (("Gone for good:", "gone"), ("Gone, but for a final snapshot:", "snapshot")):
         if found := [each for each in held if each.fate == fate]:
             yield head
-            yield from (f"  {told(account, each)}" for each in found)
+            yield from (f"  {told(account, each, members.get(each.resource.id, ''))}" for each in found)
     for head, fate in (("Kept:", "kept"), ("Perhaps kept, for the template does not say it plainly:", "unsure")):
         if found := [each for each in wanted.present if each.fate == fate]:
             yield head
             for each in found:
-                yield f"  {told(account, each) if holds(each) else f'{each.name} ({each.resource.type})'}"
+                member = members.get(each.resource.id, "")
+                yield f"  {told(account, each, member) if holds(each) else f'{each.name} ({each.resource.type})'}"
     yield from _counts(wanted)
 
 
 def _counts(wanted: Teardown) -> Iterator[str]:
+    from labspec.cloud.teardown import MAKING
+
     counted = Counter("/".join(each.resource.path) or wanted.stack.name for each in wanted.present)
     for stack, number in counted.items():
         yield f"{stack}: {plural(number, 'resource')}"
+    if wanted.stack.status in MAKING:
+        yield f"It is {wanted.stack.status}: what is made until AWS stops goes, or stays, as its template has it."
     going = sum(each.goes for each in wanted.present)
     yield f"{plural(going, 'resource')} to go, {len(wanted.present) - going} to stay."
 

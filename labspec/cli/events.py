@@ -29,6 +29,7 @@ def parser(commands: Any) -> None:
     this.add_argument(
         "--follow", action="store_true", help="go on until the stack rests, and fail where its operation failed"
     )
+    this.set_defaults(answers=True)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from labspec.cli.aws import whose
 from labspec.cli.manifests import Manifest
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ def ended(
     `fine` are the states that it may end in.
     """
     from labspec.cloud.causes import causes
-    from labspec.cloud.refusal import Failed, Refused
+    from labspec.cloud.refusal import WHOSE, Failed, Refused
 
     operation = causes(cloudformation, watch.stack)
     said = f"The stack `{operation.name}` is {watch.status}."
@@ -34,7 +36,7 @@ def ended(
         return [said]
     found = explained(arguments, operation, source)
     if not found.diagnostics:
-        raise Refused(said, f"`labspec events {operation.name}` tells what happened.")
+        raise Refused(said, f"`labspec events {operation.name}{WHOSE}` tells what happened.")
     raise Failed(said, found.diagnostics, found.texts)
 
 
@@ -45,9 +47,28 @@ def explained(arguments: argparse.Namespace, operation: Operation, source: Sourc
 
     manifest = source(operation.spec)
     found = findings(
-        operation, manifest.place if manifest else _nowhere, _unplaced(operation.name, manifest), arguments.profile
+        operation,
+        manifest.place if manifest else _nowhere,
+        _unplaced(f"{operation.name}{whose(arguments)}", manifest),
+        arguments.profile,
     )
     return Outcome(operation.name, found, manifest.texts if manifest else {})
+
+
+@contextmanager
+def placed(region: str, source: Source) -> Iterator[None]:
+    """Inside, what AWS finds wrong with a change before it makes anything is told with the spec's lines."""
+    from labspec.cloud.objections import Rejected
+    from labspec.cloud.refusal import Failed
+    from labspec.cloud.verdict import objected
+
+    try:
+        yield
+    except Rejected as rejected:
+        manifest = source("")
+        found = objected(rejected, manifest.place if manifest else _nowhere, region)
+        found += rejected.findings[1:]  # that it could not be taken back
+        raise Failed(rejected.message, found, manifest.texts if manifest else {}) from rejected
 
 
 def _nowhere(_: str, __: str) -> None:

@@ -78,4 +78,6 @@ def _next(directory: FilePath) -> list[str]:
         "Next: read the spec, change what you like, and see what comes of it:",
         f"  labspec check {spec}",
         f"  labspec build {spec}",
+        "Then deploy it, with the credentials of the AWS CLI; it shows first what it would make, and asks:",
+        f"  labspec deploy {spec} --stack NAME --bucket BUCKET --create-bucket",
     ]

@@ -28,6 +28,7 @@ class Live:
         self._watch, self._stack, self._whole = watch, stack, whole
         self._course = Course(expected)
         self._places = self._course.places()
+        self._longest = timedelta()
         self._console = Console(stderr=True, no_color=not colored or None, highlight=False)
         self._drawing = Drawing(get_renderable=self._tree, console=self._console)
 
@@ -62,7 +63,9 @@ class Live:
         last = self._course.latest.get(())
         if last is None or self._watch.since in (None, EVER):
             return ""
-        return span((last.at if last.rests else now) - self._watch.since)
+        # The end is seen later than it was: no clock goes back.
+        self._longest = max(self._longest, (last.at if last.rests else now) - self._watch.since)
+        return span(self._longest)
 
 
 def _row(each: Place, now: datetime) -> Text:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from labspec.cli.aws import for_stack, stack_command
@@ -15,6 +16,7 @@ def parser(commands: Any) -> None:
     """What the command takes."""
     this = stack_command(commands, "outputs", run, "Print what a stack puts out.", "labspec outputs lab --json")
     this.add_argument("--json", action="store_true", help="as one object of JSON, for scripts")
+    this.set_defaults(answers=True)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -30,6 +32,10 @@ def _outputs(arguments: argparse.Namespace, account: Account) -> list[str]:
         import json
 
         return [json.dumps(found, indent=2, ensure_ascii=False)]
+    return table(found) or [f"The stack `{arguments.stack}` has no outputs."]
+
+
+def table(found: Mapping[str, str]) -> list[str]:
+    """Values behind their names, below each other."""
     width = max(map(len, found), default=0)
-    lines = [f"{name:<{width}}  {value}" for name, value in found.items()]
-    return lines or [f"The stack `{arguments.stack}` has no outputs."]
+    return [f"{name:<{width}}  {value}" for name, value in found.items()]

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from labspec.cloud.publication import Publication
 
 PREFIX = "labspec/"
+UNKNOWN = (
+    "Of a stack that is made there labspec does not know the spec: `labspec destroy` then takes `--any`,"
+    " and `labspec why` takes `--spec`."
+)
 
 
 def parser(commands: Any) -> None:
@@ -31,7 +35,9 @@ def parser(commands: Any) -> None:
         "labspec publish specs/full.yaml --bucket my-templates --parameter AdminCidr=203.0.113.7/32",
     )
     publishing(this)
-    this.add_argument("--stack", metavar="NAME", help="the stack's name in the links; the spec's unless said")
+    this.add_argument(
+        "--stack", metavar="NAME", type=takes.stack, help="the stack's name in the links; the spec's unless said"
+    )
     reporting.option(this)
 
 
@@ -43,6 +49,7 @@ def publishing(this: argparse.ArgumentParser) -> None:
     takes.validation(this)
     takes.account(this)
     this.add_argument("--bucket", required=True, help="the bucket, in the region of the stack")
+    this.add_argument("--bucket-owner", metavar="ACCOUNT", help="the account that it is of; your own unless said")
     this.add_argument("--prefix", default=PREFIX, type=_folder, help=f"the folder in it; {PREFIX} unless said")
     this.add_argument("--create-bucket", action="store_true", help="make the bucket where it is not there")
     this.add_argument(
@@ -81,6 +88,7 @@ def _publish(arguments: argparse.Namespace, target: Made) -> list[str]:
         words,
         f"Root: {url}",
         f"Create the stack: {quick_create(asked.region, url, arguments.stack or target.name, made.parameters, given)}",
+        UNKNOWN,
         *([f"Secrets are not part of a link: enter {series(secrets, 'and')} there."] if secrets else []),
     ]
 
@@ -97,13 +105,13 @@ def published(arguments: argparse.Namespace, account: Account, target: Made) -> 
     made = publication(target.templates, target.assets, Location(arguments.bucket, arguments.prefix, address))
     if strange := next((name for name, _ in arguments.parameter if name not in made.parameters), ""):
         raise Refused(f"The stack has no parameter `{strange}`.", did_you_mean(strange, made.parameters))
-    s3 = account.client("s3")
     with progress("asking for the bucket..."):
-        bucket.make_ready(s3, arguments.bucket, account.region, arguments.create_bucket)
+        theirs = bucket.Bucket(account.client("s3"), arguments.bucket, arguments.bucket_owner or account.number)
+        bucket.make_ready(theirs, account.region, arguments.create_bucket)
         if target.assets:
-            refuse_own_key(s3, account.client("kms"), arguments.bucket)
+            refuse_own_key(theirs, account.client("kms"))
     with counting("publishing", len(made.pieces)) as went:
-        sent = bucket.upload(s3, arguments.bucket, made, went)
+        sent = bucket.upload(theirs, made, went)
     there = len(made.pieces) - sent
     words = f"s3://{arguments.bucket}/{arguments.prefix}: {plural(sent, 'file')} sent, {there} there already."
     return made, address(made.root.key), words

@@ -66,7 +66,7 @@ def for_each(
         outcome, words = work(arguments, target)
         _show(arguments, reports, outcome)
         if not outcome.failed:
-            say(arguments, words)
+            say(arguments, words, always=arguments.answers)
         outcomes.append(outcome)
     if problem := _replaced(reports, {name for outcome in outcomes for name in outcome.texts}):
         return misused(problem)
@@ -107,18 +107,33 @@ def _to_output(report: Wanted) -> bool:
     return report.format != "text" and not report.file
 
 
+def show(arguments: argparse.Namespace, outcome: Outcome) -> None:
+    """Show people what was found so far, before work goes on that they may be asked about; the sum comes at the end."""
+    if outcome.diagnostics and not outcome.failed and Wanted("text") in _reports(arguments):
+        _tell(arguments, outcome)
+        arguments.told = outcome.diagnostics
+
+
 def _show(arguments: argparse.Namespace, reports: list[Wanted], outcome: Outcome) -> None:
     """Findings as soon as there are any, for people, and their sum; what is accepted only where it is asked for."""
+    told = vars(arguments).pop("told", ())
     if not outcome.diagnostics and (arguments.quiet or not outcome.silenced):
         return
-    from labspec.report import silenced_to_text, summed, to_text
+    from labspec.report import silenced_to_text, summed
 
-    if Wanted("text") in reports and outcome.diagnostics:
-        print(to_text(outcome, _colored(arguments)), file=sys.stderr)
+    new = [found for found in outcome.diagnostics if found not in told]
+    if Wanted("text") in reports and new:
+        _tell(arguments, outcome._replace(diagnostics=new))
     if Wanted("text") in reports and outcome.silenced and arguments.verbose:
         print(silenced_to_text(outcome, _colored(arguments)), file=sys.stderr)
     where = f"{outcome.target}: " if len(arguments.specs) > 1 else ""
     print(f"labspec: {where}{summed(outcome)}.", file=sys.stderr)
+
+
+def _tell(arguments: argparse.Namespace, outcome: Outcome) -> None:
+    from labspec.report import to_text
+
+    print(to_text(outcome, _colored(arguments)), file=sys.stderr, flush=True)
 
 
 def _colored(arguments: argparse.Namespace) -> bool:

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 def parser(commands: Any) -> None:
     """What the command takes."""
-    stack_command(commands, "status", run, "Show a stack and its nested stacks as they stand.", "labspec status lab")
+    this = stack_command(
+        commands, "status", run, "Show a stack and its nested stacks as they stand.", "labspec status lab"
+    )
+    this.set_defaults(answers=True)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -34,7 +34,7 @@ def parser(commands: Any) -> None:
         "labspec sync specs/01-website.yaml --stack lab",
     )
     this.add_argument("spec", metavar="SPEC", help="the spec that the stack was deployed from")
-    this.add_argument("--stack", metavar="NAME", required=True, help="the stack's name or id")
+    this.add_argument("--stack", metavar="NAME", required=True, type=takes.stack, help="the stack's name or id")
     this.add_argument("--website", metavar="KEY", help="one website by its name in the spec; all unless said")
     this.add_argument("--delete", action="store_true", help="remove from the bucket what is no file of the folder")
     this.add_argument("--dry-run", action="store_true", help="show what would be done")

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from labspec.cli.aws import judge_stack, stack_command
 from labspec.cli.failing import explained
-from labspec.cli.manifests import given, newest
+from labspec.cli.manifests import Manifest, given, newest
 from labspec.cli.progress import progress
 
 if TYPE_CHECKING:
     from labspec.cloud.account import Account
     from labspec.cloud.causes import Operation
+    from labspec.diagnostic import Diagnostic
     from labspec.report import Outcome
 
 
@@ -46,8 +48,22 @@ def _why(arguments: argparse.Namespace, account: Account) -> tuple[Outcome, list
         operation = causes(account.client("cloudformation"), arguments.stack)
     if operation.is_well and not operation.cleanup:
         return Outcome(arguments.stack, [], {}), _words(operation)
-    found = explained(arguments, operation, lambda name: given(arguments) if arguments.spec else newest(name))
-    return found, _words(operation)
+    strange: list[Diagnostic] = []
+    found = explained(arguments, operation, partial(_source, arguments, strange))
+    return found._replace(diagnostics=[*found.diagnostics, *strange]), _words(operation)
+
+
+def _source(arguments: argparse.Namespace, strange: list[Diagnostic], name: str) -> Manifest | None:
+    """What a stack was deployed from. Where that cannot be read, what is found of it is added to `strange`."""
+    from labspec.cloud.refusal import Refused
+
+    if not arguments.spec:
+        return newest(name)
+    try:
+        return given(arguments)
+    except Refused as refused:
+        strange += refused.findings
+        return None
 
 
 def _words(operation: Operation) -> list[str]:

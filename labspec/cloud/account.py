@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cached_property
+from pathlib import Path as FilePath
 from typing import Any, TypeVar
 
 import boto3
@@ -15,6 +17,7 @@ from botocore.exceptions import (
     CredentialRetrievalError,
     EndpointConnectionError,
     HTTPClientError,
+    InvalidConfigError,
     InvalidRegionError,
     NoCredentialsError,
     NoRegionError,
@@ -28,40 +31,95 @@ from botocore.exceptions import (
     ConnectionError as NoConnectionError,
 )
 from botocore.parsers import ResponseParserError
+from botocore.session import get_session
+from botocore.utils import JSONFileCache
 
 from labspec.cloud.refusal import Refused
+from labspec.cloud.regions import no_region
 
 EXPIRED = ("ExpiredToken", "ExpiredTokenException", "RequestExpired")
 UNKNOWN = ("InvalidAccessKeyId", "InvalidClientTokenId", "SignatureDoesNotMatch", "UnrecognizedClientException")
 DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403")
 BUSY = ("SlowDown", "Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException")
 RETRIES = 6
+REMEMBERED = "~/.aws/cli/cache"
+"""Where the AWS CLI keeps the credentials of the roles that it takes."""
 AGAIN = "Log in again; what was done so far stays done."
 NETWORK = "Look at the network; what was done so far stays done."
+REGION = "Give `--region`, or set AWS_REGION."
+TYPED = "Run it where one can be typed, or have the AWS CLI ask for it: `aws sts get-caller-identity`."
+LOGIN = "Log in as for the AWS CLI, such as `aws sso login`."
 LATER = "Try again in a minute; what was done so far stays done."
+BROKEN: tuple[tuple[tuple[type[Exception], ...], str, str], ...] = (
+    ((ProfileNotFound,), "{}.", "`aws configure list-profiles` lists what there is."),
+    ((NoCredentialsError,), "There are no credentials for AWS.", LOGIN),
+    ((PartialCredentialsError,), "The credentials are not whole: {}.", LOGIN),
+    ((InvalidConfigError,), "The AWS CLI is configured wrongly: {}.", "Look at ~/.aws/config and ~/.aws/credentials."),
+    ((EOFError,), "A code of the MFA device is asked for, and nobody gives one.", TYPED),
+    ((NoRegionError,), "No region is chosen.", REGION),
+    ((EndpointConnectionError,), "AWS cannot be reached: {}.", "Look at the network, and at AWS_ENDPOINT_URL."),
+    ((SSOError, TokenRetrievalError, CredentialRetrievalError), "The credentials cannot be renewed: {}.", AGAIN),
+    ((NoConnectionError, HTTPClientError), "The connection to AWS breaks off: {}.", NETWORK),
+    ((ResponseParserError,), "What answers is not AWS, or its answers arrive in parts.", NETWORK),
+)
+"""What is told of errors that are none of AWS's answers, and what helps; the first line that fits counts."""
 Answer = TypeVar("Answer")
 
 
 class Account:
     """Clients for one profile and region; both are the AWS CLI's own where they are not given.
 
-    Raises `Refused` where there is no such profile, or no region.
+    Credentials are looked for, and a code of an MFA device is asked for, as it is opened. Raises `Refused` where there
+    is no such profile, or no region, or the credentials cannot be had.
     """
 
     def __init__(self, profile: str | None = None, region: str | None = None) -> None:
+        core: Any = get_session()
         with plainly():
-            self._session: Any = boto3.Session(profile_name=profile, region_name=region or os.environ.get("AWS_REGION"))
+            self._session: Any = boto3.Session(
+                botocore_session=core, profile_name=profile, region_name=region or os.environ.get("AWS_REGION")
+            )
         if self._session.region_name is None:
-            raise Refused("No region is chosen.", "Give `--region`, or set AWS_REGION.")
+            raise Refused("No region is chosen.", REGION)
         self.region: str = self._session.region_name
         with plainly():
             partition = self._session.get_partition_for_region(self.region)
-        self.suffix = "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
+            _remember(core)
+            credentials = self._session.get_credentials()
+            if credentials is not None:
+                credentials.get_frozen_credentials()
+        known = core.get_data("partitions")["partitions"]
+        self.suffix: str = next(each["outputs"]["dnsSuffix"] for each in known if each["id"] == partition)
 
     def client(self, service: str) -> Any:
         """A client that tries again where AWS is busy (boto3's standard mode)."""
         config = Config(retries={"mode": "standard", "total_max_attempts": RETRIES}, user_agent_extra="labspec")
-        return self._session.client(service, config=config)
+        with plainly():
+            try:
+                return self._session.client(service, config=config)
+            except ValueError as error:  # botocore's word for an address that is none
+                raise Refused(f"AWS cannot be asked: {error}.", "Look at AWS_ENDPOINT_URL.") from error
+
+    @cached_property
+    def number(self) -> str:
+        """The account's id, of 12 digits."""
+        with plainly():
+            return str(self.client("sts").get_caller_identity()["Account"])
+
+
+class _Remembered(JSONFileCache):
+    """Credentials of roles, where the AWS CLI keeps them; where nothing can be written they are kept by nobody."""
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        with suppress(OSError):
+            super().__setitem__(key, value)
+
+
+def _remember(core: Any) -> None:
+    """Share the AWS CLI's memory of roles: a code of an MFA device counts once, and so is asked for once."""
+    providers = core.get_component("credential_provider")
+    for name in ("assume-role", "assume-role-with-web-identity"):
+        providers.get_provider(name).cache = _Remembered(str(FilePath(REMEMBERED).expanduser()))
 
 
 @contextmanager
@@ -71,20 +129,9 @@ def plainly() -> Iterator[None]:
         yield
     except ClientError as error:
         raise _refused(error) from error
-    except ProfileNotFound as error:
-        raise Refused(f"{error}.", "`aws configure list-profiles` lists what there is.") from error
-    except (NoCredentialsError, PartialCredentialsError) as error:
-        raise Refused(
-            "There are no credentials for AWS.", "Log in as for the AWS CLI, such as `aws sso login`."
-        ) from error
-    except NoRegionError as error:
-        raise Refused("No region is chosen.", "Give `--region`, or set AWS_REGION.") from error
     except (InvalidRegionError, UnknownRegionError) as error:
-        message = f"There is no region `{dict(error.kwargs)['region_name']}`."
-        raise Refused(message, "Write it as `ap-northeast-2`.") from error
-    except EndpointConnectionError as error:
-        raise Refused(f"AWS cannot be reached: {error}", "Look at the network, and at AWS_ENDPOINT_URL.") from error
-    except (BotoCoreError, ResponseParserError) as error:
+        raise no_region(str(dict(error.kwargs)["region_name"])) from error
+    except (BotoCoreError, ResponseParserError, EOFError) as error:
         raise _broken(error) from error
 
 
@@ -113,14 +160,10 @@ def code_of(error: ClientError) -> str:
 
 
 def _broken(error: Exception) -> Refused:
-    """What stands between us and AWS: no answer, or none that can be read."""
-    if isinstance(error, (SSOError, TokenRetrievalError, CredentialRetrievalError)):
-        return Refused(f"The credentials cannot be renewed: {error}.".replace("..", "."), AGAIN)
-    if isinstance(error, (NoConnectionError, HTTPClientError)):
-        return Refused(f"The connection to AWS breaks off: {error}.".replace("..", "."), NETWORK)
-    if isinstance(error, ResponseParserError):
-        return Refused("What answers is not AWS, or its answers arrive in parts.", NETWORK)
-    return Refused(f"AWS cannot be asked: {error}.")
+    """What stands between us and AWS: nobody to ask as, no answer, or none that can be read."""
+    said, help_ = next((told for kinds, *told in BROKEN if isinstance(error, kinds)), ("AWS cannot be asked: {}.", ""))
+    message = said.format(error, **(error.kwargs if isinstance(error, BotoCoreError) else {}))
+    return Refused(message.replace("..", "."), help_)
 
 
 def _refused(error: ClientError) -> Refused:

@@ -10,6 +10,7 @@ from labspec.cloud.account import plainly
 from labspec.cloud.deployment import OWNER, existing
 from labspec.cloud.events import STACK
 from labspec.cloud.history import Entry, last_operation
+from labspec.cloud.objections import ELSEWHERE, Objection, objections
 
 NOISE = re.compile(
     r"(Resource|Stack) (creation|update|deletion|import) cancelled"
@@ -68,6 +69,8 @@ class Operation(NamedTuple):
     failures: tuple[Failure, ...]
     cleanup: tuple[Failure, ...]
     """What failed while the operation was undone or cleaned up after; of several attempts, in the last."""
+    spared: tuple[Failure, ...] = ()
+    """What did not fail, but was left as the operation was undone, for its policy is to stay."""
 
     @property
     def is_over(self) -> bool:
@@ -101,7 +104,7 @@ def causes(cloudformation: Any, stack: str) -> Operation:
         entries = last_operation(cloudformation, there["StackId"])
     tags = {tag["Key"]: tag["Value"] for tag in there.get("Tags", ())}
     deletes = any(entry.begins and entry.status == "DELETE_IN_PROGRESS" for entry in entries if not entry.path)
-    found = list(_once(_failures(entries, deletes)))
+    found = [each for failure in _once(_failures(entries, deletes)) for each in _in_detail(cloudformation, failure)]
     return Operation(
         there["StackId"],
         there["StackName"],
@@ -111,7 +114,25 @@ def causes(cloudformation: Any, stack: str) -> Operation:
         bool(there.get("DisableRollback")),
         tuple(failure for failure in found if not failure.undoing),
         tuple(failure for failure in found if failure.undoing),
+        tuple(_once(_failure(each) for each in _told(entries, deletes) if _is_spared(each))),
     )
+
+
+def failure_of(reason: str, said: Objection | None = None) -> Failure:
+    """What AWS finds wrong before it makes anything, as a failure of what it is about."""
+    identity, kind, physical = (said.id, said.type, said.physical) if said else ("", "", "")
+    return Failure((), "", identity, kind, physical, "", reason, undoing=False)
+
+
+def _in_detail(cloudformation: Any, failure: Failure) -> list[Failure]:
+    """A failure; of a stack that was refused before anything was made, what is wrong with its resources."""
+    if not (failure.is_stack and ELSEWHERE.search(failure.reason) and failure.physical):
+        return [failure]
+    path = () if failure.id == failure.stack else (*failure.path, failure.id)  # the root is called by its name
+    found = objections(cloudformation, StackName=failure.physical)
+    return [
+        failure_of(each.reason, each)._replace(path=path, stack=failure.stack, status=failure.status) for each in found
+    ] or [failure]
 
 
 class _Told(NamedTuple):
@@ -163,6 +184,10 @@ def _is_cause(entry: Entry) -> bool:
     bad = entry.status.endswith("_FAILED") or (entry.of_stack and entry.status.endswith("ROLLBACK_IN_PROGRESS"))
     words = _words(entry)
     return bad and not NOISE.match(words) and bool(words or entry.type != STACK)
+
+
+def _is_spared(told: _Told) -> bool:
+    return told.undoing and told.entry.status == "DELETE_SKIPPED" and told.entry.type != STACK
 
 
 def _is_explained(each: _Told, told: Sequence[_Told]) -> bool:

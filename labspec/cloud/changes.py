@@ -7,20 +7,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
 from labspec.cloud.account import plainly
+from labspec.stateful import DATA
 from labspec.template import TemplateError, read
 
 Verb = Literal["add", "change", "replace", "remove"]
 VERBS: tuple[Verb, ...] = ("add", "change", "replace", "remove")
 STACK = "AWS::CloudFormation::Stack"
-DATA = (
-    "AWS::DynamoDB::Table",
-    "AWS::EC2::Volume",
-    "AWS::EFS::FileSystem",
-    "AWS::RDS::DBCluster",
-    "AWS::RDS::DBInstance",
-    "AWS::S3::Bucket",
-)
-"""Types that hold what is nowhere else."""
+Fate = Literal["gone", "snapshot", "kept"]
 
 
 class Change(NamedTuple):
@@ -35,9 +28,14 @@ class Change(NamedTuple):
     """AWS's word for what becomes of what it was (`PolicyAction` of `ResourceChange`), such as `ReplaceAndSnapshot`."""
 
     @property
+    def fate(self) -> Fate:
+        """What becomes of what it was, where it is removed or replaced."""
+        return "kept" if "Retain" in self.policy else "snapshot" if "Snapshot" in self.policy else "gone"
+
+    @property
     def loses_data(self) -> bool:
         """Whether what it holds would be gone, or only a snapshot of it left."""
-        return self.type in DATA and self.verb in ("replace", "remove") and "Retain" not in self.policy
+        return self.type in DATA and self.verb in ("replace", "remove") and self.fate != "kept"
 
 
 def changes(cloudformation: Any, change_set: str) -> list[Change]:

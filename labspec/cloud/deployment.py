@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from botocore.exceptions import ClientError
 
 from labspec.cloud import once
-from labspec.cloud.account import plainly
-from labspec.cloud.refusal import Refused
+from labspec.cloud.account import answered, plainly
+from labspec.cloud.change_sets import ChangeSet, is_ready, taken_back, withdraw
+from labspec.cloud.refusal import WHOSE, Refused
 
+REVIEW = "REVIEW_IN_PROGRESS"
+"""The state of a stack that was only proposed."""
 OWNER = "labspec:spec"
 """The tag that says which spec a stack belongs to."""
-PAUSE = 2.0
-"""Seconds between two looks."""
-PREFIX = once.PREFIX
-"""What the names of our change sets begin with."""
-LOOKS = 30
-"""How often to look for a change set that is being deleted, before its stack is left as it is."""
-NOTHING = ("The submitted information didn't contain changes", "No updates are to be performed")
+FAILED = ("CREATE_FAILED", "UPDATE_FAILED")
+"""States in which a stack is that failed, and was not rolled back."""
 UNFIT = {
     "ROLLBACK_COMPLETE": "It was never whole. Destroy it, and deploy again: `labspec destroy {}`.",
     "ROLLBACK_FAILED": "Destroy it, and deploy again: `labspec destroy {}`.",
@@ -42,20 +38,13 @@ class Wanted(NamedTuple):
     given: Mapping[str, str]
     declared: Mapping[str, Any]
     tags: Mapping[str, str]
+    """Of its tags those that are given a value; what else it has, it keeps."""
     role: str | None
     capabilities: Sequence[str]
-
-
-class ChangeSet(NamedTuple):
-    """A change set of a stack that can be carried out."""
-
-    id: str
-    stack: str
-    """The stack's id: its name alone would not find it once it is deleted."""
-    name: str
-    """The stack's name."""
-    made: bool
-    """Whether the stack was made for it: such a one is empty, and in review."""
+    untag: Collection[str] = ()
+    """The keys of tags that it is to lose."""
+    anybodys: bool = False
+    """Whether a stack may be taken over that labspec did not deploy, or deployed of another spec."""
 
 
 def capabilities(templates: Iterable[str]) -> list[str]:
@@ -75,38 +64,13 @@ def propose(cloudformation: Any, wanted: Wanted) -> ChangeSet | None:
         if there is not None:
             _refuse_unfit(there, wanted)
         change_set, stack = once.create_change_set(cloudformation, **_asked(wanted, there))
-    proposed = ChangeSet(change_set, stack, wanted.stack, there is None)
-    try:
-        with plainly():
-            is_ready = _is_ready(cloudformation, proposed.id)
-    except BaseException:
-        with suppress(Refused):
-            withdraw(cloudformation, proposed)
-        raise
-    if not is_ready:
+    status = there["StackStatus"] if there is not None else REVIEW
+    proposed = ChangeSet(change_set, stack, wanted.stack, status == REVIEW, status in FAILED)
+    with taken_back(cloudformation, proposed), plainly():
+        ready = is_ready(cloudformation, proposed.id)
+    if not ready:
         withdraw(cloudformation, proposed)
-    return proposed if is_ready else None
-
-
-def withdraw(cloudformation: Any, proposed: ChangeSet) -> None:
-    """Take a change set back, and the stack that was made for nothing else."""
-    with plainly():
-        cloudformation.delete_change_set(ChangeSetName=proposed.id)
-        for _ in range(LOOKS if proposed.made else 0):
-            left = _change_sets(cloudformation, proposed.name)
-            if not left:
-                cloudformation.delete_stack(StackName=proposed.stack)
-            if proposed.id not in left:
-                return
-            time.sleep(PAUSE)  # nested ones are deleted first (`Delete a change set`, AWS CloudFormation)
-
-
-def supersede(cloudformation: Any, proposed: ChangeSet) -> None:
-    """Take back what earlier commands proposed, and nobody carried out."""
-    with plainly():
-        for identity, name in _change_sets(cloudformation, proposed.name).items():
-            if name.startswith(PREFIX) and identity != proposed.id:
-                cloudformation.delete_change_set(ChangeSetName=identity)
+    return proposed if ready else None
 
 
 def under_way(cloudformation: Any, wanted: Wanted) -> str | None:
@@ -129,14 +93,25 @@ def existing(cloudformation: Any, stack: str) -> dict[str, Any]:
 
 
 def described(cloudformation: Any, stack: str) -> dict[str, Any] | None:
-    """What AWS says of a stack; None where there is none."""
+    """What AWS says of a stack; None where there is none.
+
+    It is looked whether the answer is about that very stack: asked for a name that is empty, AWS tells of every stack.
+    """
     try:
-        (there,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
+        found = cloudformation.describe_stacks(StackName=stack)["Stacks"]
     except ClientError as error:
         if "does not exist" in str(error):
             return None
         raise
-    return dict(there)
+    return next((dict(each) for each in found if stack in (each["StackName"], each["StackId"])), None)
+
+
+def is_nested(cloudformation: Any, stack: str) -> bool | None:
+    """Whether a stack has nested ones; None of one that holds nothing, or that these credentials may not list."""
+    pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack)
+    held: list[Any] = answered(lambda: [each for page in pages for each in page["StackResourceSummaries"]], [])
+    there = [each["ResourceType"] for each in held if each["ResourceStatus"] != "DELETE_COMPLETE"]
+    return "AWS::CloudFormation::Stack" in there if there else None
 
 
 def outputs(there: Mapping[str, Any]) -> dict[str, str]:
@@ -151,30 +126,50 @@ def _refuse_unfit(there: Mapping[str, Any], wanted: Wanted) -> None:
     if status in UNFIT and not goes_on:
         raise Refused(
             f"The stack `{wanted.stack}` takes no change: it is {status}.",
-            UNFIT[status].format(wanted.stack),
+            UNFIT[status].format(f"{wanted.stack}{WHOSE}"),
         )
-    if status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS":
-        raise Refused(f"The stack `{wanted.stack}` is being changed already: it is {status}.", "Wait until it rests.")
-    owner = next((tag["Value"] for tag in there.get("Tags", ()) if tag["Key"] == OWNER), wanted.spec)
+    if status.endswith("_IN_PROGRESS") and status != REVIEW:
+        help_ = f"Wait until it rests: `labspec events {wanted.stack} --follow{WHOSE}`."
+        raise Refused(f"The stack `{wanted.stack}` is being changed already: it is {status}.", help_)
+    if root := there.get("RootId") or there.get("ParentId"):
+        name = root.split("/")[1]
+        raise Refused(f"The stack `{wanted.stack}` is part of `{name}`.", f"Deploy to that: `--stack {name}`.")
+    if status != REVIEW and not wanted.anybodys:
+        _refuse_foreign(there, wanted)
+
+
+def _refuse_foreign(there: Mapping[str, Any], wanted: Wanted) -> None:
+    owner = next((tag["Value"] for tag in there.get("Tags", ()) if tag["Key"] == OWNER), "")
+    if not owner:
+        help_ = "Give another `--stack`: what is there would be replaced. If it is to become this spec's, add `--any`."
+        raise Refused(f"labspec did not deploy the stack `{wanted.stack}`.", help_)
     if owner != wanted.spec:
         message = f"The stack `{wanted.stack}` belongs to the spec `{owner}`, and this is `{wanted.spec}`."
-        raise Refused(message, "Give another `--stack`: what is there would be replaced.")
+        renamed = f"If the spec was renamed, write `name: {owner}` again, or add `--any`."
+        raise Refused(message, f"Give another `--stack`: what is there would be replaced. {renamed}")
 
 
 def _asked(wanted: Wanted, there: Mapping[str, Any] | None) -> dict[str, Any]:
     """The change set that a stack as it stands needs, as AWS is asked for it."""
-    is_new = there is None or there["StackStatus"] == "REVIEW_IN_PROGRESS"
+    is_new = there is None or there["StackStatus"] == REVIEW
     return {
         "StackName": wanted.stack,
         "ChangeSetName": once.name_for(wanted.template),
         "ChangeSetType": "CREATE" if is_new else "UPDATE",
         "TemplateURL": wanted.template,
         "Parameters": list(_parameters(wanted, {} if is_new or there is None else there)),
-        "Tags": [{"Key": key, "Value": value} for key, value in {**wanted.tags, OWNER: wanted.spec}.items()],
+        "Tags": [{"Key": key, "Value": value} for key, value in _tags(wanted, {} if there is None else there).items()],
         "Capabilities": list(wanted.capabilities),
         "IncludeNestedStacks": True,
         **({"RoleARN": wanted.role} if wanted.role else {}),
     }
+
+
+def _tags(wanted: Wanted, there: Mapping[str, Any]) -> dict[str, str]:
+    """What was given, and of the rest what the stack has: AWS would take off what it is not told again."""
+    kept = {tag["Key"]: tag["Value"] for tag in there.get("Tags", ()) if not tag["Key"].startswith("aws:")}
+    kept = {key: value for key, value in kept.items() if key not in wanted.untag}
+    return {**kept, **wanted.tags, OWNER: wanted.spec}
 
 
 def _parameters(wanted: Wanted, there: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -191,21 +186,3 @@ def _parameters(wanted: Wanted, there: Mapping[str, Any]) -> Iterator[dict[str, 
     if missing:
         shown = " and ".join(f"`--parameter {name}=VALUE`" for name in missing)
         raise Refused(f"The stack `{wanted.stack}` needs more parameters.", f"Add {shown}.")
-
-
-def _is_ready(cloudformation: Any, change_set: str) -> bool:
-    """Wait for a change set. False where it holds nothing; raises `Refused` where it cannot be carried out."""
-    while (said := cloudformation.describe_change_set(ChangeSetName=change_set))["Status"] != "CREATE_COMPLETE":
-        if said["Status"] == "FAILED":
-            why = said.get("StatusReason", "no reason is given")
-            if any(words in why for words in NOTHING):
-                return False
-            raise Refused(f"AWS refused the change: {why}".removesuffix(".") + ".")
-        time.sleep(PAUSE)
-    return True
-
-
-def _change_sets(cloudformation: Any, stack: str) -> dict[str, str]:
-    """The names of a stack's change sets, by their ids."""
-    pages = cloudformation.get_paginator("list_change_sets").paginate(StackName=stack)
-    return {each["ChangeSetId"]: each["ChangeSetName"] for page in pages for each in page["Summaries"]}

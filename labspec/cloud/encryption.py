@@ -9,6 +9,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from labspec.cloud.account import DENIED, code_of, plainly
+from labspec.cloud.bucket import Bucket
 from labspec.cloud.refusal import Refused
 
 MANAGED = "alias/aws/s3"
@@ -16,24 +17,24 @@ MANAGED = "alias/aws/s3"
 UNKNOWN = (*DENIED, "ServerSideEncryptionConfigurationNotFoundError", "NotFoundException")
 
 
-def refuse_own_key(s3: Any, kms: Any, bucket: str) -> None:
+def refuse_own_key(bucket: Bucket, kms: Any) -> None:
     """Raise `Refused` where a bucket encrypts with a key that the machines and functions of a stack may not use.
 
     They may read the bucket, and know of no key (`Using server-side encryption with AWS KMS keys`, Amazon S3 User
     Guide). What these credentials may not look at is not held against it, nor is a key that everybody may use.
     """
     with plainly():
-        key = _key_of(s3, bucket)
+        key = _key_of(bucket)
         if not key or key.endswith(MANAGED) or not _is_for_some(kms, key):
             return
     help_ = "Publish to a bucket that S3 encrypts with keys of its own (SSE-S3), or with `aws/s3`."
-    raise Refused(f"The bucket `{bucket}` encrypts with a KMS key that machines and functions may not use.", help_)
+    raise Refused(f"The bucket `{bucket.name}` encrypts with a KMS key that machines and functions may not use.", help_)
 
 
-def _key_of(s3: Any, bucket: str) -> str:
+def _key_of(bucket: Bucket) -> str:
     """The KMS key that a bucket encrypts with, unless said; empty where it is S3's own, or not known."""
-    said = _asked(lambda: s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]) or []
-    defaults = (rule.get("ApplyServerSideEncryptionByDefault", {}) for rule in said)
+    said = _asked(lambda: bucket.s3.get_bucket_encryption(**bucket.itself)["ServerSideEncryptionConfiguration"]) or {}
+    defaults = (rule.get("ApplyServerSideEncryptionByDefault", {}) for rule in said.get("Rules", ()))
     return next((str(default["KMSMasterKeyID"]) for default in defaults if "KMSMasterKeyID" in default), "")
 
 

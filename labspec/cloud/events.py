@@ -14,7 +14,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 
 from labspec.cloud.account import plainly
-from labspec.cloud.deployment import PAUSE
+from labspec.cloud.change_sets import PAUSE
 
 STACK = "AWS::CloudFormation::Stack"
 RESTS = ("_COMPLETE", "_FAILED", "_SKIPPED", "REVIEW_IN_PROGRESS")
@@ -22,6 +22,9 @@ CANCELLED = ("Resource creation cancelled", "Resource update cancelled", "Resour
 BEGINS = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "IMPORT_IN_PROGRESS")
 USER = "User Initiated"
 """AWS's reason of the root's first event of an operation; what CloudFormation goes on to do has another one."""
+CONFIGURED = "CONFIGURATION_COMPLETE"
+"""`DetailedStatus` of a second event in which a stack is in progress, once all in it is configured (`Understand
+CloudFormation stack creation events`, AWS CloudFormation)."""
 EVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -118,7 +121,7 @@ class Watch:
         for said in (event for page in self._pages(self.stack) for event in page["StackEvents"]):
             if said["EventId"] == self.after:
                 return False
-            if _begins(said):
+            if begins(said):
                 self.since = said["Timestamp"]
                 return True
         self.since = EVER  # a stack that nothing was done to yet
@@ -169,11 +172,16 @@ def _is_of_stack(said: Mapping[str, Any]) -> bool:
     return bool(said.get("PhysicalResourceId") == said["StackId"])
 
 
-def _begins(said: Mapping[str, Any]) -> bool:
-    """Whether an event of the root is the first of an operation."""
+def begins(said: Mapping[str, Any]) -> bool:
+    """Whether an event of a root is the first of an operation, or of an undoing that the user asked for.
+
+    What CloudFormation goes on to do by itself has a reason of its own: a rollback, the deletion of what failed, what
+    it says while it transforms the template. Nothing else decides where an operation begins.
+    """
     status, reason = said["ResourceStatus"], said.get("ResourceStatusReason", "")
-    begins = status in BEGINS or (status.endswith("_IN_PROGRESS") and reason == USER and "REVIEW" not in status)
-    return begins and reason in ("", USER) and _is_of_stack(said)
+    if not _is_of_stack(said) or said.get("DetailedStatus") == CONFIGURED:
+        return False
+    return reason in ("", USER) if status in BEGINS else reason == USER and status.endswith("ROLLBACK_IN_PROGRESS")
 
 
 def _event(said: Mapping[str, Any], path: tuple[str, ...]) -> Event:

@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 from labspec.cloud.account import plainly
 from labspec.cloud.refusal import Refused
 from labspec.cloud.standing import STACK, Resource, Standing
+from labspec.stateful import default_policy
 from labspec.template import TemplateError, read
 
 Fate = Literal["gone", "snapshot", "kept", "unsure", "past"]
@@ -21,7 +22,6 @@ POLICIES: dict[str, Fate] = {
 """What `DeletionPolicy` means once a stack is deleted (`DeletionPolicy attribute`, AWS CloudFormation)."""
 DONE: dict[str, Fate] = {"DELETE_COMPLETE": "past", "DELETE_SKIPPED": "kept"}
 """States of a resource that a deletion is through with."""
-CLUSTER, DATABASE = "AWS::RDS::DBCluster", "AWS::RDS::DBInstance"
 
 
 class Fated(NamedTuple):
@@ -61,7 +61,7 @@ def _fates(cloudformation: Any, stack: Standing, *, kept: bool) -> Iterator[Fate
     there = [each for each in stack.resources if each.physical and each.status != "CREATE_FAILED"]
     if not there and not stack.nested:
         return
-    bodies = _resources(cloudformation, stack)
+    bodies = resources(cloudformation, stack)
     for each in there:
         fate = DONE.get(each.status) or ("kept" if kept else _fate(each.type, bodies.get(each.id)))
         yield Fated(each, stack.id, fate)
@@ -70,7 +70,8 @@ def _fates(cloudformation: Any, stack: Standing, *, kept: bool) -> Iterator[Fate
         yield from _fates(cloudformation, inner, kept=kept or _fate(STACK, bodies.get(inner.name)) == "kept")
 
 
-def _resources(cloudformation: Any, stack: Standing) -> Mapping[str, Any]:
+def resources(cloudformation: Any, stack: Standing) -> Mapping[str, Any]:
+    """The bodies of a stack's own resources, by its template. Raises `Refused` where that cannot be read."""
     with plainly():
         body = cloudformation.get_template(StackName=stack.id, TemplateStage="Processed")["TemplateBody"]
     try:
@@ -82,11 +83,5 @@ def _resources(cloudformation: Any, stack: Standing) -> Mapping[str, Any]:
 def _fate(kind: str, body: Any) -> Fate:
     if not isinstance(body, dict):
         return "unsure"
-    policy = body.get("DeletionPolicy", _default(kind, body))
+    policy = body.get("DeletionPolicy", default_policy(kind, body.get("Properties") or {}))
     return POLICIES.get(policy, "unsure") if isinstance(policy, str) else "unsure"
-
-
-def _default(kind: str, body: Mapping[str, Any]) -> str:
-    """The policy where none is written: AWS spares databases that stand alone."""
-    alone = kind == CLUSTER or (kind == DATABASE and "DBClusterIdentifier" not in (body.get("Properties") or {}))
-    return "Snapshot" if alone else "Delete"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from labspec.cloud.changes import VERBS, Change
+from labspec.cloud.changes import STACK, VERBS, Change
 from labspec.cloud.risk import FEW, moves, ways
+from labspec.stateful import DATA
 
 MOST = 40
 """So many additions are shown one by one; of more, how many they are."""
@@ -21,7 +22,7 @@ def told(found: Sequence[Change], known: Mapping[str, str], whole: bool = True) 
     at_risk = [change for change in found if change.loses_data]
     if at_risk:
         yield "Data at risk:"
-        yield from (f"  {_line(change, known)}{_afterwards(change)}" for change in at_risk)
+        yield from (f"  {_line(change, known)}" for change in at_risk)
     if moved := moves(found):
         yield "Destroyed and made anew, because it moves to another stack:"
         yield from (f"  {way}" for way in ways(moved, len(moved) if whole else FEW))
@@ -51,8 +52,16 @@ def _sum(found: Sequence[Change]) -> str:
 
 def _line(change: Change, known: Mapping[str, str]) -> str:
     perhaps = ", perhaps" if change.perhaps else ""
-    return f"{change.verb:<8}{change.id} ({known.get(change.id, change.type)}){perhaps}"
+    return f"{change.verb:<8}{change.id} ({known.get(change.id, change.type)}){perhaps}{_afterwards(change)}"
 
 
 def _afterwards(change: Change) -> str:
-    return ": a snapshot stays" if "Snapshot" in change.policy else ": what it holds is gone"
+    """What becomes of what it was. That what is replaced is gone is said of data alone."""
+    if change.verb not in ("replace", "remove") or change.type == STACK:
+        return ""
+    if change.fate == "kept":
+        new = ", and the new one is empty" if change.verb == "replace" and change.type in DATA else ""
+        return f": what it was stays, outside the stack{new}"
+    if change.loses_data:
+        return ": a snapshot stays" if change.fate == "snapshot" else ": what it holds is gone"
+    return ": gone" if change.verb == "remove" else ""

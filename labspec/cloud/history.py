@@ -5,18 +5,12 @@ A nested stack that a rollback deleted is asked for by its id, which the events 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from labspec.cloud.events import STACK
+from labspec.cloud.events import BEGINS, STACK, begins
 
-BEGINS = re.compile("(CREATE|UPDATE|IMPORT|DELETE)_IN_PROGRESS")
-"""States of a root in which an operation begins. A rollback belongs to the operation that it undoes, also where a user
-asks for it (`ContinueUpdateRollback`, `RollbackStack`, `CancelUpdateStack`)."""
-UNDOING = "Delete requested by user"
-"""Said of a deletion that undoes a creation (`OnFailure: DELETE`): no operation of its own."""
 WHOLE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE", "DELETE_COMPLETE")
 
 
@@ -34,11 +28,9 @@ class Entry(NamedTuple):
     reason: str
     of_stack: bool
     """Whether it is about the very stack that it happened in."""
-
-    @property
-    def begins(self) -> bool:
-        """Whether an operation on the stack begins."""
-        return self.of_stack and bool(BEGINS.fullmatch(self.status)) and UNDOING not in self.reason
+    begins: bool
+    """Whether an operation on the stack begins. A rollback belongs to the operation that it undoes, also where a user
+    asks for it (`ContinueUpdateRollback`, `RollbackStack`, `CancelUpdateStack`)."""
 
 
 def last_operation(cloudformation: Any, stack: str) -> list[Entry]:
@@ -69,6 +61,7 @@ def _entry(said: dict[str, Any], path: tuple[str, ...]) -> Entry:
         said["ResourceStatus"],
         " ".join(said.get("ResourceStatusReason", "").split()),
         physical == said["StackId"],
+        begins(said) and said["ResourceStatus"] in BEGINS,
     )
 
 
@@ -83,13 +76,15 @@ def _until_begin(events: Iterator[Entry]) -> list[Entry]:
 
 
 def _inner(cloudformation: Any, own: list[Entry], since: datetime) -> Iterator[Entry]:
-    """The events of nested stacks that failed, or are not done. What was made well has nothing to tell."""
+    """The events of nested stacks that failed, are not done, or were undone. What was made well has nothing to tell."""
     nested: dict[str, list[Entry]] = {}
     for entry in own:
         if entry.type == STACK and not entry.of_stack and entry.physical:
             nested.setdefault(entry.physical, []).append(entry)
     for identity, said in nested.items():
-        if said[-1].status in WHOLE and not any(entry.status.endswith("_FAILED") for entry in said):
+        undone = said[-1].status == "DELETE_COMPLETE" and any(entry.status.startswith("CREATE_") for entry in said)
+        failed = any(entry.status.endswith("_FAILED") for entry in said)
+        if said[-1].status in WHOLE and not (failed or undone):
             continue
         path = (*said[0].path, said[0].id)
         events = []

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from labspec.cloud import emptying
 from labspec.cloud.account import Account, answered
-from labspec.cloud.fates import CLUSTER, DATABASE, Fated
+from labspec.cloud.fates import Fated
+from labspec.stateful import CLUSTER, DATABASE, NOUNS
 from labspec.wording import plural, series
 
 BUCKET = "AWS::S3::Bucket"
@@ -28,14 +29,15 @@ def holds(fated: Fated) -> bool:
     return fated.resource.type in HOLDERS
 
 
-def told(account: Account, fated: Fated) -> str:
+def told(account: Account, fated: Fated, member: str = "") -> str:
     """One that holds data, with what it holds: `bucket DocsBucket (site-docs-1): 12 objects and versions`.
 
-    What may not be asked is left out.
+    `member` is what its spec calls it. What may not be asked is left out.
     """
     noun, service, held = HOLDERS[fated.resource.type]
     words = answered(partial(held, account.client(service), fated.resource.physical), "") if service else ""
-    return f"{noun} {fated.name} ({fated.resource.physical}){f': {words}' if words else ''}"
+    called = f"{fated.resource.physical}{f', {member}' if member else ''}"
+    return f"{noun} {fated.name} ({called}){f': {words}' if words else ''}"
 
 
 def size(number: float) -> str:
@@ -99,16 +101,16 @@ def _logs(logs: Any, name: str) -> str:
 
 
 HOLDERS = {
-    BUCKET: Holder("bucket", "s3", _bucket),
-    "AWS::EFS::FileSystem": Holder("file system", "efs", _file_system),
-    DATABASE: Holder("database", "rds", _database),
-    CLUSTER: Holder("database cluster", "rds", _cluster),
-    "AWS::DynamoDB::Table": Holder("table", "dynamodb", _table),
-    "AWS::EC2::Volume": Holder("volume", "ec2", _volume),
+    BUCKET: Holder(NOUNS[BUCKET], "s3", _bucket),
+    "AWS::EFS::FileSystem": Holder(NOUNS["AWS::EFS::FileSystem"], "efs", _file_system),
+    DATABASE: Holder(NOUNS[DATABASE], "rds", _database),
+    CLUSTER: Holder(NOUNS[CLUSTER], "rds", _cluster),
+    "AWS::DynamoDB::Table": Holder(NOUNS["AWS::DynamoDB::Table"], "dynamodb", _table),
+    "AWS::EC2::Volume": Holder(NOUNS["AWS::EC2::Volume"], "ec2", _volume),
     "Custom::Image": Holder("image", "ec2", _image),
     "AWS::EC2::KeyPair": Holder("key pair"),
-    "AWS::SecretsManager::Secret": Holder("secret"),
-    "AWS::Logs::LogGroup": Holder("log group", "logs", _logs),
+    "AWS::SecretsManager::Secret": Holder(NOUNS["AWS::SecretsManager::Secret"]),
+    "AWS::Logs::LogGroup": Holder(NOUNS["AWS::Logs::LogGroup"], "logs", _logs),
 }
 """In the order in which they are shown.
 

@@ -15,8 +15,9 @@ from typing import Any, NamedTuple
 from botocore.exceptions import ClientError
 
 from labspec.cloud.account import DENIED, Account, answered, code_of, is_absence, plainly
-from labspec.cloud.fates import CLUSTER, DATABASE, Fated
+from labspec.cloud.fates import Fated
 from labspec.cloud.holdings import BUCKET, snapshots
+from labspec.stateful import CLUSTER, DATABASE
 
 FUNCTION, FILES, VOLUME = "AWS::Lambda::Function", "AWS::EFS::FileSystem", "AWS::EC2::Volume"
 MAKER = "tag:labspec:image-maker"
@@ -95,12 +96,17 @@ class _Search(NamedTuple):
         return [each.resource.physical for each in self.fated if each.resource.type == kind]
 
 
-def _removal(account: Account, fated: Fated) -> str:
-    kind, identity = fated.resource.type, fated.resource.physical
+def removal(kind: str, identity: str) -> str:
+    """The command that removes a resource, by its type and physical id; empty where there is none."""
     name = shlex.quote(identity)
     if kind not in REMOVE:
         return ANY.format(kind, name) if kind.startswith("AWS::") else ""
-    command = REMOVE[kind].format(name)
+    return REMOVE[kind].format(name)
+
+
+def _removal(account: Account, fated: Fated) -> str:
+    kind, identity = fated.resource.type, fated.resource.physical
+    command = removal(kind, identity)
     if kind == BUCKET and answered(lambda: _is_versioned(account, identity), default=False):
         return f"it keeps versions: empty it in the console, then {command}"
     return command

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from ipaddress import ip_address, ip_network
 from typing import Any, NamedTuple
 
-from labspec.cloud.account import plainly
-from labspec.cloud.refusal import Refused
+from labspec.cloud.account import answered, plainly
+from labspec.cloud.refusal import WHOSE, Refused
 from labspec.cloud.standing import Standing
 from labspec.logical_ids import main_id
 from labspec.nearest import did_you_mean
@@ -121,7 +122,7 @@ def chosen(fleet: Fleet, name: str, instance: str = "") -> Machine:
             raise Refused(f"`{name}` has no machine `{instance}`.", f"It has {_listed(machines)}.")
         return _running(found)
     if not machines:
-        raise Refused(f"`{name}` has no machine.", f"`labspec status {fleet.stack}` shows how the stack stands.")
+        raise Refused(f"`{name}` has no machine.", f"`labspec status {fleet.stack}{WHOSE}` shows how the stack stands.")
     well = next((each for each in machines if each.healthy and each.state == "running"), None)
     if well is None and len(machines) > 1:
         raise Refused(f"No machine of `{name}` is healthy.", f"Choose one by `--instance`: {_listed(machines)}.")
@@ -137,15 +138,27 @@ def _member(fleet: Fleet, name: str) -> str:
         said = series([f"`{identity}`" for identity in found], "and")
         raise Refused(f"`{name}` means several: {said}.", "Write one of these.")
     if not found:
-        names = {each.name for each in fleet.all() if each.name} or set(fleet.members)
+        names = {name for identity, machines in fleet.members.items() for name in _names(identity, machines)}
         help_ = did_you_mean(name, sorted(names)) if names else "None of its resources has machines."
         raise Refused(f"The stack `{fleet.stack}` has no machine `{name}`.", help_)
     return found[0]
 
 
+def _names(identity: str, machines: Sequence[Machine]) -> set[str]:
+    """What a member can be called: as its machines are, or, where it has none that has a name, by its logical id.
+
+    That is written as a name is, if it is one's own.
+    """
+    for suffix in SUFFIXES:
+        words = re.findall(r"[A-Z]+[a-z0-9]*|[a-z0-9]+", identity.removesuffix(suffix))
+        if main_id(name := "-".join(words).lower(), suffix) == identity:
+            return {each.name for each in machines if each.name} or {name}
+    return {each.name for each in machines if each.name} or {identity}
+
+
 def _running(machine: Machine) -> Machine:
     if machine.state != "running":
-        start = f"aws ec2 start-instances --instance-ids {machine.id}"
+        start = f"aws ec2 start-instances --instance-ids {machine.id}{WHOSE}"
         help_ = f"Start it: `{start}`." if machine.state == "stopped" else ""
         raise Refused(f"The machine {machine.called} does not run: it is {machine.state}.", help_)
     return machine
@@ -202,8 +215,8 @@ def _lets_in(rule: Mapping[str, Any], machine: Machine) -> bool:
 
 
 def is_managed(ssm: Any, machine: Machine) -> bool:
-    """Whether a machine answers to Session Manager."""
-    with plainly():
-        filters = [{"Key": "InstanceIds", "Values": [machine.id]}]
-        said = ssm.describe_instance_information(Filters=filters)["InstanceInformationList"]
+    """Whether a machine answers to Session Manager; where that may not be asked, it counts as if not."""
+    filters = [{"Key": "InstanceIds", "Values": [machine.id]}]
+    nothing: list[Mapping[str, Any]] = []
+    said = answered(lambda: ssm.describe_instance_information(Filters=filters)["InstanceInformationList"], nothing)
     return any((each["InstanceId"], each["PingStatus"]) == (machine.id, "Online") for each in said)

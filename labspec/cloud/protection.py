@@ -7,7 +7,8 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from labspec.cloud.account import Account, answered, plainly
-from labspec.cloud.fates import CLUSTER, DATABASE, Fated
+from labspec.cloud.fates import Fated
+from labspec.stateful import CLUSTER, DATABASE
 
 BALANCER_KEY = "deletion_protection.enabled"
 """An attribute of every load balancer (`LoadBalancerAttribute`, Elastic Load Balancing API Reference)."""

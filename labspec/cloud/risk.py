@@ -57,11 +57,14 @@ def _short(member: str) -> str:
     return member.partition(".")[2]
 
 
-def refuse(moved: Sequence[Move], gone: Sequence[Change], members: Mapping[str, str]) -> None:
-    """Raise `Refused` where anything moves or is lost that was not allowed to."""
+def refuse(
+    moved: Sequence[Move], gone: Sequence[Change], members: Mapping[str, str], hints: Sequence[str] = ()
+) -> None:
+    """Raise `Refused` where anything moves or is lost that was not allowed to; `hints` are ways not to lose it."""
     messages, helps = [], []
     if gone:
-        shown = series([f"`{change.id}`" for change in gone], "and")
+        more = [f"{len(gone) - FEW} more"] if len(gone) > FEW else []
+        shown = series([*(f"`{change.id}`" for change in gone[:FEW]), *more], "and")
         messages.append(f"This would replace or remove {shown}, with the data in it.")
         names = dict.fromkeys(members.get(change.id, change.id) for change in gone)
         helps += [f"--allow-data-loss {name}" for name in names]
@@ -69,7 +72,9 @@ def refuse(moved: Sequence[Move], gone: Sequence[Change], members: Mapping[str, 
         messages.append(f"To move to another stack is to be destroyed and made anew: {'; '.join(ways(moved))}.")
         helps.append("--allow-moves")
     if messages:
-        raise Refused(" ".join(messages), f"If that is meant, add {' '.join(helps)}.")
+        raise Refused(
+            " ".join(messages), " ".join([*(hints if gone else ()), f"If that is meant, add {' '.join(helps)}."])
+        )
 
 
 def ways(moved: Sequence[Move], most: int = FEW) -> Iterator[str]:

@@ -39,17 +39,24 @@ class Standing(NamedTuple):
     resources: tuple[Resource, ...]
     """Its own, without the nested stacks."""
     nested: tuple[Standing, ...]
+    exports: tuple[str, ...] = ()
+    """What it exports, by the names that other stacks import it under."""
 
     @property
     def spec(self) -> str:
         """The name of the spec that it belongs to; empty where labspec did not deploy it."""
         return self.tags.get(OWNER, "")
 
+    def stacks(self) -> Iterator[Standing]:
+        """This stack, and all that are nested in it."""
+        yield self
+        for stack in self.nested:
+            yield from stack.stacks()
+
     def all(self) -> Iterator[Resource]:
         """Every resource, those of nested stacks too."""
-        yield from self.resources
-        for stack in self.nested:
-            yield from stack.all()
+        for stack in self.stacks():
+            yield from stack.resources
 
 
 def standing(cloudformation: Any, stack: str) -> Standing:
@@ -79,6 +86,7 @@ def _standing(cloudformation: Any, stack: str, name: str, path: tuple[str, ...])
         outputs(there),
         tuple(each for each in held if each not in inner),
         tuple(stack for stack in nested if stack is not None),
+        tuple(each["ExportName"] for each in there.get("Outputs", ()) if "ExportName" in each),
     )
 
 

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, NamedTuple
 
 from botocore.exceptions import ClientError
 
-from labspec.cloud import deployment
-from labspec.cloud.account import Account, plainly
-from labspec.cloud.events import Event, Watch
+from labspec.cloud import change_sets, deployment
+from labspec.cloud.account import Account, answered, plainly
+from labspec.cloud.deployment import REVIEW
+from labspec.cloud.events import Event, Watch, newest
 from labspec.cloud.fates import Fated, fates
 from labspec.cloud.holdings import BUCKET
 from labspec.cloud.protection import Protection, protections
-from labspec.cloud.refusal import Refused
+from labspec.cloud.refusal import WHOSE, Refused
 from labspec.cloud.standing import STACK, Standing, standing
 from labspec.wording import series
 
-REVIEW = "REVIEW_IN_PROGRESS"
-UNDERWAY = (REVIEW, "DELETE_IN_PROGRESS")
-"""What is in progress and may be deleted: a stack that was never made, and one whose deletion is looked at again."""
+UPDATING = "UPDATE_IN_PROGRESS"
+MAKING = ("CREATE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS")
+UNDERWAY = (REVIEW, *MAKING, "DELETE_IN_PROGRESS")
+"""What is in progress and may be deleted: what was never whole, and what is being deleted already."""
 LOOKS = 60
-"""How often is looked for a deletion that AWS has accepted and not begun."""
+"""How often is looked whether a stack that was only proposed is gone."""
 ADVICE = (
     ("not empty", "It filled again: stop what writes to it, and destroy again."),
     ("dependen", "Something that the stack did not make uses it: remove that, and destroy again."),
@@ -81,29 +84,30 @@ def teardown(account: Account, stack: str, *, anybodys: bool = False, keep: Sequ
 def _refuse_unfit(cloudformation: Any, there: Standing, said: dict[str, Any], *, anybodys: bool) -> None:
     if root := said.get("RootId") or said.get("ParentId"):
         name = root.split("/")[1]
-        raise Refused(f"The stack `{there.name}` is part of `{name}`.", f"Destroy that: `labspec destroy {name}`.")
+        raise Refused(
+            f"The stack `{there.name}` is part of `{name}`.", f"Destroy that: `labspec destroy {name}{WHOSE}`."
+        )
     if there.status.endswith("_IN_PROGRESS") and there.status not in UNDERWAY:
-        raise Refused(f"The stack `{there.name}` is being changed: it is {there.status}.", "Wait until it rests.")
+        stop = f"aws cloudformation cancel-update-stack --stack-name {there.name}{WHOSE}"
+        follow = f"`labspec events {there.name} --follow{WHOSE}`"
+        help_ = f"Wait until it rests: {follow}." + (f" Or stop it: `{stop}`." if there.status == UPDATING else "")
+        raise Refused(f"The stack `{there.name}` is being changed: it is {there.status}.", help_)
     if not (anybodys or there.spec or (there.status == REVIEW and _is_proposed(cloudformation, there.id))):
-        help_ = f"Look at it with `labspec status {there.name}`. If it is to go, add `--any`."
+        help_ = f"Look at it with `labspec status {there.name}{WHOSE}`. If it is to go, add `--any`."
         raise Refused(f"labspec did not deploy the stack `{there.name}`.", help_)
 
 
 def _refuse_imported(cloudformation: Any, there: Standing) -> None:
-    """AWS would accept the deletion and cancel it: too late for buckets that were emptied for it."""
-    ids = {stack.id for stack in _tree(there)}
-    names = {stack.split("/")[1] for stack in ids}
-    pages = cloudformation.get_paginator("list_exports").paginate()
-    for export in (each for page in pages for each in page["Exports"] if each["ExportingStackId"] in ids):
-        if users := [f"`{each}`" for each in _importers(cloudformation, export["Name"]) if each not in names]:
-            message = f"The export `{export['Name']}` of the stack `{there.name}` is used by {series(users, 'and')}."
+    """AWS would accept the deletion and cancel it: too late for buckets that are emptied for it.
+
+    Who may not ask is told by AWS.
+    """
+    names = {stack.id.split("/")[1] for stack in there.stacks()}
+    for export in (each for stack in there.stacks() for each in stack.exports):
+        importers: list[str] = answered(partial(_importers, cloudformation, export), [])
+        if users := [f"`{each}`" for each in importers if each not in names]:
+            message = f"The export `{export}` of the stack `{there.name}` is used by {series(users, 'and')}."
             raise Refused(message, "Destroy what uses it first, or change it so that it does not.")
-
-
-def _tree(there: Standing) -> Iterator[Standing]:
-    yield there
-    for inner in there.nested:
-        yield from _tree(inner)
 
 
 def _importers(cloudformation: Any, export: str) -> list[str]:
@@ -121,14 +125,9 @@ def _is_proposed(cloudformation: Any, stack: str) -> bool:
     """Whether labspec proposed a stack that was never made: its tags are still those of a change set."""
     return any(
         tag["Key"] == deployment.OWNER
-        for each in _change_sets(cloudformation, stack)
+        for each in change_sets.of_stack(cloudformation, stack)
         for tag in cloudformation.describe_change_set(ChangeSetName=each).get("Tags", ())
     )
-
-
-def _change_sets(cloudformation: Any, stack: str) -> list[str]:
-    pages = cloudformation.get_paginator("list_change_sets").paginate(StackName=stack)
-    return [each["ChangeSetId"] for page in pages for each in page["Summaries"]]
 
 
 def _left(there: Standing, fated: Sequence[Fated], keep: Sequence[str]) -> Iterator[Fated]:
@@ -144,26 +143,37 @@ def _left(there: Standing, fated: Sequence[Fated], keep: Sequence[str]) -> Itera
         yield found[0]._replace(fate="kept")
 
 
+def deleted(account: Account, wanted: Teardown) -> Sequence[Fated]:
+    """What a stack held when it was deleted: while one was being made, more has come than was seen before."""
+    if wanted.stack.status not in MAKING:
+        return wanted.fated
+    cloudformation = account.client("cloudformation")
+    late = fates(cloudformation, standing(cloudformation, wanted.stack.id))
+    names = {each.name for each in wanted.fated}
+    return [*wanted.fated, *(each for each in late if each.name not in names)]
+
+
 def delete(account: Account, wanted: Teardown, empty: Callable[[Collection[str]], None], again: str) -> Iterator[Event]:
     """Delete a stack, and tell each event until it is gone. `empty` is called for the buckets that are to be emptied.
 
     `again` is the user's own command, for advice.
-    A bucket that fills while its stack is deleted stops the deletion: it is emptied, and the deletion is tried once
-    more. Raises `Refused` where something else stops it.
+    Nothing is emptied before AWS has taken the deletion on, which it does only of who may delete the stack. A bucket
+    that stops the deletion all the same, because it was still full or fills again, is emptied, and the deletion is
+    tried once more. Raises `Refused` where something else stops it.
     """
     cloudformation = account.client("cloudformation")
     for is_last in (False, True):
-        empty(wanted.buckets)
-        failed: dict[str, Event] = {}
+        if is_last:
+            empty(wanted.buckets)
+        attempt = _Attempt(cloudformation, None if is_last else partial(empty, wanted.buckets))
         for step in _steps(wanted):
-            status = yield from _taken(cloudformation, step, failed)
-            if status != "DELETE_COMPLETE":
+            if (yield from attempt.take(step)) != "DELETE_COMPLETE":
                 break
         else:
             return
         full = {each.name for each in wanted.fated if each.resource.physical in wanted.buckets}
-        if is_last or not full & failed.keys():
-            raise _stopped(wanted.stack.name, status, failed, again)
+        if is_last or attempt.refused or not full & attempt.failed.keys():
+            raise _stopped(wanted.stack.name, attempt, again)
 
 
 class _Step(NamedTuple):
@@ -181,70 +191,80 @@ def _steps(wanted: Teardown) -> Iterator[_Step]:
         yield _Step(here[0].stack if path else wanted.stack.id, path, [each.resource.id for each in here])
 
 
-def _taken(cloudformation: Any, step: _Step, failed: dict[str, Event]) -> Generator[Event, None, str]:
-    """Take a step: its events, and at last the stack's status. What could not be deleted is put into `failed`."""
-    with plainly():
-        there = deployment.described(cloudformation, step.stack)
-        if there is None or there["StackStatus"] == "DELETE_COMPLETE":
-            return "DELETE_COMPLETE"
-        if there["StackStatus"] == REVIEW:
-            return _withdrawn(cloudformation, step.stack)
-        began = _begun(cloudformation, step, is_going=there["StackStatus"] == "DELETE_IN_PROGRESS")
-    watch = Watch(cloudformation, step.stack, began)
-    for event in watch.events():
-        inside = event._replace(path=(*step.path, *event.path))
-        if event.status == "DELETE_FAILED" and event.type != STACK:
-            failed["/".join((*inside.path, inside.id))] = inside
-        yield inside
-    return watch.status
+@dataclass
+class _Attempt:
+    """A deletion that is tried. `empty` is called once, when AWS has taken it on, and while it goes on."""
+
+    cloudformation: Any
+    empty: Callable[[], None] | None
+    failed: dict[str, Event] = field(default_factory=dict)
+    """What could not be deleted."""
+    refused: Refused | None = None
+    """Why the buckets could not be emptied. Who deletes the stack, or a function in it, may do it all the same."""
+    status: str = ""
+    reason: str = ""
+    """Of the stack that it came to last."""
+
+    def take(self, step: _Step) -> Generator[Event, None, str]:
+        """Take a step: its events, and at last the stack's status."""
+        with plainly():
+            there = deployment.described(self.cloudformation, step.stack)
+            if there is None or there["StackStatus"] == "DELETE_COMPLETE":
+                return "DELETE_COMPLETE"
+            if there["StackStatus"] == REVIEW:
+                self.status = _withdrawn(self.cloudformation, step.stack)
+                return self.status
+        watch = self._begun(step, is_going=there["StackStatus"] == "DELETE_IN_PROGRESS")
+        for event in watch.events():
+            inside = event._replace(path=(*step.path, *event.path))
+            if event.status == "DELETE_FAILED" and event.type != STACK:
+                self.failed["/".join((*inside.path, inside.id))] = inside
+            if event.of_stack and not event.path:
+                self.reason = event.reason
+            yield inside
+        self.status = watch.status
+        return watch.status
+
+    def _begun(self, step: _Step, *, is_going: bool) -> Watch:
+        """Have a deletion begin, unless one is going on, and watch it."""
+        before = "" if is_going else newest(self.cloudformation, step.stack)
+        if not is_going:
+            keep = {"RetainResources": step.keep} if step.keep else {}
+            with plainly():
+                self.cloudformation.delete_stack(StackName=step.stack, **keep)
+        if self.empty is not None:
+            empty, self.empty = self.empty, None
+            try:
+                empty()
+            except Refused as refused:
+                self.refused = refused
+        return Watch(self.cloudformation, step.stack, after=before)
 
 
 def _withdrawn(cloudformation: Any, stack: str) -> str:
     """Delete a stack that was only proposed, with what proposes it."""
-    for each in _change_sets(cloudformation, stack):
-        cloudformation.delete_change_set(ChangeSetName=each)
+    change_sets.discard(cloudformation, stack, [*change_sets.of_stack(cloudformation, stack)])
     cloudformation.delete_stack(StackName=stack)
     for _ in range(LOOKS):
         there = deployment.described(cloudformation, stack)
         if there is None or there["StackStatus"] == "DELETE_COMPLETE":
-            return "DELETE_COMPLETE"
-        time.sleep(deployment.PAUSE)
+            break
+        time.sleep(change_sets.PAUSE)
     return str(there["StackStatus"]) if there else "DELETE_COMPLETE"
 
 
-def _begun(cloudformation: Any, step: _Step, *, is_going: bool) -> datetime:
-    """Have a deletion begin, unless one is going on, and return when it began, by AWS's clock.
-
-    AWS answers before anything happens: to look at once would find the stack at rest, and take that for the end.
-    """
-    before, at = _began(cloudformation, step.stack)
-    if is_going:
-        return at
-    cloudformation.delete_stack(StackName=step.stack, **({"RetainResources": step.keep} if step.keep else {}))
-    for _ in range(LOOKS):
-        newest, at = _began(cloudformation, step.stack)
-        if newest != before:
-            return at
-        time.sleep(deployment.PAUSE)
-    raise Refused("AWS has accepted to delete the stack, and does not begin.", "Destroy again in a minute.")
-
-
-def _began(cloudformation: Any, stack: str) -> tuple[str, datetime]:
-    """The event with which the newest deletion of a stack began, and when; no event where it was never deleted."""
-    pages = cloudformation.get_paginator("describe_stack_events").paginate(StackName=stack)
-    for event in (event for page in pages for event in page["StackEvents"]):
-        if event["ResourceStatus"] == "DELETE_IN_PROGRESS" and event["PhysicalResourceId"] == event["StackId"]:
-            return event["EventId"], event["Timestamp"]
-    return "", datetime.now(UTC)
-
-
-def _stopped(stack: str, status: str, failed: Mapping[str, Event], again: str) -> Refused:
+def _stopped(stack: str, attempt: _Attempt, again: str) -> Refused:
     """Why a deletion stopped, with what stays and what helps."""
-    reasons = {name: event.reason or "AWS gives no reason" for name, event in failed.items()}
+    reasons = {name: event.reason or "AWS gives no reason" for name, event in attempt.failed.items()}
     stays = [f"`{name}` stays: {reason.removesuffix('.')}." for name, reason in reasons.items()]
+    if not stays and attempt.reason:
+        stays = [f"{attempt.reason.removesuffix('.')}."]
     said = " ".join(reasons.values())
     helps = [*dict.fromkeys(advice for words, advice in ADVICE if words in said)] or ["Mend that, and destroy again."]
-    if failed:
-        keep = " ".join(f"--keep {name}" for name in failed)
+    if attempt.refused:
+        stays.append(attempt.refused.message)
+        helps = [attempt.refused.help or "Empty the buckets, and destroy again."]
+    if attempt.failed:
+        keep = " ".join(f"--keep {name}" for name in attempt.failed)
         helps.append(f"Or leave what AWS cannot delete: `{again} {keep}`.")
-    return Refused(" ".join([f"The stack `{stack}` is {status}.", *stays]), " ".join(helps))
+    return Refused(" ".join([f"The stack `{stack}` is {attempt.status}.", *stays]), " ".join(helps))

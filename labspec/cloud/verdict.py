@@ -6,8 +6,11 @@ import shlex
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from labspec.cloud.causes import Failure, Operation
+from labspec.cloud.causes import Failure, Operation, failure_of
 from labspec.cloud.known import advice, known
+from labspec.cloud.leftovers import removal
+from labspec.cloud.objections import Objection, Rejected
+from labspec.cloud.refusal import AWS_REFUSED
 from labspec.diagnostic import Diagnostic, Rule, Severity, Span
 
 STACK_FAILED = Rule(
@@ -63,11 +66,27 @@ def findings(operation: Operation, where: Where, unplaced: str = "", profile: st
         found.append(told.cause(operation.stuck, _past(operation, whose)))
     else:
         found += [told.left(failure) for failure in operation.cleanup]
+    found += [told.spared(failure, whose) for failure in operation.spared]
     if not (operation.is_well or operation.failures or operation.stuck):
         message = f"The stack `{operation.name}` is {operation.status}, and nothing in it failed by itself."
         help_ = f"Somebody cancelled the operation, or its events are gone. {_way(operation, whose)}".strip()
         found.insert(0, Diagnostic(STACK_FAILED, message, help=help_))
     return found
+
+
+def objected(rejected: Rejected, where: Where, region: str) -> list[Diagnostic]:
+    """What AWS finds wrong with a change before it makes anything, resource by resource where it says so."""
+    if not rejected.objections:
+        helps = advice(failure_of(rejected.message), region)
+        return [Diagnostic(AWS_REFUSED, rejected.message, help=helps)]
+    return [_objected(each, where, region) for each in rejected.objections]
+
+
+def _objected(each: Objection, where: Where, region: str) -> Diagnostic:
+    failure = failure_of(each.reason, each)
+    place = where(each.id, each.property)
+    message = f"AWS refuses {_named(failure, place)}: {_reason(failure)}"
+    return _placed(Diagnostic(AWS_REFUSED, message, help=advice(failure, region)), place)
 
 
 class _Told(NamedTuple):
@@ -90,6 +109,16 @@ class _Told(NamedTuple):
         helps = f"{advice(failure, self.operation.region)} It stays{what}, and no stack will delete it.".strip()
         told = Diagnostic(STACK_FAILED, _sentence(failure, place), help=helps, severity=Severity.WARNING)
         return _placed(told, place)
+
+    def spared(self, failure: Failure, whose: str) -> Diagnostic:
+        """What was to stay, and stays of a stack that is no more: its name is taken when it is made again."""
+        place = self.where(failure.id, "")
+        what = f" ({failure.physical})" if failure.physical else ""
+        message = f"{_named(failure, place)} stays{what}: it was made, and is not deleted with what failed."
+        command = removal(failure.type, failure.physical)
+        helps = "No stack knows it any more, and a name that it was given is taken."
+        helps += f" To remove it, with all that it holds: `{command}{whose}`." if command and failure.physical else ""
+        return _placed(Diagnostic(STACK_FAILED, message, help=helps, severity=Severity.WARNING), place)
 
     def _note(self, first: Failure, others: Sequence[Failure], place: Place | None) -> Iterator[str]:
         so_far = "" if self.operation.is_over else " so far"

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from labspec.cloud.account import plainly
 from labspec.cloud.parallel import at_once
-from labspec.cloud.refusal import Refused
+from labspec.cloud.refusal import WHOSE, Refused
 from labspec.cloud.standing import Standing
 from labspec.graph import Graph
 from labspec.lambdas.serving import cache_control, content_type, is_page
@@ -71,7 +71,7 @@ def place(stack: Standing, graph: Graph, website: str) -> Place | None:
         return None
     raise Refused(
         f"The stack `{stack.name}` has no bucket of the website `{website}`: it is {stack.status}.",
-        f"Deploy the spec as it is now: `labspec deploy SPEC --stack {stack.name}`.",
+        f"Deploy the spec as it is now: `labspec deploy SPEC --stack {stack.name}{WHOSE}`.",
     )
 
 

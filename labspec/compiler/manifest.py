@@ -28,6 +28,7 @@ def manifest(build: Build, architecture: Architecture) -> str:
         "labspec": __version__,
         "name": architecture.spec.name,
         "layout": build.options.layout,
+        **({"region": architecture.spec.region} if architecture.spec.region else {}),
         "digest": build.digest,
         "inputs": dict(sorted(inputs.items())),
         "outputs": {name: hashlib.sha256(data).hexdigest() for name, data in sorted(build.written.items())},

@@ -275,7 +275,11 @@ def _missing(owner: Path, keys: Sequence[str], known: Known) -> Diagnostic:
     are, them = ("are", "them") if keys[1:] else ("is", "it")
     message = f"{series([f'`{key}`' for key in keys], 'and')} {are} missing: {noun_of(owner)} needs {them}."
     choices = " ".join(words for key in keys if (words := choices_of((*owner, key))))
-    return Diagnostic(MISSING, message, owner, "key", help=known.hint(owner) or choices)
+    help_ = known.hint(owner) or (choices if owner or {"labspec", "name"} - {*keys} else OVERLAY)
+    return Diagnostic(MISSING, message, owner, "key", help=help_)
+
+
+OVERLAY = "What is laid over a spec, or is part of one, is not given alone: write `SPEC --overlay FILE`, or `include`."
 
 
 FORMS = {"dict_type": "a mapping", "tuple_type": "a list", "list_type": "a list", "model_type": "a mapping"}

@@ -68,7 +68,14 @@ class _Kinds:
         if interface.subnet not in self.known:
             self.known[interface.subnet] = self._place(interface.subnet)
         place = self.known[interface.subnet]
-        return (place, interface.groups, interface.is_open, interface.public, interface.six, str(interface.condition))
+        return (
+            place,
+            str(interface.groups),
+            interface.is_open,
+            interface.public,
+            interface.six,
+            str(interface.condition),
+        )
 
     def _place(self, name: str) -> Kind:
         """What there is to tell a subnet by; itself where an ACL makes it matter who is a neighbour."""
@@ -83,7 +90,7 @@ class _Kinds:
         told = [(each.covers(block), each.meets(block)) for block in own for each in self.blocks]
         unknown = [each for each in subnet.blocks if not isinstance(each, Block)]
         gives = (subnet.gives_public, subnet.gives_six, subnet.has_four)
-        return (subnet.vpc, tuple(self.site.tables.get(name, ())), tuple(told), tuple(unknown), gives)
+        return (subnet.vpc, str(self.site.tables.get(name, ())), tuple(told), tuple(unknown), gives)
 
 
 def _alike(kinds: _Kinds) -> list[tuple[tuple[str, ...], tuple[Interface, ...]]]:

@@ -34,7 +34,29 @@ Three ways, told apart:
 - `like: name`, in a member, begins it with another member's fields, merged in the same way, after all files are read.
 
 The base is resolved whole; then includes are joined, each resolved alone; then come this document's own members, then
-overlays, then `like`. Paths are relative to the file they stand in, and lead nowhere outside its folder."""
+overlays, then `like`. Paths are relative to the file they stand in, and lead nowhere outside its folder.
+
+An overlay says only what differs, and is no spec by itself: below, the first document is a spec, and the second is laid
+over it by `--overlay prod.yaml`. One machine becomes larger, the other is not there, and the variable keeps `one_of`.
+`labspec config spec.yaml --overlay prod.yaml` shows it; `check`, `build`, `publish`, `deploy` and `sync` take it."""
+OVERLAY = """\
+# spec.yaml
+labspec: 1
+name: shop
+variables:
+  stage: {default: dev, one_of: [dev, prod]}
+tags: {Stage: "${{ variables.stage }}"}
+vpcs:
+  net: {cidr: 10.0.0.0/16, zones: [a], subnets: {public: {cidr: 10.0.0.0/20, each: /24, access: public}}}
+instances:
+  web: {subnet: public-a, type: t3.micro}
+  spare: {subnet: public-a}"""
+OVERLAID = """\
+# prod.yaml
+variables: {stage: {default: prod}}
+instances:
+  web: {type: t3.large}
+  spare: null"""
 
 SHARED = """\
 What every member can say, whatever its kind, and the parts that many kinds have. [Overrides](overrides.md) lists the
@@ -42,10 +64,33 @@ roles that `override` names, [rules](rules.md) what `silence` names."""
 
 RESOURCES = """\
 resources:
-  Queue:
+  Jobs:
     Type: AWS::SQS::Queue
     Properties: {DelaySeconds: 5}
+  Waiting:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      Namespace: AWS/SQS
+      MetricName: ApproximateNumberOfMessagesVisible
+      Dimensions: [{Name: QueueName, Value: !GetAtt Jobs.QueueName}]
+      Statistic: Maximum
+      Period: 300
+      EvaluationPeriods: 1
+      Threshold: 100
+      ComparisonOperator: GreaterThanThreshold
+instances:
+  worker:
+    subnet: app-a
+    permissions:
+      statements:
+        - {Effect: Allow, Action: sqs:ReceiveMessage, Resource: "${{ resources.Jobs.Arn }}"}
+outputs:
+  JobsUrl: ${{ resources.Jobs }}
 """
+NAMED = """\
+Elsewhere in the spec, `${{ resources.Jobs }}` is what CloudFormation's `Ref` gives of it, and
+`${{ resources.Jobs.Arn }}` an attribute. Inside `resources` and `override`, CloudFormation's own `!Ref` and `!GetAtt`
+work, with logical ids: those of members, too ([overrides](overrides.md)), and parameters."""
 
 
 def section_pages() -> dict[str, str]:
@@ -69,6 +114,7 @@ def _section(
     yield described(name)
     if part is None:
         yield fenced(RESOURCES)
+        yield NAMED
         return
     yield from _class(part, bare, where, name)
     for inner in parts():
@@ -141,6 +187,8 @@ def _document(bare: Mapping[str, Node]) -> str:
         "\n".join(listed),
         "## Composition",
         COMPOSITION,
+        fenced(OVERLAY),
+        fenced(OVERLAID),
     ]
     return page("A document", words)
 

@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from datetime import UTC, datetime, timedelta
+from typing import cast
 
 import pytest
 
 from labspec.cli.following import resumable
+from labspec.cli.live import Live
+from labspec.cloud.events import STACK, Event, Watch
 from labspec.cloud.refusal import Refused
+
+
+def test_the_clock_of_an_operation_never_goes_back() -> None:
+    """Its end is seen later than it was."""
+    began = datetime(2026, 1, 1, tzinfo=UTC)
+    root = Event(began, (), "lab", STACK, "CREATE_IN_PROGRESS", "", of_stack=True)
+    live = Live(cast(Watch, Namespace(since=began, ahead=timedelta())), "lab", {}, colored=False, whole=False)
+    live._course.take([root])
+    assert live._elapsed(began + timedelta(seconds=7)) == "0:07"
+    live._course.take([root._replace(at=began + timedelta(seconds=5), status="CREATE_COMPLETE")])
+    assert live._elapsed(began + timedelta(seconds=9)) == "0:07"
 
 
 def test_who_loses_sight_is_told_how_to_look_again() -> None:

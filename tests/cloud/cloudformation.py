@@ -10,7 +10,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from labspec.cloud.account import Account
-from labspec.cloud.teardown import REVIEW
+from labspec.cloud.deployment import REVIEW
 
 STACK = "AWS::CloudFormation::Stack"
 OURS = [{"Key": "labspec:spec", "Value": "lab"}]
@@ -32,7 +32,6 @@ class Cloud:
         self.resources = {"lab": [resource("Data", STACK, arn("Data")), resource("Web", "AWS::EC2::VPC")], "Data": []}
         self.templates: dict[str, Any] = {"lab": {"Resources": {"Data": {}, "Web": {}}}, "Data": {"Resources": {}}}
         self.happened: dict[str, list[Any]] = {"lab": [], "Data": []}
-        self.exports: list[Any] = []
         self.change_sets: dict[str, Any] = {}
         self.will: list[Mapping[str, str]] = []
         """Of each deletion to come, what cannot be deleted, and why."""
@@ -112,8 +111,6 @@ class Pages:
                 return [{"StackResourceSummaries": cloud.resources[name]}]
             case "list_change_sets":
                 return [{"Summaries": [{"ChangeSetId": each} for each in cloud.change_sets]}]
-            case "list_exports":
-                return [{"Exports": cloud.exports}]
             case "list_imports" if asked["ExportName"] == "lonely":
                 raise refusal("ValidationError", "Export 'lonely' is not imported by any stack.")
             case "list_imports":

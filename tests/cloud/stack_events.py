@@ -7,7 +7,7 @@ nested stack. Stacks that are not the root are found by their ids alone, as thos
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -45,6 +45,8 @@ class Events:
         self.root = next(iter(self.stacks))
         last = next(event for event in self.events[arn(self.root)] if event["PhysicalResourceId"] == arn(self.root))
         self.status, self.spec = status or last["ResourceStatus"], spec
+        self.objections: list[dict[str, Any]] = []
+        """What `DescribeEvents` tells of a root; it may not be asked where there is none."""
         self.pages: list[str] = []
         """The stack of each page that was asked for."""
 
@@ -77,6 +79,8 @@ class Events:
         return {"Stacks": [stack]}
 
     def get_paginator(self, operation: str) -> Any:
+        if operation == "describe_events":
+            return Objections(self.objections)
         assert operation == "describe_stack_events"
         return self
 
@@ -86,3 +90,33 @@ class Events:
         for start in range(0, len(events), PAGE):
             self.pages.append(stack)
             yield {"StackEvents": events[start : start + PAGE]}
+
+
+class Objections:
+    """Answers of `DescribeEvents`, a page for each."""
+
+    def __init__(self, told: Sequence[Mapping[str, Any]]) -> None:
+        self.told = told
+
+    def paginate(self, **asked: Any) -> Iterator[Any]:
+        assert asked.pop("Filters") == {"FailedEvents": True}
+        assert len(asked) == 1
+        if not self.told:
+            raise ClientError({"Error": {"Code": "AccessDenied", "Message": "No."}}, "DescribeEvents")
+        yield from ({"OperationEvents": [each]} for each in self.told)
+
+
+def objection(operation: str, reason: str, second: int = 0, **more: str) -> dict[str, Any]:
+    """One that is about the name of a bucket."""
+    return {
+        "OperationId": operation,
+        "EventType": "VALIDATION_ERROR",
+        "LogicalResourceId": "Bad",
+        "ResourceType": "AWS::S3::Bucket",
+        "Timestamp": START + timedelta(seconds=second),
+        "ValidationName": "NAME_CONFLICT_VALIDATION",
+        "ValidationStatus": "FAILED",
+        "ValidationStatusReason": reason,
+        "ValidationPath": "/Resources/Bad/Properties/BucketName",
+        **more,
+    }

@@ -347,6 +347,26 @@ def test_what_cannot_be_is_told(
     assert lab.ran == []
 
 
+def test_a_machine_that_can_be_reached_in_no_way_is_told(
+    lab: Lab, behind: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    lab.machine("bare", group_of(lab, behind[1]), public=True)
+    assert connect("bare") == 1
+    assert "does not answer to Session Manager, and has no key for SSH." in capsys.readouterr().err
+
+
+def test_a_group_is_among_the_names_that_can_be_given(
+    lab: Lab, behind: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for identity in ("LabAsgAutoScalingGroup", "Own2ndGroup"):
+        kind = "AWS::AutoScaling::AutoScalingGroup"
+        lab.resources.append(Resource((), identity, kind, identity, "CREATE_COMPLETE", ""))
+    assert connect("front") == 1
+    assert "It can be `Own2ndGroup`, `door`, `gate`, `lab-asg`, `web-1`." in capsys.readouterr().err
+    assert connect("lab-asgg") == 1
+    assert "Did you mean `lab-asg`?" in capsys.readouterr().err
+
+
 def test_a_machine_that_was_renamed_is_found_by_its_tag_and_any_by_its_logical_id(
     lab: Lab, behind: tuple[str, str]
 ) -> None:

@@ -1,86 +1,21 @@
-"""What a change set would do, when a stack takes one, and what is asked before it is carried out.
-
-That stacks are made and changed is tried on an emulated AWS (tests/emulated).
-"""
+"""What a change set would do, and what is asked before it is carried out."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import json
+from pathlib import Path
 
 import pytest
-from botocore.exceptions import ClientError
 
-from labspec.cloud import deployment
 from labspec.cloud.changes import STACK, Change, changes
-from labspec.cloud.deployment import ChangeSet, Wanted, propose
-from labspec.cloud.execution import execute
 from labspec.cloud.forecast import told
+from labspec.cloud.former import FORMS, former, renamings
 from labspec.cloud.refusal import Refused
 from labspec.cloud.risk import lost, moves, refuse
+from labspec.logical_ids import main_id
+from tests.cloud.proposals import Aws
 
-WANTED = Wanted(
-    "lab", "shop", "https://x/root.yaml", {"A": "1"}, {"A": {}, "B": {"Default": "2"}, "C": {}}, {}, None, []
-)
 DATABASE = "AWS::RDS::DBInstance"
-
-
-class Aws:
-    """CloudFormation's answers, as far as these tests ask."""
-
-    def __init__(
-        self, stack: Mapping[str, Any] | None = None, failed: str = "", found: Mapping[str, list[Any]] | None = None
-    ) -> None:
-        self.stack, self.failed, self.found = stack, failed, found or {}
-        self.asked: dict[str, Any] = {}
-        self.left: dict[str, str] = {}
-        """The change sets that are left, by id."""
-        self.deleted = ""
-
-    def describe_stacks(self, **asked: str) -> Any:
-        if self.stack is None:
-            message = f"Stack with id {asked['StackName']} does not exist"
-            raise ClientError({"Error": {"Code": "ValidationError", "Message": message}}, "DescribeStacks")
-        return {"Stacks": [self.stack]}
-
-    def create_change_set(self, **asked: Any) -> Any:
-        self.asked = asked
-        self.left["arn:change/1"] = asked["ChangeSetName"]
-        return {"Id": "arn:change/1", "StackId": "arn:stack"}
-
-    def describe_change_set(self, **_: str) -> Any:
-        return {"Status": "FAILED" if self.failed else "CREATE_COMPLETE", "StatusReason": self.failed}
-
-    def execute_change_set(self, **asked: Any) -> None:
-        self.asked = asked
-
-    def delete_change_set(self, **asked: str) -> None:
-        del self.left[asked["ChangeSetName"]]
-
-    def delete_stack(self, **asked: str) -> None:
-        self.deleted = asked["StackName"]
-
-    def get_template(self, **_: str) -> Any:
-        return {"TemplateBody": "Resources: {Db: {Type: T}, Kept: {Type: T, DeletionPolicy: Retain}}"}
-
-    def get_paginator(self, operation: str) -> Any:
-        return Pages(self, operation)
-
-
-class Pages:
-    """A page for each thing that is listed."""
-
-    def __init__(self, aws: Aws, operation: str) -> None:
-        self.aws, self.operation = aws, operation
-
-    def paginate(self, **asked: str) -> Any:
-        if self.operation == "list_change_sets":
-            return [{"Summaries": [{"ChangeSetId": key, "ChangeSetName": name}]} for key, name in self.aws.left.items()]
-        if self.operation == "describe_stack_events":
-            return [{"StackEvents": [{"EventId": "the newest"}, {"EventId": "another"}]}]
-        if self.operation == "list_stack_resources":
-            return [{"StackResourceSummaries": [each]} for each in self.aws.found[asked["StackName"]]]
-        return [{"Changes": [{"ResourceChange": each}]} for each in self.aws.found[asked["ChangeSetName"]]]
 
 
 def change(action: str, name: str, kind: str = "AWS::EC2::VPC", **more: str) -> dict[str, str]:
@@ -103,6 +38,8 @@ def test_changes_are_those_of_nested_stacks_too_and_data_comes_first() -> None:
             change("Modify", "Db", DATABASE, Replacement="True", PolicyAction="ReplaceAndSnapshot"),
             change("Remove", "Files", "AWS::EFS::FileSystem", PolicyAction="Delete"),
             change("Remove", "Kept", "AWS::S3::Bucket", PolicyAction="Retain"),
+            change("Remove", "Topic", "AWS::SNS::Topic", PolicyAction="Delete"),
+            change("Modify", "Spared", "AWS::EFS::FileSystem", Replacement="True", PolicyAction="ReplaceAndRetain"),
             change("Modify", "Group", "AWS::EC2::SecurityGroup", Replacement="Conditional"),
             change("Dynamic", "Odd", "AWS::EC2::Volume"),
         ],
@@ -114,15 +51,17 @@ def test_changes_are_those_of_nested_stacks_too_and_data_comes_first() -> None:
         "  remove  Files (AWS::EFS::FileSystem): what it holds is gone",
         "  replace Odd (AWS::EC2::Volume), perhaps: what it holds is gone",
         "DataStack:",
-        "  remove  Files (AWS::EFS::FileSystem)",
-        "  remove  Kept (AWS::S3::Bucket)",
-        "  replace Db (AWS::RDS::DBInstance)",
+        "  remove  Files (AWS::EFS::FileSystem): what it holds is gone",
+        "  remove  Kept (AWS::S3::Bucket): what it was stays, outside the stack",
+        "  remove  Topic (AWS::SNS::Topic): gone",
+        "  replace Db (AWS::RDS::DBInstance): a snapshot stays",
+        "  replace Spared (AWS::EFS::FileSystem): what it was stays, outside the stack, and the new one is empty",
         "  replace Group (AWS::EC2::SecurityGroup), perhaps",
-        "  replace Odd (AWS::EC2::Volume), perhaps",
+        "  replace Odd (AWS::EC2::Volume), perhaps: what it holds is gone",
         "  change  Web (instances.web, site.yaml:7)",
         "root:",
         "  add     NewStack (AWS::CloudFormation::Stack)",
-        "1 to add, 1 to change, 3 to replace, 2 to remove.",
+        "1 to add, 1 to change, 4 to replace, 3 to remove.",
     ]
 
 
@@ -194,103 +133,68 @@ def test_many_additions_are_counted_unless_all_are_asked_for(additions: int, lin
         (Change("replace", "Db", "AWS::RDS::DBInstance", policy="ReplaceAndRetain"), False),
         (Change("change", "Db", "AWS::RDS::DBInstance"), False),
         (Change("remove", "Web", "AWS::EC2::Instance", policy="Delete"), False),
+        (Change("remove", "Web", "AWS::EC2::KeyPair", policy="Delete"), True),
+        (Change("remove", "Users", "AWS::Cognito::UserPool", policy="Delete"), True),
+        (Change("remove", "Base", "Custom::Image"), True),
+        (Change("remove", "WebSetupLog", "AWS::Logs::LogGroup", policy="Delete"), False),
     ],
 )
 def test_what_is_kept_is_not_lost(change: Change, lost: bool) -> None:
     assert change.loses_data is lost
 
 
-def test_a_new_stack_gets_what_is_given_and_its_spec_as_a_tag() -> None:
-    aws = Aws()
-    with pytest.raises(Refused) as caught:
-        propose(aws, WANTED)
-    assert caught.value.help == "Add `--parameter C=VALUE`."
-    made = propose(aws, WANTED._replace(given={"A": "1", "C": "3"}, tags={"Team": "web"}, role="arn:role"))
-    assert made == ChangeSet("arn:change/1", "arn:stack", "lab", made=True)
-    given = {each["ParameterKey"]: each["ParameterValue"] for each in aws.asked["Parameters"]}
-    assert given == {"A": "1", "C": "3"}
-    assert {each["Key"]: each["Value"] for each in aws.asked["Tags"]} == {"Team": "web", "labspec:spec": "shop"}
-    assert (aws.asked["ChangeSetType"], aws.asked["RoleARN"]) == ("CREATE", "arn:role")
+# ------------------------------------------------------------------ names that changed
 
 
-def test_a_stack_keeps_the_parameters_that_are_not_given() -> None:
-    aws = Aws({"StackStatus": "UPDATE_COMPLETE", "Parameters": [{"ParameterKey": "A"}, {"ParameterKey": "C"}]})
-    assert propose(aws, WANTED) == ChangeSet("arn:change/1", "arn:stack", "lab", made=False)
-    assert aws.asked["Parameters"] == [
-        {"ParameterKey": "A", "ParameterValue": "1"},
-        {"ParameterKey": "C", "UsePreviousValue": True},
-    ]
-    assert aws.asked["ChangeSetType"] == "UPDATE"
-
-
-@pytest.mark.parametrize("why", deployment.NOTHING)
-def test_where_nothing_changes_no_change_set_is_left(why: str) -> None:
-    aws = Aws(
-        {"StackStatus": "CREATE_COMPLETE", "Parameters": [{"ParameterKey": "C"}]}, failed=f"{why}. Submit others."
-    )
-    assert propose(aws, WANTED) is None
-    assert (aws.left, aws.deleted) == ({}, "")
+def test_what_was_removed_has_the_name_that_its_id_was_made_of() -> None:
+    for manifest in Path("out").glob("*/manifest.json"):
+        resources = json.loads(manifest.read_text("utf-8"))["resources"]
+        found = former([Change("remove", identity, said["type"]) for identity, said in resources.items()])
+        theirs = {identity: said["member"] for identity, said in resources.items() if said["type"] in FORMS}
+        assert found.keys() == theirs.keys()
+        for identity, member in found.items():
+            (section, name), (true, _) = member.split("."), theirs[identity].split(".")
+            suffix = dict(FORMS[resources[identity]["type"]])[section]
+            assert (main_id(name, suffix), section) == (identity, true)
 
 
 @pytest.mark.parametrize(
-    ("stack", "failed", "said"),
+    ("changes", "hints"),
     [
-        ({"StackStatus": "ROLLBACK_COMPLETE"}, "", "takes no change: it is ROLLBACK_COMPLETE."),
-        ({"StackStatus": "UPDATE_ROLLBACK_FAILED"}, "", "takes no change: it is UPDATE_ROLLBACK_FAILED."),
-        ({"StackStatus": "CREATE_FAILED"}, "", "takes no change: it is CREATE_FAILED."),
-        ({"StackStatus": "UPDATE_IN_PROGRESS"}, "", "is being changed already: it is UPDATE_IN_PROGRESS."),
-        ({"StackStatus": "CREATE_COMPLETE", "Tags": [{"Key": "labspec:spec", "Value": "blog"}]}, "", "the spec `blog`"),
-        ({"StackStatus": "CREATE_COMPLETE"}, "Template error.", "AWS refused the change: Template error."),
+        (
+            [
+                Change("remove", "SharedFileSystem", "AWS::EFS::FileSystem", ("S",)),
+                Change("add", "FilesFileSystem", "AWS::EFS::FileSystem", ("S",)),
+                Change("remove", "SharedSecurityGroup", "AWS::EC2::SecurityGroup", ("S",)),
+                Change("add", "FilesSecurityGroup", "AWS::EC2::SecurityGroup", ("S",)),
+                Change("add", "WebInstance", "AWS::EC2::Instance"),
+            ],
+            ["If `file_systems.shared` is now `file_systems.files`, write `was: shared` there."],
+        ),
+        (
+            [
+                Change("remove", "DbReplica", "AWS::RDS::DBInstance"),
+                Change("add", "FilesDatabase", "AWS::RDS::DBInstance"),
+            ],
+            [],  # it was a replica
+        ),
+        (
+            [
+                Change("remove", "WebInstance", "AWS::EC2::Instance", ("A",)),
+                Change("add", "WebInstance", "AWS::EC2::Instance", ("B",)),
+            ],
+            [],  # it moves
+        ),
+        ([Change("remove", "Odd", "AWS::EC2::Instance"), Change("add", "WebInstance", "AWS::EC2::Instance")], []),
     ],
 )
-def test_a_stack_that_takes_no_change_is_told_with_the_way_out(stack: dict[str, Any], failed: str, said: str) -> None:
-    aws = Aws({**stack, "Parameters": [{"ParameterKey": "C"}]}, failed)
-    with pytest.raises(Refused) as caught:
-        propose(aws, WANTED)
-    assert said in caught.value.message
-    assert aws.left == {}
-
-
-def test_what_failed_without_a_rollback_goes_on() -> None:
-    aws = Aws({"StackStatus": "CREATE_FAILED", "DisableRollback": True, "Parameters": [{"ParameterKey": "C"}]})
-    assert propose(aws, WANTED)
-    assert aws.asked["ChangeSetType"] == "UPDATE"
-
-
-@pytest.mark.parametrize(
-    ("made", "others", "deleted"), [(True, {}, "arn:stack"), (True, {"arn:other": "theirs"}, ""), (False, {}, "")]
-)
-def test_of_what_is_taken_back_nothing_is_left(made: bool, others: dict[str, str], deleted: str) -> None:
-    aws = Aws()
-    aws.left = {"arn:change/1": "labspec-1", **others}
-    deployment.withdraw(aws, ChangeSet("arn:change/1", "arn:stack", "lab", made))
-    assert (aws.left, aws.deleted) == (others, deleted)
-
-
-def test_a_stack_is_taken_back_when_its_change_set_is_really_gone(monkeypatch: pytest.MonkeyPatch) -> None:
-    aws = Aws()
-    aws.left = {"arn:change/1": "labspec-1"}
-    monkeypatch.setattr(aws, "delete_change_set", lambda **_: None)
-    monkeypatch.setattr("time.sleep", lambda _: aws.left.clear())
-    deployment.withdraw(aws, ChangeSet("arn:change/1", "arn:stack", "lab", made=True))
-    assert aws.deleted == "arn:stack"
-
-
-def test_only_our_own_earlier_change_sets_are_superseded() -> None:
-    aws = Aws()
-    aws.left = {"arn:change/1": "labspec-1", "arn:change/2": "labspec-2", "arn:other": "theirs"}
-    deployment.supersede(aws, ChangeSet("arn:change/2", "arn:stack", "lab", made=False))
-    assert set(aws.left) == {"arn:change/2", "arn:other"}
-
-
-def test_a_change_set_is_carried_out_once_and_watched_from_then_on() -> None:
-    aws = Aws()
-    watch = execute(aws, ChangeSet("arn:changeSet/labspec-1/uuid", "arn:stack", "lab", made=True), rollback=False)
-    assert (watch.stack, watch.after) == ("arn:stack", "the newest")
-    token = {"ClientRequestToken": "labspec-1"}
-    assert aws.asked == {"ChangeSetName": "arn:changeSet/labspec-1/uuid", "DisableRollback": True, **token}
-
-
-def test_only_what_has_to_be_acknowledged_is() -> None:
-    assert deployment.capabilities(["Type: AWS::EC2::VPC"]) == []
-    assert deployment.capabilities(["Type: AWS::IAM::Role", "x"]) == ["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
+def test_where_a_member_appears_as_another_is_gone_it_may_have_been_renamed(
+    changes: list[Change], hints: list[str]
+) -> None:
+    members = {
+        "FilesFileSystem": "file_systems.files",
+        "FilesDatabase": "databases.files",
+        "FilesSecurityGroup": "security_groups.files",
+        "WebInstance": "instances.web",
+    }
+    assert [each.hint for each in renamings(changes, former(changes), members)] == hints

@@ -5,25 +5,29 @@ That all of it goes is tried on an emulated AWS (tests/emulated).
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection
+from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
 
 import pytest
 
 from labspec.cli import main
-from labspec.cloud import deployment, events
+from labspec.cloud import change_sets, events
+from labspec.cloud.deployment import REVIEW
 from labspec.cloud.fates import Fated, fates
 from labspec.cloud.refusal import Refused
 from labspec.cloud.standing import standing
-from labspec.cloud.teardown import REVIEW, delete, teardown
-from tests.cloud.cloudformation import OURS, STACK, Cloud, Mine, arn
+from labspec.cloud.teardown import delete, teardown
+from tests.cloud.cloudformation import OURS, STACK, Cloud, Mine, arn, refusal
 
 AGAIN = "labspec destroy lab --region eu-west-1"
 
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (deployment, events):
+    for module in (change_sets, events):
         monkeypatch.setattr(module, "PAUSE", 0)
 
 
@@ -93,10 +97,12 @@ def test_only_buckets_that_go_are_emptied() -> None:
 @pytest.mark.parametrize(
     ("status", "said", "why", "help"),
     [
-        ("CREATE_COMPLETE", {"RootId": arn("shop")}, "is part of `shop`", "`labspec destroy shop`"),
-        ("CREATE_COMPLETE", {"ParentId": arn("shop")}, "is part of `shop`", "`labspec destroy shop`"),
-        ("UPDATE_IN_PROGRESS", {}, "is being changed: it is UPDATE_IN_PROGRESS", "Wait"),
-        ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", {}, "is being changed", "Wait"),
+        ("CREATE_COMPLETE", {"RootId": arn("shop")}, "is part of `shop`", "`labspec destroy shop{whose}`"),
+        ("CREATE_COMPLETE", {"ParentId": arn("shop")}, "is part of `shop`", "`labspec destroy shop{whose}`"),
+        ("UPDATE_IN_PROGRESS", {}, "it is UPDATE_IN_PROGRESS", "`labspec events lab --follow{whose}`"),
+        ("UPDATE_IN_PROGRESS", {}, "is being changed", "cancel-update-stack --stack-name lab{whose}"),
+        ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", {}, "is being changed", "Wait until it rests: "),
+        ("UPDATE_ROLLBACK_IN_PROGRESS", {}, "is being changed", "Wait until it rests: "),
         ("CREATE_COMPLETE", {"Tags": []}, "labspec did not deploy the stack `lab`", "`--any`"),
         (REVIEW, {"Tags": []}, "labspec did not deploy the stack `lab`", "`--any`"),
     ],
@@ -112,18 +118,28 @@ def test_a_stack_that_is_not_to_be_destroyed_is_refused(status: str, said: Any, 
 
 def test_a_stack_whose_exports_others_use_is_refused_before_a_bucket_is_emptied() -> None:
     cloud = Cloud()
-    cloud.exports = [{"ExportingStackId": arn("Data"), "Name": "lonely"}, {"ExportingStackId": arn("x"), "Name": "y"}]
+    cloud.stacks["Data"]["Outputs"] = [exported("lonely")]
     teardown(Mine(cloud), "lab")
-    cloud.exports += [{"ExportingStackId": arn("Data"), "Name": "address"}]
+    cloud.stacks["Data"]["Outputs"] += [{"OutputKey": "Private", "OutputValue": "x"}, exported("address")]
     with pytest.raises(Refused, match=r"The export `address` of the stack `lab` is used by `blog`\."):
         teardown(Mine(cloud), "lab")
+
+
+def test_who_may_not_ask_for_imports_is_told_by_aws(monkeypatch: pytest.MonkeyPatch) -> None:
+    cloud = Cloud(Outputs=[exported("address")])
+    monkeypatch.setattr("labspec.cloud.teardown._importers", Mock(side_effect=refusal("AccessDenied")))
+    assert teardown(Mine(cloud), "lab").stack.name == "lab"
+
+
+def exported(name: str) -> dict[str, str]:
+    return {"OutputKey": name, "OutputValue": "x", "ExportName": name}
 
 
 def test_a_stack_that_was_only_proposed_goes_with_what_proposes_it() -> None:
     cloud = Cloud(REVIEW, Tags=[])
     cloud.resources = {"lab": [], "Data": []}
     cloud.change_sets = {"change": OURS}
-    assert destroyed(cloud) == ([], [[]])
+    assert destroyed(cloud) == ([], [])
     assert (cloud.change_sets, cloud.asked) == ({}, [("lab",)])
 
 
@@ -150,6 +166,73 @@ def test_a_deletion_that_goes_on_is_looked_at_and_not_asked_for_again() -> None:
     cloud.stacks["lab"]["StackStatus"] = "DELETE_COMPLETE"
     assert [event.status for event in told] == ["DELETE_COMPLETE"]
     assert cloud.asked == []
+
+
+@pytest.mark.parametrize("status", ["CREATE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS"])
+def test_what_was_never_whole_is_deleted_while_it_is_being_made(status: str) -> None:
+    cloud = Cloud(status)
+    cloud.tell("lab", STACK, "CREATE_IN_PROGRESS", "User Initiated", arn("lab"))
+    assert destroyed(cloud)[0] == ["lab DELETE_IN_PROGRESS", "lab DELETE_COMPLETE"]
+
+
+def test_what_was_made_after_it_was_looked_at_is_told_at_the_end(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cloud.stacks["lab"]["StackStatus"] = "CREATE_IN_PROGRESS"
+    cloud.tell("lab", STACK, "CREATE_IN_PROGRESS", "User Initiated", arn("lab"))
+    go = cloud.go
+
+    def late() -> None:
+        cloud.put("Late", "AWS::SNS::Topic", stack="lab", status="DELETE_SKIPPED", DeletionPolicy="Retain")
+        go()
+
+    monkeypatch.setattr(cloud, "go", late)
+    assert main(["destroy", "lab", "--yes"]) == 0
+    told = capsys.readouterr().out
+    assert "It is CREATE_IN_PROGRESS: what is made until AWS stops goes, or stays, as its template has it." in told
+    assert "  Late: late (AWS::SNS::Topic): aws cloudcontrol delete-resource" in told
+
+
+def test_nothing_is_emptied_for_who_may_not_delete_the_stack(monkeypatch: pytest.MonkeyPatch) -> None:
+    cloud, emptied = Cloud(), list[Collection[str]]()
+    cloud.put("Logs", "AWS::S3::Bucket", stack="lab")
+    monkeypatch.setattr(cloud, "delete_stack", Mock(side_effect=refusal("AccessDenied")))
+    with pytest.raises(Refused, match="These credentials may not call"):
+        list(delete(Mine(cloud), teardown(Mine(cloud), "lab"), emptied.append, AGAIN))
+    assert emptied == []
+
+
+@pytest.mark.parametrize("is_full", [False, True])
+def test_who_may_delete_the_stack_need_not_be_allowed_to_empty_its_buckets(is_full: bool) -> None:
+    """A function in the stack empties those of websites."""
+    cloud = Cloud()
+    cloud.put("Logs", "AWS::S3::Bucket", stack="lab")
+    cloud.will = [{"Logs": "The bucket you tried to delete is not empty."}] * is_full
+    refuse = Mock(side_effect=Refused("These credentials may not call ListObjectVersions.", "Let them."))
+    deletion = delete(Mine(cloud), teardown(Mine(cloud), "lab"), refuse, AGAIN)
+    if not is_full:
+        assert [event.status for event in deletion][-1] == "DELETE_COMPLETE"
+        return
+    with pytest.raises(Refused) as caught:
+        list(deletion)
+    assert "is not empty. These credentials may not call ListObjectVersions." in caught.value.message
+    assert caught.value.help.startswith("Let them.")
+    assert cloud.asked == [("lab",)]
+
+
+def test_a_deletion_that_aws_cancels_is_told_in_its_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    cloud = Cloud()
+    go = cloud.go
+
+    def cancel() -> None:
+        go()
+        cloud.tell("lab", STACK, "CREATE_COMPLETE", "Delete canceled. Cannot delete export x.", arn("lab"))
+
+    monkeypatch.setattr(cloud, "go", cancel)
+    with pytest.raises(
+        Refused, match=r"^The stack `lab` is CREATE_COMPLETE\. Delete canceled\. Cannot delete export x\.$"
+    ):
+        destroyed(cloud)
 
 
 def test_a_bucket_that_filled_again_is_emptied_and_tried_once_more() -> None:
@@ -235,13 +318,28 @@ def test_who_does_not_agree_or_cannot_be_asked_loses_nothing(
 ) -> None:
     monkeypatch.setattr("sys.stdin.isatty", lambda: answer is not None)
     monkeypatch.setattr("builtins.input", Mock(side_effect=[answer]))
-    assert main(["destroy", "lab"]) == 0
+    assert main(["destroy", "lab"]) == (0 if deletes else 1)
     assert bool(cloud.asked) is deletes
-    told = capsys.readouterr().out
-    assert told.startswith("lab: 1 resource\n1 resource to go, 0 to stay.\n")
-    gone = "The stack `lab` is gone.\nNothing of it was found left in the account.\n"
-    unasked = "" if answer is not None else " Nobody can be asked here: add `--yes`."
-    assert told.endswith(gone if deletes else f"Nothing was changed.{unasked}\n")
+    told = capsys.readouterr()
+    assert told.out.startswith("lab: 1 resource\n1 resource to go, 0 to stay.\n")
+    if deletes:
+        assert told.out.endswith("The stack `lab` is gone.\nNothing of it was found left in the account.\n")
+    else:
+        unasked = "it was not agreed to." if answer is not None else "nobody can be asked here."
+        assert f"error[LS703]: Nothing was changed: {unasked}" in told.err
+        assert ("`--yes`" in told.err) is (answer is None)
+
+
+def test_ctrl_c_at_the_question_says_that_nothing_was_changed(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("builtins.input", Mock(side_effect=[KeyboardInterrupt]))
+    assert main(["destroy", "lab"]) == 130
+    told = capsys.readouterr()
+    assert told.out.endswith(" to stay.\n\n")  # behind the question
+    assert told.err == "labspec: interrupted; nothing was changed.\n"
+    assert cloud.asked == []
 
 
 def test_ctrl_c_says_how_to_go_on(
@@ -275,7 +373,46 @@ def test_a_protected_stack_is_refused_before_anything_is_done(cloud: Cloud, caps
     assert capsys.readouterr() == ("", "")
 
 
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("https://my-templates.s3.us-east-1.amazonaws.com/labspec/0a/x.yaml", "s3://my-templates/labspec/"),
+        ("https://s3.cn-north-1.amazonaws.com.cn/my.templates/a/b/0a/x.yaml", "s3://my.templates/a/b/"),
+        ("https://my-templates.s3.us-east-1.amazonaws.com/0a/x.yaml", "s3://my-templates/"),
+        ({"Fn::Sub": "https://${Bucket}.s3.amazonaws.com/x.yaml"}, ""),
+    ],
+)
+def test_where_its_templates_stay_is_told_at_the_end(
+    url: Any, said: str, cloud: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cloud.templates["lab"]["Resources"]["Data"] = {"Type": STACK, "Properties": {"TemplateURL": url}}
+    assert main(["destroy", "lab", "--yes"]) == 0
+    last = capsys.readouterr().out.splitlines()[-1]
+    stay = f"Its templates stay in {said}, where those of other stacks may lie, too."
+    assert last == (stay if said else "Nothing of it was found left in the account.")
+
+
+def test_what_was_built_here_is_called_as_in_its_spec(
+    cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "out/spec").mkdir(parents=True)
+    resources = {"AdminKeyPair": {"member": "key_pairs.admin", "at": "spec.yaml:3:3"}}
+    manifest = {"name": "lab", "outputs": {}, "resources": resources}
+    (tmp_path / "out/spec/manifest.json").write_text(json.dumps(manifest), "utf-8")
+    monkeypatch.chdir(tmp_path)
+    for name in ("AdminKeyPair", "OtherKeyPair"):
+        cloud.put(name, "AWS::EC2::KeyPair")
+    assert main(["destroy", "lab", "--yes"]) == 0
+    told = capsys.readouterr().out
+    assert "  key pair Data/AdminKeyPair (adminkeypair, key_pairs.admin)\n" in told
+    assert "  key pair Data/OtherKeyPair (otherkeypair)\n" in told
+
+
 def test_commands_that_are_shown_name_the_account(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
+    cloud.stacks["lab"]["RootId"] = arn("shop")
+    assert main(["destroy", "lab", "--yes", "--region", "eu-west-1", "--profile", "my own"]) == 1
+    assert "`labspec destroy shop --profile 'my own' --region eu-west-1`" in capsys.readouterr().err
+    del cloud.stacks["lab"]["RootId"]
     cloud.put("My Topic", "AWS::SNS::Topic", DeletionPolicy="Retain")
     assert main(["destroy", "lab", "--yes", "--region", "eu-west-1"]) == 0
     end = "--type-name AWS::SNS::Topic --identifier 'my topic' --region eu-west-1\n"

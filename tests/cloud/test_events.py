@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from labspec.cloud.events import EVER, STACK, Watch, newest
+from labspec.cloud.history import last_operation
 
 START = datetime(2001, 1, 1, tzinfo=UTC)  # by AWS's clock: this machine's is far ahead
 ROOT, CHILD, GRANDCHILD = "arn:root", "arn:child", "arn:grandchild"
@@ -26,13 +27,19 @@ class Aws:
         """How many pages were asked of each stack."""
         self.now = START
 
-    def add(self, stack: str, name: str, status: str, reason: str = "", nested: str = "") -> None:
+    def add(self, stack: str, name: str, status: str, reason: str = "", nested: str = "", detail: str = "") -> None:
         """An event; of a stack itself where there is no `name`, of a nested one where its id is given."""
         self.now += timedelta(seconds=1)
         events_ = self.told.setdefault(stack, [])
-        event = {"EventId": f"{stack}-{len(events_)}", "StackId": stack, "LogicalResourceId": name or stack}
+        event = {
+            "EventId": f"{stack}-{len(events_)}",
+            "StackId": stack,
+            "StackName": "lab",
+            "LogicalResourceId": name or stack,
+        }
         event |= {"ResourceType": STACK if nested or not name else "T", "ResourceStatus": status}
         event |= {"PhysicalResourceId": nested or (name and "id") or stack, "ResourceStatusReason": reason}
+        event |= {"DetailedStatus": detail} if detail else {}
         events_.insert(0, {**event, "Timestamp": self.now})
 
     def get_paginator(self, _: str) -> Any:
@@ -150,6 +157,16 @@ def test_what_cloudformation_goes_on_to_do_is_the_same_operation(monkeypatch: py
     watch = Watch(aws, ROOT)
     assert followed(aws, watch, [], monkeypatch)[0] == "arn:root CREATE_IN_PROGRESS"
     assert watch.status == "DELETE_COMPLETE"
+
+
+@pytest.mark.parametrize("reason", ["", "Eventual consistency check initiated"])
+def test_that_all_is_configured_begins_no_operation(reason: str) -> None:
+    aws = Aws()
+    aws.add(ROOT, "", "CREATE_IN_PROGRESS", "User Initiated")
+    aws.add(ROOT, "Vpc", "CREATE_COMPLETE")
+    aws.add(ROOT, "", "CREATE_IN_PROGRESS", reason, detail="CONFIGURATION_COMPLETE")
+    aws.add(ROOT, "", "CREATE_COMPLETE")
+    assert len(Watch(aws, ROOT).look()) == len(last_operation(aws, ROOT)) == 4
 
 
 @pytest.mark.parametrize("status", ["REVIEW_IN_PROGRESS", "CREATE_COMPLETE"])

@@ -74,6 +74,18 @@ def test_a_built_directory_is_published_as_its_spec_is(s3: Any) -> None:
         assert published(s3) == before
 
 
+@pytest.mark.parametrize("built", [False, True])
+def test_that_a_spec_is_meant_for_another_region_is_told(
+    built: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for meant in ("us-east-1", REGION):
+        (tmp_path / "spec.yaml").write_text(f"{SPEC}region: {meant}\n", "utf-8")
+        assert main(["build", "spec.yaml", "--no-validate", "-q"]) == 0
+        assert publish(target="out/spec" if built else "spec.yaml") == 0
+        said = f"warning[LS704]: The spec is meant for the region `us-east-1`, and this goes to `{REGION}`."
+        assert (said in capsys.readouterr().err) is (meant != REGION)
+
+
 def test_what_is_there_is_not_sent_again_and_never_replaced(s3: Any, capsys: pytest.CaptureFixture[str]) -> None:
     assert publish() == 0
     first = published(s3)
@@ -282,6 +294,63 @@ def test_what_aws_refuses_is_told_plainly(
     call = BaseClient._make_api_call  # type: ignore[attr-defined]
     monkeypatch.setattr(BaseClient, "_make_api_call", send)
     assert said in refused(capsys, "--bucket", BUCKET)
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
+    """What is asked of S3 from here on; it is as a HEAD is answered to who may not list the bucket."""
+    asked_ = []
+
+    def send(client: Any, operation: str, asked: dict[str, Any]) -> Any:
+        asked_.append((operation, asked))
+        try:
+            return call(client, operation, asked)
+        except ClientError as error:
+            if operation == "HeadObject" and error.response["Error"]["Code"] == "404":
+                raise ClientError({"Error": {"Code": "403", "Message": "Forbidden"}}, operation) from error
+            raise
+
+    call = BaseClient._make_api_call  # type: ignore[attr-defined]
+    monkeypatch.setattr(BaseClient, "_make_api_call", send)
+    return asked_
+
+
+def test_who_may_not_list_the_bucket_can_publish(s3: Any, calls: Any) -> None:
+    assert publish() == 0
+    assert len(published(s3)) == 3
+    assert publish() == 0
+
+
+def test_what_is_there_and_may_not_be_read_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def send(client: Any, operation: str, asked: dict[str, Any]) -> Any:
+        codes = {"HeadObject": "403", "PutObject": "PreconditionFailed"}
+        if operation in codes:
+            raise ClientError({"Error": {"Code": codes[operation], "Message": ""}}, operation)
+        return call(client, operation, asked)
+
+    call = BaseClient._make_api_call  # type: ignore[attr-defined]
+    monkeypatch.setattr(BaseClient, "_make_api_call", send)
+    said = refused(capsys, "--bucket", BUCKET)
+    assert "is there, and these credentials may not read it." in said
+    assert "s3:GetObject" in said
+
+
+def test_templates_go_to_a_bucket_of_the_own_account_or_of_a_named_one(calls: Any) -> None:
+    """Who has a bucket of that name, and lets everybody write, would decide what CloudFormation makes."""
+    for number, more in (("123456789012", []), ("111122223333", ["--bucket-owner", "111122223333"])):
+        calls.clear()
+        assert publish(*more) == 0  # moto does not look at it
+        said = {asked.get("ExpectedBucketOwner") for name, asked in calls if name != "GetCallerIdentity"}
+        assert said == {number}
+
+
+def test_of_a_stack_that_the_console_makes_it_is_said_what_labspec_does_not_know(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert publish() == 0
+    assert "`labspec destroy` then takes `--any`" in capsys.readouterr().out
 
 
 def test_without_a_profile_credentials_or_a_region_it_says_so(

@@ -16,7 +16,7 @@ from labspec.cloud.causes import Failure, Operation, causes
 from labspec.cloud.known import KNOWN, Known, advice, known
 from labspec.cloud.verdict import findings
 from tests.building import HEAD, NETWORK
-from tests.cloud.stack_events import Events, arn
+from tests.cloud.stack_events import Events, arn, objection
 
 KNOWN_FAILURES = yaml.safe_load((Path(__file__).parent / "known_failures.yaml").read_text("utf-8"))
 EMBEDDED = f"Embedded stack {arn('x/')} was not successfully created: The following resource(s) failed to create: [X]. "
@@ -353,6 +353,67 @@ def test_a_stack_that_its_rollback_deleted_is_found_by_its_id() -> None:
     assert "could not be created: No." in told(operation)[0]
 
 
+@pytest.mark.parametrize("root", ["ROLLBACK", "UPDATE_ROLLBACK"])
+def test_what_a_rollback_spares_is_told_with_what_removes_it(root: str) -> None:
+    """A nested stack that was made well is asked for as well, where it is undone."""
+    begins = "CREATE" if root == "ROLLBACK" else "UPDATE"
+    aws = Events(
+        f"""\
+0 lab/ {begins}_IN_PROGRESS User Initiated
+1 lab/SiteStack CREATE_IN_PROGRESS Resource creation Initiated
+1 lab/SiteStack/ CREATE_IN_PROGRESS
+1 lab/SiteStack/Pages CREATE_COMPLETE
+1 lab/SiteStack/Gone CREATE_COMPLETE
+1 lab/SiteStack/ CREATE_COMPLETE
+2 lab/SiteStack CREATE_COMPLETE
+3 lab/Db CREATE_FAILED No.
+3 lab/ {root}_IN_PROGRESS The following resource(s) failed to create: [Db].
+4 lab/SiteStack DELETE_IN_PROGRESS
+4 lab/SiteStack/ DELETE_IN_PROGRESS
+5 lab/SiteStack/Gone DELETE_COMPLETE
+5 lab/SiteStack/Pages DELETE_SKIPPED
+5 lab/SiteStack/ DELETE_COMPLETE
+6 lab/SiteStack DELETE_COMPLETE
+6 lab/ {root}_COMPLETE
+""",
+        {"Pages": "AWS::S3::Bucket"},
+        {"Pages": "my-pages"},
+    )
+    operation = causes(aws, "lab")
+    assert [failure.place for failure in operation.spared] == ["SiteStack/Pages"]
+    _, left = findings(operation, _nowhere, profile="work")
+    assert left.message.startswith("`SiteStack/Pages` (AWS::S3::Bucket) stays (my-pages)")
+    assert left.help.endswith("`aws s3 rb --force s3://my-pages --profile work --region eu-west-1`.")
+    assert left.level == "warning"
+
+
+def test_what_an_update_removes_and_keeps_is_nothing_to_be_warned_of() -> None:
+    kept = asked(
+        """\
+0 lab/ UPDATE_IN_PROGRESS User Initiated
+1 lab/ UPDATE_COMPLETE_CLEANUP_IN_PROGRESS
+2 lab/Pages DELETE_SKIPPED
+3 lab/ UPDATE_COMPLETE
+"""
+    )
+    assert (kept.spared, told(kept)) == ((), [])
+
+
+REFUSED = "Validation failed with 1 error(s). Call DescribeEvents to retrieve the full list of errors."
+
+
+def test_a_stack_that_was_refused_before_it_was_made_tells_what_is_wrong() -> None:
+    lines = f"0 lab/ CREATE_IN_PROGRESS User Initiated\n1 lab/ CREATE_FAILED {REFUSED}\n"
+    aws = events(lines)
+    aws.objections = [objection("old", "An old one.", 1), objection("now", "Resource of type 'T' already exists.", 2)]
+    (failure,) = causes(aws, "lab").failures
+    assert (failure.place, failure.type, failure.stack) == ("Bad", "AWS::S3::Bucket", "lab")
+    assert failure.reason == "Resource of type 'T' already exists."
+    assert "Names of buckets are taken in the whole world" in told(causes(aws, "lab"))[0]
+    (failure,) = asked(lines).failures  # who may not ask has AWS's words
+    assert failure.reason == REFUSED
+
+
 # ------------------------------------------------------------------ the way out
 
 STUCK = """\
@@ -566,6 +627,16 @@ def test_the_line_of_the_spec_is_shown(
     assert ("of `subnets.data-a`" in said) == bool(arguments or built)
     assert shown in said
     assert said.endswith("labspec: 1 error.\n")
+
+
+def test_a_failure_is_told_also_where_its_spec_is_not_found(
+    lab: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["--spec", "nope.yaml"]
+    assert why(monkeypatch, FAILED.replace("SUBJECT", "DataASubnet"), *arguments, DataASubnet="AWS::EC2::Subnet") == 1
+    said = capsys.readouterr().err
+    assert "error[LS702]: `DataASubnet` (AWS::EC2::Subnet) could not be" in said
+    assert "`nope.yaml` has errors, so that its lines are not known. There is no file `nope.yaml`." in said
 
 
 def test_a_line_that_was_changed_since_is_named_and_not_shown(

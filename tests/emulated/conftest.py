@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 import pytest
 
-from labspec.cloud import deployment, events
+from labspec.cloud import change_sets, events
 from tests.emulated.account import emulated
 
 
@@ -18,7 +18,7 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch, emulated(tmp_path_factory.mktemp("emulated")) as environment:
         for name, value in environment.items():
             patch.setenv(name, value)
-        for module in (deployment, events):
+        for module in (change_sets, events):
             patch.setattr(module, "PAUSE", 0.1)
         yield
 

@@ -26,9 +26,10 @@ from unittest.mock import patch
 import boto3
 from botocore.exceptions import ClientError
 from botocore.retries.standard import ExponentialBackoff
+from botocore.session import get_session
 
 from labspec.cli import main as labspec
-from labspec.cloud import deployment, events, parallel
+from labspec.cloud import change_sets, events, parallel
 from tests.emulated.account import BUCKET, emulated
 from tests.emulated.proxy import FAULTS, Call, Fault, Plan, Proxy, proxy, since, sound
 from tests.emulated.site import SITE
@@ -160,10 +161,12 @@ def interrupting(when: Callable[[Call], bool]) -> Plan:
 def laboratory(folder: Path, server: str) -> Iterator[Lab]:
     """A lab before a server. Retries are as many as ever, but at once; and calls are made one after the other."""
     patches = (
-        patch.object(boto3, "Session", cache(boto3.Session)),  # it reads what AWS's services are: once will do
+        # These read what AWS's services are: once will do.
+        patch("labspec.cloud.account.get_session", cache(get_session)),
+        patch.object(boto3, "Session", cache(boto3.Session)),
         patch.object(ExponentialBackoff, "delay_amount", lambda *_: 0),
         patch.object(parallel, "AT_ONCE", 1),
-        patch.object(deployment, "PAUSE", 0.05),
+        patch.object(change_sets, "PAUSE", 0.05),
         patch.object(events, "PAUSE", 0.05),
     )
     with proxy(server) as network, patch.dict(os.environ, {"AWS_ENDPOINT_URL": network.url}):

@@ -21,7 +21,7 @@ from tests.emulated.account import BUCKET, ROOT, emulated
 from tests.emulated.faults import ADMIN, COMMANDS, Lab, finished, laboratory
 
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
-HASTE = "from labspec.cloud import deployment, events; deployment.PAUSE = events.PAUSE = 0.05; "
+HASTE = "from labspec.cloud import change_sets, events; change_sets.PAUSE = events.PAUSE = 0.05; "
 """A process as the user's, but that it looks more often."""
 
 

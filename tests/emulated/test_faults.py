@@ -50,7 +50,7 @@ def test_publish_stops_at_any_call_and_goes_on(way: str, lab: Lab) -> None:
             break
         statuses.append(ended.status)
     assert set(statuses) == {130 if way == INTERRUPTED else 1}
-    assert len(statuses) == 13  # the bucket's three calls, and two for each of five files
+    assert len(statuses) == 14  # whose account it is, the bucket's three calls, and two for each of five files
 
 
 @pytest.mark.parametrize("way", WAYS)

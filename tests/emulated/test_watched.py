@@ -58,15 +58,18 @@ def test_a_stack_tells_its_events_its_outputs_and_where_it_is(
         assert "There is no stack `site`." in capsys.readouterr().err
     assert deploy(spec, "--yes", *ADMIN) == 0
     told = capsys.readouterr().out
+    assert re.search(r"^Page  http://10\.\S+/\nNext: labspec open site\n\Z", told, re.MULTILINE)
     assert main(["outputs", "site"]) == 0
     page = re.fullmatch(r"Network  10.0.0.0/16\nPage     (http://10\.\S+/)\n", capsys.readouterr().out)
     assert page
     assert main(["outputs", "site", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == {"Page": page[1], "Network": "10.0.0.0/16"}
     assert main(["open", "site"]) == 0
-    console, address = capsys.readouterr().out.splitlines()
+    (first, console), (second, address) = (line.split() for line in capsys.readouterr().out.splitlines())
+    assert (first, second) == ("(console)", "Page")
     assert console.startswith("https://console.aws.amazon.com/cloudformation/home?region=us-east-1#/stacks/stackinfo?")
     assert address == page[1]
+    answers_quietly(capsys)
     opened: list[str] = []
 
     def show(link: str) -> bool:
@@ -97,15 +100,29 @@ def test_a_stack_tells_its_events_its_outputs_and_where_it_is(
     assert roots[-1].endswith(" site DELETE_COMPLETE")
 
 
+def answers_quietly(capsys: pytest.CaptureFixture[str]) -> None:
+    """What was asked for is no chatter."""
+    for command in ("status", "events", "outputs", "open"):
+        assert main([command, "site"]) == 0
+        said = capsys.readouterr().out
+        assert main([command, "site", "-q"]) == 0
+        assert capsys.readouterr().out == said != ""
+    assert main(["outputs", "site", "--json", "--report", "json"]) == 0
+    printed = capsys.readouterr()  # a report has standard output for itself
+    assert json.loads(printed.out)["command"] == "outputs"
+    assert set(json.loads(printed.err)) == {"Page", "Network"}
+
+
 def test_what_nobody_agreed_to_leaves_nothing_behind(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
     stacks: Any = boto3.client("cloudformation")
-    assert deploy(spec, *ADMIN) == 0
+    assert deploy(spec, *ADMIN) == 1
     assert "site" not in {each["StackName"] for each in stacks.describe_stacks()["Stacks"]}
     for _ in range(2):
         assert deploy(spec, *ADMIN, "--no-execute") == 0
         assert len(left("site")) == 1
     capsys.readouterr()
-    assert deploy(spec, *ADMIN) == 0  # in review, with what was proposed before
+    assert deploy(spec, *ADMIN) == 1  # in review, with what was proposed before
+    assert "Nothing was changed: nobody can be asked here." in capsys.readouterr().err
     assert len(left("site")) == 1
     assert deploy(spec, *ADMIN, "--yes") == 0
     before = left("site")  # MiniStack keeps what it should delete
@@ -116,7 +133,12 @@ def test_what_nobody_agreed_to_leaves_nothing_behind(spec: Path, capsys: pytest.
     assert "`SharedMountTargetAppC` from `StorageStack` to the root." in refused.err
     assert "add --allow-data-loss file_systems.shared --allow-moves." in refused.err
     data = f"  remove  SharedFileSystem (file_systems.shared, {spec}:16): what it holds is gone"
-    assert refused.out.splitlines()[1:3] == ["Data at risk:", data]
+    assert refused.out.splitlines()[1:5] == [
+        "The stack `site` is nested, and this is flat: what moves is destroyed and made anew.",
+        "To leave it as it is laid out, add `--layout nested`.",
+        "Data at risk:",
+        data,
+    ]
     assert left("site") == before
     assert deploy(spec, "--yes", "--layout", "flat", "--allow-data-loss", "shared", "--allow-moves") == 0
     Stacks().delete("site")
@@ -137,9 +159,9 @@ def test_without_a_rollback_what_was_made_stays_and_the_next_deployment_goes_on(
 
 
 def test_a_report_has_standard_output_for_itself(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert deploy(spec, "--report", "json", *ADMIN) == 0
+    assert deploy(spec, "--report", "json", *ADMIN) == 1
     said = capsys.readouterr()
-    assert json.loads(said.out)
+    assert [each["code"] for each in json.loads(said.out)["findings"]] == ["LS703", "LS386"]
     assert "to add, 0 to change" in said.err
 
 

@@ -149,6 +149,13 @@ def test_a_wrong_shape_is_told_with_what_is_needed(text: str, message: str, help
     assert help_ in help_found or help_ in found
 
 
+def test_an_overlay_that_is_given_as_a_spec_is_told_what_it_is() -> None:
+    (found,) = load(plain("instances: {}\n"), {}).diagnostics
+    assert found.message.startswith("`labspec` and `name` are missing")
+    assert "`SPEC --overlay FILE`" in found.help
+    assert "--overlay" not in said_alone("instances: {}\n")[0][1]
+
+
 def said_alone(text: str) -> list[tuple[str, str]]:
     return [(found.message, found.help) for found in load(plain("labspec: 1\n" + text), {}).diagnostics]
 

@@ -1,4 +1,4 @@
-"""What is not known is not proved: of networks that are easily misread, neither that something passes nor that it does not."""
+"""What is not known is not proved: of networks that are easily misread, neither passage nor the lack of it."""
 
 from __future__ import annotations
 

@@ -16,9 +16,10 @@ from labspec.reference.docs import example, field_docs, summary
 from labspec.reference.lists import OWN_DOMAIN, overrides
 from labspec.reference.pages import reference
 from labspec.reference.parts import MEMBERS, pages, parts, sections, title
+from labspec.reference.sections import OVERLAID, OVERLAY, RESOURCES
 from labspec.report.data import Report
 from labspec.rules import rules
-from tests.building import graph_of
+from tests.building import build, graph_of
 
 ROLES = [
     ("websites", "bucket", "AWS::S3::Bucket"),
@@ -73,6 +74,24 @@ def test_a_website_gets_a_domain_of_its_own_as_the_page_says(tmp_path: Path) -> 
     assert "CloudFrontDefaultCertificate" not in config["ViewerCertificate"]
     alias = graph.nodes["DocsRecord"].body["Properties"]["AliasTarget"]
     assert alias["DNSName"] == {"Fn::GetAtt": ["DocsDistribution", "DomainName"]}
+
+
+def test_an_overlay_does_what_the_page_says(tmp_path: Path) -> None:
+    (tmp_path / "prod.yaml").write_text(OVERLAID, "utf-8")
+    text = OVERLAY.partition("\n")[2]
+    spec = graph_of(tmp_path, text)
+    prod = graph_of(tmp_path, text, overlays=[str(tmp_path / "prod.yaml")])
+    assert spec.nodes.keys() - prod.nodes.keys() >= {"SpareInstance"}
+    assert prod.nodes["WebInstance"].body["Properties"]["InstanceType"] == "t3.large"
+    (tmp_path / "prod.yaml").write_text(OVERLAID.replace("default: prod", "default: live"), "utf-8")
+    assert build(tmp_path, text, overlays=[str(tmp_path / "prod.yaml")]).failed
+
+
+def test_resources_are_named_from_elsewhere_as_the_page_says(tmp_path: Path) -> None:
+    subnets = "{app: {cidr: 10.0.0.0/20, each: /24, access: public}}"
+    graph = graph_of(tmp_path, f"vpcs: {{net: {{cidr: 10.0.0.0/16, zones: [a], subnets: {subnets}}}}}\n{RESOURCES}")
+    uses = {node.id for node in graph.nodes.values() if "'Jobs'" in str(node.body)}
+    assert {"Waiting", "WorkerRole"} <= uses
 
 
 def test_every_rule_has_an_anchor() -> None:

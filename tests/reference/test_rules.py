@@ -31,6 +31,7 @@ FILES = {
 """The files that declare the rules of each room."""
 
 WITHOUT_EXAMPLE = {
+    "LS704": "it is about where a spec goes, not the spec",
     "LS004": "no small example is too large",
     "LS410": "no small example is too large",
     "LS504": "no small example is over a limit",
@@ -42,7 +43,11 @@ WITHOUT_EXAMPLE = {
     "LS603": "it is the linter's fault, not the spec's",
     "LS604": "it is about templates that labspec did not build so",
     "LS701": "it is AWS's answer, not the spec's",
+    "LS720": "it is about two specs, not one",
+    "LS721": "it is about two specs, not one",
+    "LS722": "it is about git, not the spec",
     "LS702": "it is AWS's answer, not the spec's",
+    "LS703": "it is the user's answer, not the spec's",
     "LS733": "no small example takes so many permissions",
 }
 
@@ -90,6 +95,11 @@ RAISED_IN = {
     "LS520": "tests/cli/test_reach.py",
     "LS701": "tests/cloud/test_publish.py",
     "LS702": "tests/cloud/test_why.py",
+    "LS720": "tests/cli/test_diff.py",
+    "LS721": "tests/cli/test_diff.py",
+    "LS722": "tests/cli/test_diff.py",
+    "LS703": "tests/cloud/test_destroy.py",
+    "LS704": "tests/cloud/test_publish.py",
     "LS730": "tests/cli/test_iam.py",
     "LS731": "tests/cli/test_iam.py",
     "LS732": "tests/iam/test_lab.py",

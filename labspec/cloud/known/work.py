@@ -19,6 +19,12 @@ WORK = (
         "IAM takes some seconds to know a new role everywhere: deploy again. A role of the account's own has to trust"
         " lambda.amazonaws.com.",
     ),
+    # alestic/lambdash issue 13, "CloudFormation template failed due to node version"
+    Known(
+        r"runtime parameter of (?P<runtime>\S+) is (not|no longer) supported",
+        "Lambda in {region} does not have {runtime}: update labspec if the function is its own, or deploy elsewhere.",
+        property="Runtime",
+    ),
     # "Troubleshooting CloudFormation": custom resources
     Known(
         "did not receive a response from your Custom Resource|Custom Resource failed to stabilize",
@@ -38,6 +44,12 @@ WORK = (
         f"{STAYS}",
     ),
     # ------------------------------------------------------------------ permissions
+    # "Error codes for the Amazon EC2 API": RequestExpired; `ExpiredToken` among "Common errors", AWS STS API Reference
+    Known(
+        "(?i:security token included in the request is expired|ExpiredToken|token has expired)",
+        "The credentials that the stack was deployed with ended before it was done: log in again for longer, and deploy"
+        " again; or deploy with a role of CloudFormation's own (`--role-arn`).",
+    ),
     # "Using service-linked roles for Amazon RDS"
     Known(
         "(?i:service.linked role)|iam:CreateServiceLinkedRole",
@@ -98,6 +110,18 @@ WORK = (
         "TerminationProtection is enabled",
         "Switch its termination protection off, and delete again: `aws cloudformation update-termination-protection"
         " --no-enable-termination-protection --stack-name {physical} --region {region}`.",
+    ),
+    # ------------------------------------------------------------------ without a rollback
+    # anomalyco/sst issue 977, "Debug stack: Replacement type updates not supported on stack with disable-rollback"
+    Known(
+        "Replacement type updates not supported",
+        "While the rollback is off AWS replaces nothing: take the failed change back (`aws cloudformation"
+        " rollback-stack --region {region} --stack-name NAME`), and deploy without `--no-rollback`.",
+    ),
+    # aws/aws-cli issue 6368 quotes it
+    Known(
+        "use the disable-rollback parameter",
+        "What failed without a rollback goes on without one: deploy with `--no-rollback`.",
     ),
     # ------------------------------------------------------------------ the rest
     # errors of `Subscribe`, Amazon SNS API Reference: InvalidParameter

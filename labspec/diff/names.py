@@ -1,0 +1,111 @@
+"""Names that users gave: what is made anew beside what bears the name already cannot have it.
+
+"CloudFormation cannot update a stack when a custom-named resource requires replacing" (its own words; `Name type`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from labspec.diff.difference import Refusal
+from labspec.diff.scene import Scene, spoken
+from labspec.template.intrinsics import call, key
+
+NAMES: Final[Mapping[str, tuple[str, ...]]] = {
+    "AWS::AutoScaling::AutoScalingGroup": ("AutoScalingGroupName",),
+    "AWS::AutoScaling::LaunchConfiguration": ("LaunchConfigurationName",),
+    "AWS::CloudFront::OriginAccessControl": ("OriginAccessControlConfig", "Name"),
+    "AWS::CloudWatch::Alarm": ("AlarmName",),
+    "AWS::DynamoDB::Table": ("TableName",),
+    "AWS::EC2::KeyPair": ("KeyName",),
+    "AWS::EC2::LaunchTemplate": ("LaunchTemplateName",),
+    "AWS::ECR::Repository": ("RepositoryName",),
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": ("Name",),
+    "AWS::ElasticLoadBalancingV2::TargetGroup": ("Name",),
+    "AWS::Events::Rule": ("Name",),
+    "AWS::IAM::Group": ("GroupName",),
+    "AWS::IAM::InstanceProfile": ("InstanceProfileName",),
+    "AWS::IAM::ManagedPolicy": ("ManagedPolicyName",),
+    "AWS::IAM::Role": ("RoleName",),
+    "AWS::IAM::User": ("UserName",),
+    "AWS::Kinesis::Stream": ("Name",),
+    "AWS::Lambda::Function": ("FunctionName",),
+    "AWS::Logs::LogGroup": ("LogGroupName",),
+    "AWS::RDS::DBCluster": ("DBClusterIdentifier",),
+    "AWS::RDS::DBInstance": ("DBInstanceIdentifier",),
+    "AWS::RDS::DBParameterGroup": ("DBParameterGroupName",),
+    "AWS::RDS::DBSubnetGroup": ("DBSubnetGroupName",),
+    "AWS::S3::Bucket": ("BucketName",),
+    "AWS::SNS::Topic": ("TopicName",),
+    "AWS::SQS::Queue": ("QueueName",),
+    "AWS::SSM::Document": ("Name",),
+    "AWS::SSM::Parameter": ("Name",),
+    "AWS::SecretsManager::Secret": ("Name",),
+}
+"""By type, the property that names one; no two in an account and region have the same (of buckets, in the world).
+
+Security groups' names are unique within a VPC; `_scoped` sees to it.
+"""
+GROUP: Final = "AWS::EC2::SecurityGroup"
+PAGE: Final = "Name type, AWS CloudFormation"
+
+
+def taken_names(scene: Scene) -> Iterator[Refusal]:
+    """What is to be made under a name that something bears which still stands then."""
+    bearers = {_scoped(scene, address): address for address in scene.formerly(*NAMES, GROUP)}
+    for address in scene.of(*NAMES, GROUP):
+        change = scene.makes(address)
+        name = _name(scene.new.resources[address].type, scene.now, address)
+        bearer = bearers.get((scene.new.resources[address].type, *_identity(scene, name, address))) if name else None
+        if (
+            change is None
+            or bearer is None
+            or _is_free(scene, address)
+            or (call(name)[0] == "Fn::If" and bearer != address)
+        ):
+            continue
+        path = ("Properties", *NAMES.get(scene.new.resources[address].type, ("GroupName",)))
+        yield Refusal(
+            address,
+            path,
+            _message(name, bearer == address),
+            _help(bearer, address),
+            PAGE,
+            change.sure and call(name)[0] != "Fn::If",
+        )
+
+
+def _is_free(scene: Scene, address: str) -> bool:
+    """Whether a security group's name is free, for its VPC is a new one."""
+    vpc = spoken(scene.now(address, "VpcId"))
+    return scene.new.resources[address].type == GROUP and vpc is not None and scene.anew(vpc) is not None
+
+
+def _message(name: Any, is_itself: bool) -> str:
+    said = f"name {name}" if isinstance(name, str) else "name that it is given"
+    whose = "what it replaces" if is_itself else "another resource"
+    return f"It is made anew, and the {said} still belongs to {whose}."
+
+
+def _help(bearer: str, address: str) -> str:
+    if bearer == address:
+        return "Give it another name in the same update, or no name, so that AWS makes one up."
+    return f"Give it another name, or remove {bearer} in an update before this one."
+
+
+def _name(kind: str, said: Any, address: str) -> Any:
+    return said(address, *NAMES.get(kind, ("GroupName",)))
+
+
+def _identity(scene: Scene, name: Any, address: str) -> tuple[str, str]:
+    """What is unique: the name, of security groups within their VPC."""
+    scope = scene.now(address, "VpcId") if scene.new.resources[address].type == GROUP else None
+    return key(name), key(scope)
+
+
+def _scoped(scene: Scene, address: str) -> tuple[str, ...]:
+    kind = scene.former_type(address)
+    name = _name(kind, scene.was, address)
+    scope = scene.was(address, "VpcId") if kind == GROUP else None
+    return (kind, key(name) if name else f"none of {address}", key(scope))

@@ -1,0 +1,139 @@
+"""Updates that AWS refuses are told before, with the way out."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.diff.templates import difference
+
+NETWORK = """
+Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: %(vpc)s}}
+A: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: %(a)s, AvailabilityZone: us-east-1a}}
+B: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.2.0/24, AvailabilityZone: us-east-1b}}
+"""
+STANDS = {"vpc": "10.0.0.0/16", "a": "10.0.1.0/24"}
+MOVES = {**STANDS, "vpc": "10.0.0.0/17"}
+FILES = "Files: {Type: AWS::EFS::FileSystem}\n"
+SUBNETS = "[!Ref A, !Ref B]"
+GATEWAYS = """
+Eip: {Type: AWS::EC2::EIP}
+It: {Type: AWS::EC2::NatGateway, Properties: {SubnetId: !Ref A, AllocationId: !GetAtt Eip.AllocationId}}
+Igw: {Type: AWS::EC2::InternetGateway}
+Way: {Type: AWS::EC2::VPCGatewayAttachment, Properties: {VpcId: !Ref Vpc, InternetGatewayId: !Ref Igw}}
+"""
+
+
+def refused(old: str, new: str) -> list[str]:
+    """What is refused, with `?` where that is not certain."""
+    found = difference(old, new).refusals
+    assert all(refusal.help.endswith(".") and refusal.page and refusal.message.endswith(".") for refusal in found)
+    return sorted(refusal.address + ("" if refusal.sure else "?") for refusal in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"Group: {{Type: AWS::RDS::DBSubnetGroup, Properties: {{SubnetIds: {SUBNETS}}}}}", ["Group"]),
+        (f"It: {{Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: {{Subnets: {SUBNETS}}}}}", ["It"]),
+        (FILES + "It: {Type: AWS::EFS::MountTarget, Properties: {FileSystemId: !Ref Files, SubnetId: !Ref A}}", ["It"]),
+        ("It: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref A, PrivateIpAddress: 10.0.1.5}}", ["It"]),
+        ("It: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref A}}", []),
+        (GATEWAYS, ["It", "Way"]),
+        ("It: {Type: AWS::EC2::SecurityGroup, Properties: {VpcId: !Ref Vpc, GroupName: web}}", []),
+    ],
+)
+def test_what_does_not_move_to_another_vpc(text: str, expected: list[str]) -> None:
+    """The network becomes another one, and with it all that stands in it; names of groups are free in a new VPC."""
+    assert refused(NETWORK % STANDS + text, NETWORK % MOVES + text) == expected
+    assert refused(NETWORK % STANDS + text, NETWORK % STANDS + text) == []
+
+
+def test_a_subnet_that_is_made_anew_needs_addresses_that_are_free() -> None:
+    old = NETWORK % STANDS
+    assert refused(old, old.replace("us-east-1a", "us-east-1c")) == ["A"]
+    assert refused(old, old.replace("us-east-1a", "us-east-1c").replace("10.0.1.0", "10.0.3.0")) == []
+    assert refused(old, old.replace("10.0.1.0/24", "10.0.2.128/25")) == ["A"]
+    assert refused(old, old.replace("A:", "Renamed:")) == ["Renamed"]
+
+
+def test_a_mount_target_in_another_subnet_of_its_zone() -> None:
+    text = (
+        NETWORK % STANDS
+        + FILES
+        + "It: {Type: AWS::EFS::MountTarget, Properties: {FileSystemId: !Ref Files, SubnetId: !Ref %s}}"
+    )
+    place = "VpcId: !Ref Vpc, CidrBlock: 10.0.3.0/24, AvailabilityZone: us-east-1%s"
+    other = f"C: {{Type: AWS::EC2::Subnet, Properties: {{{place}}}}}\n"
+    assert refused(text % "A", other % "a" + text % "C") == ["It"]
+    assert refused(text % "A", other % "c" + text % "C") == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (
+            "Type: AWS::IAM::Role, Properties: {RoleName: a, Path: /x/}",
+            "Type: AWS::IAM::Role, Properties: {RoleName: a, Path: /y/}",
+            ["It"],
+        ),
+        (
+            "Type: AWS::IAM::Role, Properties: {RoleName: a, Path: /x/}",
+            "Type: AWS::IAM::Role, Properties: {RoleName: b, Path: /y/}",
+            [],
+        ),
+        ("Type: AWS::IAM::Role, Properties: {Path: /x/}", "Type: AWS::IAM::Role, Properties: {Path: /y/}", []),
+        (
+            "Type: AWS::EC2::KeyPair, Properties: {KeyName: me, KeyType: rsa}",
+            "Type: AWS::EC2::KeyPair, Properties: {KeyName: me, KeyType: ed25519}",
+            ["It"],
+        ),
+        (
+            "Type: AWS::RDS::DBInstance, Properties: {DBInstanceIdentifier: main, Engine: mysql}",
+            "Type: AWS::RDS::DBInstance, Properties: {DBInstanceIdentifier: main, Engine: postgres}",
+            ["It"],
+        ),
+        (
+            "Type: AWS::RDS::DBInstance, Properties: {AllocatedStorage: 30}",
+            "Type: AWS::RDS::DBInstance, Properties: {AllocatedStorage: 20}",
+            ["It"],
+        ),
+        (
+            "Type: AWS::EC2::Volume, Properties: {Encrypted: false}",
+            "Type: AWS::EC2::Volume, Properties: {Encrypted: true}",
+            ["It"],
+        ),
+        ("Type: AWS::EC2::Volume, Properties: {Size: 8}", "Type: AWS::EC2::Volume, Properties: {Size: 9}", []),
+        ("Type: AWS::S3::Bucket", "Type: AWS::SQS::Queue", ["It"]),
+        ("Type: Custom::X, Properties: {ServiceToken: a}", "Type: Custom::X, Properties: {ServiceToken: b}", ["It"]),
+    ],
+)
+def test_what_is_not_made_beside_itself(before: str, after: str, expected: list[str]) -> None:
+    assert refused(f"It: {{{before}}}", f"It: {{{after}}}") == expected
+
+
+def test_another_logical_id_with_the_same_name_is_made_before_the_old_one_goes() -> None:
+    text = "%s: {Type: AWS::S3::Bucket, Properties: {BucketName: pages}}"
+    (found,) = difference(text % "Old", text % "New").refusals
+    assert (found.address, found.message) == (
+        "New",
+        "It is made anew, and the name pages still belongs to another resource.",
+    )
+    assert "remove Old in an update before" in found.help
+
+
+def test_names_that_may_be_absent_may_be_taken() -> None:
+    text = """
+    Parameters: {Name: {Type: String}}
+    Conditions: {IsNamed: !Not [!Equals [!Ref Name, ""]]}
+    Resources:
+      It: {Type: AWS::IAM::Role, Properties: {RoleName: !If [IsNamed, !Ref Name, !Ref AWS::NoValue], Path: /%s/}}
+    """
+    assert refused(text % "x", text % "y") == ["It?"]
+
+
+def test_a_custom_resource_whose_function_is_made_anew() -> None:
+    text = """
+    Maker: {Type: AWS::Lambda::Function, Properties: {FunctionName: %s}}
+    It: {Type: Custom::X, Properties: {ServiceToken: !GetAtt Maker.Arn}}
+    """
+    assert refused(text % "one", text % "other") == ["It"]
