@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -174,6 +173,8 @@ def _diagnostic(reading: Reading, found: Found) -> Diagnostic:
 
 def _json(told: Told) -> str:
     """One policy, or a list of them."""
+    import json
+
     from labspec.iam import document, placed
 
     made = [placed(document(each), told.place) for each in told.policies]
@@ -191,6 +192,8 @@ def _against(arguments: argparse.Namespace, told: Told, known: Authority) -> tup
         return list(found.diagnostics), []
     differs = change(_needs(arguments, old, known).all, told.needs.all)
     if arguments.form == "json":
+        import json
+
         data = {
             "needs": as_data(told, differs.new),
             "no longer needs": as_data(told._replace(reading=old), differs.gone),
