@@ -120,7 +120,7 @@ class Rule(NamedTuple):
     right: str = ""
     severity: Severity = Severity.ERROR
     binding: bool = False
-    """Whether it is a law without which nothing sensible can be built."""
+    """Whether it is a law without which nothing sensible can be built, or about something that no spec decides."""
 
     @property
     def room(self) -> Room:

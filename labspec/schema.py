@@ -44,6 +44,26 @@ def has_database_class(name: str) -> bool:
     return _has(INSTANCE_TYPES, name.removeprefix("db.")) or _has(DATABASE_CLASSES, name)
 
 
+def lacks_instance_type(name: str, region: str) -> bool:
+    """Whether a region has no machines of a type that another region has."""
+    return _is_elsewhere(INSTANCE_TYPES, name, region)
+
+
+def lacks_database_class(name: str, region: str) -> bool:
+    """Whether a region has no databases of a class that another region has."""
+    return _is_elsewhere(DATABASE_CLASSES, name, region)
+
+
+def _is_elsewhere(name: str, word: str, region: str) -> bool:
+    """Whether a list that is kept for each region has a word for another region only."""
+    content, sought = _read(name), f'"{word}"'.encode()
+    start = content.find(f'\n "{region}": '.encode())
+    if start < 0 or sought not in content:
+        return False
+    # A list of all regions has megabytes: what is one region's ends where the next begins, at the same depth.
+    return sought not in content[start : content.find(b'\n "', start + 1)]
+
+
 @cache
 def instance_types() -> tuple[str, ...]:
     """The types of machines of all regions."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from labspec.check.rule_ends import rule_ends
 from labspec.diagnostic import At, Diagnostic, Path, Rule, Severity
@@ -11,6 +10,19 @@ from labspec.model.architecture import Architecture, Member
 from labspec.model.balance import LoadBalancer
 from labspec.model.compute import Instance
 from labspec.model.parts import Connected, existing_of
+from labspec.quotas import (
+    ADDRESSES,
+    BALANCERS,
+    DATABASES,
+    ENTERING,
+    GROUPS,
+    LEAVING,
+    LISTENERS,
+    NATS,
+    SUBNETS,
+    VPCS,
+    Quota,
+)
 
 # What else there is in the account is not known, so the count is the least that is needed: a hint, and no more.
 OVER = Rule(
@@ -24,27 +36,6 @@ OVER = Rule(
     "instances:\n  web-1: {...}      # and web-2 to web-6, behind a load balancer",
     Severity.HINT,
 )
-
-
-class Quota(NamedTuple):
-    """How many of something there may be by default, and in what."""
-
-    most: int
-    noun: str
-    holder: str
-
-
-# Each with the page that says so. They are the same in almost all regions.
-VPCS = Quota(5, "VPCs", "an account has {} in a region")  # Amazon VPC quotas; the default VPC is one of them
-ADDRESSES = Quota(5, "elastic addresses", "an account has {} in a region")  # Amazon VPC quotas; a NAT gateway has one
-SUBNETS = Quota(200, "subnets", "a VPC has {}")  # Amazon VPC quotas
-NATS = Quota(5, "NAT gateways", "a zone has {}")  # Amazon VPC quotas
-ENTERING = Quota(60, "inbound rules", "a security group has {}")  # Amazon VPC quotas
-LEAVING = Quota(60, "outbound rules", "a security group has {}")  # Amazon VPC quotas
-GROUPS = Quota(5, "security groups", "a network interface has {}")  # Amazon VPC quotas; 16 at most
-BALANCERS = Quota(50, "load balancers", "an account has {} in a region")  # Quotas for your Application Load Balancers
-LISTENERS = Quota(50, "listeners", "a load balancer has {}")  # Quotas for your Application Load Balancers
-DATABASES = Quota(40, "databases", "an account has {} in a region")  # Quotas and constraints for Amazon RDS
 
 
 def check_quotas(architecture: Architecture) -> Iterator[Diagnostic]:
@@ -97,7 +88,7 @@ def _paths(members: Sequence[Member]) -> list[Path]:
 
 def _over(quota: Quota, whose: str, paths: Sequence[Path]) -> Iterator[Diagnostic]:
     """One finding, at the first that is over."""
-    if len(paths) > quota.most:
+    if quota.most is not None and len(paths) > quota.most:
         may = quota.holder.format(quota.most)
         message = f"{whose} has {len(paths)} {quota.noun}; {may} unless AWS has allowed more."
         path = paths[quota.most]

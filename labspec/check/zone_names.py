@@ -10,6 +10,7 @@ from labspec.model.database import Database
 from labspec.model.network import Vpc
 from labspec.model.word import Parameter
 from labspec.wording import series
+from labspec.zones import letters
 
 # A warning, since the list ages: AWS opens zones, and an account can have others than most.
 NO_ZONE = Rule(
@@ -23,34 +24,24 @@ NO_ZONE = Rule(
     Severity.WARNING,
 )
 
-USUAL = "abc"
-MORE = {
-    "ap-northeast-1": "abcd",
-    "ap-northeast-2": "abcd",
-    "ca-central-1": "abcd",
-    "us-east-1": "abcdef",
-    "us-west-2": "abcd",
-}
-"""Regions with more zones than the usual three: those of cfn-lint 1.58 (`AVAILABILITY_ZONES` in its `helpers.py`)."""
-
 
 def check_zone_names(architecture: Architecture) -> Iterator[Diagnostic]:
     """Zones of VPCs, subnets and replicas, by letter and by number."""
     region = architecture.spec.region
     if region is None:
         return
-    letters = MORE.get(region, USUAL)
+    there = letters(region)
     for path, zone in _zones(architecture):
-        if not _is_there(zone, letters):
+        if not _is_there(zone, there):
             label = Label("This is the region.", ("region",))
-            names = series([f"`{letter}`" for letter in letters], "and")
+            names = series([f"`{letter}`" for letter in there], "and")
             message = f"`{region}` has no zone `{zone}`."
-            help_ = f"It has {names}; by number, 1 to {len(letters)}."
+            help_ = f"It has {names}; by number, 1 to {len(there)}."
             yield Diagnostic(NO_ZONE, message, path, related=(label,), help=help_)
 
 
-def _is_there(zone: str | int, letters: str) -> bool:
-    return zone <= len(letters) if isinstance(zone, int) else zone in letters
+def _is_there(zone: str | int, there: str) -> bool:
+    return zone <= len(there) if isinstance(zone, int) else zone in there
 
 
 def _zones(architecture: Architecture) -> Iterator[tuple[Path, str | int]]:

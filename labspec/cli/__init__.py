@@ -28,6 +28,7 @@ from labspec.cli import (
     init,
     lint,
     outputs,
+    preflight,
     publish,
     reach,
     reference,
@@ -40,7 +41,7 @@ from labspec.cli import open as open_
 from labspec.cli.exits import FINE, OURS, USAGE, misused
 
 COMMANDS = (
-    *(init, build, check, lint, reach, diff),
+    *(init, build, check, lint, reach, diff, preflight),
     *(publish, deploy, status, why, events, outputs, open_, sync, connect, destroy),
     *(iam,),
     *(config, explain, reference, schema),

@@ -10,5 +10,6 @@ first, `known` what helps, and `verdict` makes a finding of it. `teardown` delet
 what it holds, `holdings` what is in that, `protection` what is in the way, `emptying` clears buckets, and `leftovers`
 is what stays in the account. `website` brings files to their bucket, and `invalidation` has the distribution forget
 what they were. `machines` finds a stack's machines, `keys` their private keys (`putty` is the form that PuTTY reads),
-`ways` the commands to them; `parallel` makes several calls at once.
+`ways` the commands to them; `parallel` makes several calls at once. `foresight` asks what an account
+may have and has before anything is made, with `usage`, and `offers` asks for prices.
 """

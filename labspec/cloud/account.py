@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path as FilePath
+from threading import Lock
 from typing import Any, TypeVar
 
 import boto3
@@ -75,6 +76,8 @@ class Account:
 
     def __init__(self, profile: str | None = None, region: str | None = None) -> None:
         core: Any = get_session()
+        self._lock = Lock()
+        self._clients: dict[tuple[str, str | None], Any] = {}
         with plainly():
             self._session: Any = boto3.Session(
                 botocore_session=core, profile_name=profile, region_name=region or os.environ.get("AWS_REGION")
@@ -91,12 +94,22 @@ class Account:
         known = core.get_data("partitions")["partitions"]
         self.suffix: str = next(each["outputs"]["dnsSuffix"] for each in known if each["id"] == partition)
 
-    def client(self, service: str) -> Any:
-        """A client that tries again where AWS is busy (boto3's standard mode)."""
+    def client(self, service: str, region: str | None = None) -> Any:
+        """A client that tries again where AWS is busy (boto3's standard mode), of this region or another.
+
+        There is one for each service: to make one takes a tenth of a second. Any thread may ask for it and use it, but
+        only one at a time may make one (`Multithreading or multiprocessing with clients`, boto3).
+        """
+        with self._lock:
+            if (service, region) not in self._clients:
+                self._clients[service, region] = self._made(service, region)
+            return self._clients[service, region]
+
+    def _made(self, service: str, region: str | None) -> Any:
         config = Config(retries={"mode": "standard", "total_max_attempts": RETRIES}, user_agent_extra="labspec")
         with plainly():
             try:
-                return self._session.client(service, config=config)
+                return self._session.client(service, region_name=region, config=config)
             except ValueError as error:  # botocore's word for an address that is none
                 raise Refused(f"AWS cannot be asked: {error}.", "Look at AWS_ENDPOINT_URL.") from error
 

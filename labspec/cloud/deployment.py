@@ -11,6 +11,7 @@ from labspec.cloud import once
 from labspec.cloud.account import answered, plainly
 from labspec.cloud.change_sets import ChangeSet, is_ready, taken_back, withdraw
 from labspec.cloud.refusal import WHOSE, Refused
+from labspec.template.capabilities import capabilities as needed
 
 REVIEW = "REVIEW_IN_PROGRESS"
 """The state of a stack that was only proposed."""
@@ -50,8 +51,7 @@ class Wanted(NamedTuple):
 def capabilities(templates: Iterable[str]) -> list[str]:
     """What has to be acknowledged of templates (`CreateChangeSet Capabilities`): roles, and templates inside others."""
     texts = list(templates)
-    roles = ["CAPABILITY_NAMED_IAM"] if any("AWS::IAM::" in text for text in texts) else []
-    return [*roles, *(["CAPABILITY_AUTO_EXPAND"] if len(texts) > 1 else [])]
+    return needed(has_roles=any("AWS::IAM::" in text for text in texts), templates=len(texts))
 
 
 def propose(cloudformation: Any, wanted: Wanted) -> ChangeSet | None:

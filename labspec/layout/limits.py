@@ -8,6 +8,7 @@ from typing import Any
 
 from labspec.diagnostic import Diagnostic, Path, Rule
 from labspec.graph import Graph, Stack
+from labspec.quotas import DYNAMIC_REFERENCES, OPERATION, OUTPUTS, PARAMETERS, RESOURCES, Quota
 
 LIMIT = Rule(
     "LS504",
@@ -27,7 +28,7 @@ NOT_ASCII = Rule(
     "description: Cafe",
 )
 
-MAX_RESOURCES, MAX_PARAMETERS, MAX_OUTPUTS, MAX_TOTAL, MAX_DYNAMIC, MAX_BYTES = 500, 200, 200, 2500, 60, 1 << 20
+MAX_BYTES = 1 << 20
 
 
 def too_large(name: str, text: str) -> Iterator[Diagnostic]:
@@ -42,19 +43,24 @@ def limits(stacks: list[Stack], graph: Graph) -> Iterator[Diagnostic]:
     for stack in stacks:
         yield from _too_many(stack)
         written = json.dumps(stack.template, ensure_ascii=False)
-        if (dynamic := written.count("{{resolve:")) > MAX_DYNAMIC:
-            message = f"The {stack.name} template has {dynamic} dynamic references; {MAX_DYNAMIC} is the most."
+        if _is_over(DYNAMIC_REFERENCES, dynamic := written.count("{{resolve:")):
+            most = DYNAMIC_REFERENCES.most
+            message = f"The {stack.name} template has {dynamic} dynamic references; {most} is the most."
             yield Diagnostic(LIMIT, message)
         if not written.isascii():
             yield from _garbled(stack)
-    if len(graph.nodes) > MAX_TOTAL:
-        yield Diagnostic(LIMIT, f"The spec has {len(graph.nodes)} resources; one nested operation takes {MAX_TOTAL}.")
+    if _is_over(OPERATION, total := len(graph.nodes)):
+        yield Diagnostic(LIMIT, f"The spec has {total} resources; one nested operation takes {OPERATION.most}.")
+
+
+def _is_over(quota: Quota, count: int) -> bool:
+    return quota.most is not None and count > quota.most
 
 
 def _too_many(stack: Stack) -> Iterator[Diagnostic]:
-    for section, most in (("Resources", MAX_RESOURCES), ("Parameters", MAX_PARAMETERS), ("Outputs", MAX_OUTPUTS)):
-        if (count := len(stack.template.get(section, {}))) > most:
-            message = f"The {stack.name} template has {count} {section.lower()}; {most} is the most."
+    for section, quota in (("Resources", RESOURCES), ("Parameters", PARAMETERS), ("Outputs", OUTPUTS)):
+        if _is_over(quota, count := len(stack.template.get(section, {}))):
+            message = f"The {stack.name} template has {count} {quota.noun}; {quota.most} is the most."
             help_ = "Move sections to stacks of their own, by `layout`." if section == "Resources" else ""
             yield Diagnostic(LIMIT, message, ("layout",), help=help_)
 

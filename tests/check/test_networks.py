@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from cfnlint.helpers import AVAILABILITY_ZONES
 
-from labspec.check.zone_names import MORE, USUAL
 from labspec.compiler import Build
 from labspec.lint import lint, validate
 from labspec.linters import VALIDATOR
 from labspec.model.words import REGIONS
+from labspec.zones import MORE, USUAL
 from tests.building import NETWORK, build, graph_of, messages
 
 TWO = """\

@@ -32,3 +32,11 @@ def test_who_loses_sight_is_told_how_to_look_again() -> None:
     again = "To watch it: labspec events lab --follow --profile 'my profile'"
     assert caught.value.message == "The credentials have expired. CloudFormation goes on with `lab`."
     assert caught.value.help == f"Log in again. {again}"
+
+
+def test_who_stops_looking_is_told_so_with_q_too(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = Namespace(profile=None, region="eu-west-1", report=None, quiet=True)
+    with pytest.raises(KeyboardInterrupt), resumable(arguments, "lab"):
+        raise KeyboardInterrupt
+    again = "To watch it: labspec events lab --follow --region eu-west-1"
+    assert capsys.readouterr().out == f"CloudFormation goes on with `lab`. {again}\n"

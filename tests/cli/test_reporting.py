@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -170,3 +171,10 @@ def test_colors_are_for_terminals(
     monkeypatch.setenv("NO_COLOR", no_color)
     assert check("wrong.yaml", "--color", color) == 1
     assert ("\x1b[" in capsys.readouterr().err) == colored
+
+
+def test_a_name_that_no_text_can_have_is_written_as_its_bytes(tmp_path: Path) -> None:
+    name = os.fsdecode(b"caf\xe9.yaml")
+    Path(name).write_text(WRONG, "utf-8")
+    assert check(name, *(word for form in FORMATS for word in ("--report", f"{form}={form}.txt"))) == 1
+    assert all("caf" in (tmp_path / f"{form}.txt").read_text("utf-8") for form in FORMATS)

@@ -101,6 +101,8 @@ class Cloud:
 
 
 class Pages:
+    """A page for each thing that is listed."""
+
     def __init__(self, cloud: Cloud, operation: str) -> None:
         self.cloud, self.operation = cloud, operation
 
@@ -108,19 +110,19 @@ class Pages:
         cloud, name = self.cloud, name_of(asked.get("StackName", ""))
         match self.operation:
             case "list_stack_resources":
-                return [{"StackResourceSummaries": cloud.resources[name]}]
+                return [{"StackResourceSummaries": [each]} for each in cloud.resources[name]]
             case "list_change_sets":
-                return [{"Summaries": [{"ChangeSetId": each} for each in cloud.change_sets]}]
+                return [{"Summaries": [{"ChangeSetId": each}]} for each in cloud.change_sets]
             case "list_imports" if asked["ExportName"] == "lonely":
                 raise refusal("ValidationError", "Export 'lonely' is not imported by any stack.")
             case "list_imports":
-                return [{"Imports": ["blog", "Data"]}]
+                return [{"Imports": ["Data"]}, {"Imports": ["blog"]}]
         assert self.operation == "describe_stack_events"
         if cloud.waiting:
             cloud.slow -= 1
             if cloud.slow < 0:
                 cloud.go()
-        return [{"StackEvents": list(cloud.happened[name])}]
+        return [{"StackEvents": [each]} for each in cloud.happened[name]]
 
 
 def resource(name: str, kind: str, physical: str = "vpc-1", status: str = "CREATE_COMPLETE") -> dict[str, str]:
@@ -146,5 +148,5 @@ class Mine(Account):
     def __init__(self, cloud: Cloud) -> None:
         self.region, self.suffix, self.cloud = "us-east-1", "amazonaws.com", cloud
 
-    def client(self, service: str) -> Any:
-        return self.cloud if service == "cloudformation" else boto3.client(service)  # type: ignore[call-overload]
+    def client(self, service: str, region: str | None = None) -> Any:
+        return self.cloud if service == "cloudformation" else boto3.client(service, region_name=region)  # type: ignore[call-overload]

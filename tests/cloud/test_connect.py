@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -61,6 +62,7 @@ class Lab:
 
     def _execute(self, file: str, arguments: list[str]) -> NoReturn:
         assert file == arguments[0]
+        assert signal.getsignal(signal.SIGPIPE) == signal.SIG_DFL  # Python ignores it, and what is run would too
         self.ran = arguments
         raise SystemExit(0)
 
@@ -120,8 +122,10 @@ def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
         (tools / name).write_text("", "utf-8")
         (tools / name).chmod(0o755)
     monkeypatch.setenv("PATH", str(tools))
+    before = signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     with mock_aws():
         yield Lab(monkeypatch)
+    signal.signal(signal.SIGPIPE, before)
 
 
 @pytest.fixture
@@ -156,6 +160,10 @@ def test_session_manager_comes_first_where_the_machine_answers_to_it(
     assert not list(tmp_path.glob("**/keys"))
     assert connect("door") == 0
     assert lab.ran[0] == "ssh"
+    lab.managed = list(behind)
+    for asked in (["--user", "admin"], ["--through", "door"]):  # of which Session Manager knows nothing
+        assert connect("web-1", *asked) == 0
+        assert lab.ran[0] == "ssh"
 
 
 def test_a_bastion_is_found_and_each_machine_gets_its_own_key(
@@ -409,9 +417,19 @@ def test_a_file_is_whole_or_not_there_and_one_that_is_right_is_used(
     assert place.stat().st_mode & 0o777 == 0o700
     after = keys.written(place, "key", "one").stat()
     assert (after.st_ino, after.st_mode & 0o777) == (before.st_ino, 0o600)
-    monkeypatch.setattr(Path, "replace", lambda *_: 1 / 0)
+    path.replace(elsewhere := tmp_path / "elsewhere")
+    path.symlink_to(elsewhere)
+    assert not keys.written(place, "key", "one").is_symlink()
+    drafts = list[str]()
+
+    def replace(draft: Path, _: Path) -> None:
+        drafts.append(draft.read_text("utf-8"))
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Path, "replace", replace)
     with pytest.raises(ZeroDivisionError):
         keys.written(place, "key", "two")
+    assert drafts == ["two"]
     assert [(each.name, each.read_text("utf-8")) for each in place.iterdir()] == [("key", "one")]
 
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import boto3
 import pytest
@@ -51,10 +52,8 @@ def write(name: str, text: str) -> None:
     path.write_text(text, "utf-8")
 
 
-def stands(monkeypatch: pytest.MonkeyPatch, spec: str = "test", **held: str) -> None:
-    resources = tuple(
-        Resource((), identity, "AWS::Any", name, "CREATE_COMPLETE", "") for identity, name in held.items()
-    )
+def stands(monkeypatch: pytest.MonkeyPatch, spec: str = "test", status: str = "CREATE_COMPLETE", **held: str) -> None:
+    resources = tuple(Resource((), identity, "AWS::Any", name, status, "") for identity, name in held.items())
     stack = Standing("arn:lab", "lab", "CREATE_COMPLETE", "", {"labspec:spec": spec}, {}, {}, resources, ())
     monkeypatch.setattr(standing, "standing", lambda *_: stack)
 
@@ -74,11 +73,20 @@ def distribution() -> str:
 
 def forgotten() -> list[list[str]]:
     """The paths of each invalidation that was made."""
+    return [sorted(each["Paths"]["Items"]) for each in invalidations()]
+
+
+def references() -> list[str]:
+    """By what CloudFront knows each one."""
+    return [each["CallerReference"] for each in invalidations()]
+
+
+def invalidations() -> list[dict[str, Any]]:
     client: Any = boto3.client("cloudfront")
     (there,) = client.list_distributions()["DistributionList"]["Items"]
     made = client.list_invalidations(DistributionId=there["Id"])["InvalidationList"].get("Items", [])
     told = [client.get_invalidation(DistributionId=there["Id"], Id=each["Id"])["Invalidation"] for each in made]
-    return [sorted(each["InvalidationBatch"]["Paths"]["Items"]) for each in told]
+    return [each["InvalidationBatch"] for each in told]
 
 
 def there(s3: Any, bucket: str = BUCKET) -> dict[str, str]:
@@ -139,6 +147,9 @@ def test_only_what_differs_is_sent_and_forgotten(
     assert sync() == 0
     assert sent == []
     assert len(forgotten()) == 1
+    write("a b.css", "p {color: green}")
+    assert sync() == 0
+    assert len(references()) == len({*references()}) == 2  # CloudFront does nothing for one that it knows
 
 
 def test_what_others_sent_is_known_by_its_entity_tag(s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -187,6 +198,14 @@ def test_a_dry_run_changes_nothing(s3: Any, capsys: pytest.CaptureFixture[str]) 
     assert there(s3) == {}
 
 
+def test_a_dry_run_that_is_cut_short_has_changed_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("labspec.cloud.website.difference", Mock(side_effect=KeyboardInterrupt))
+    assert sync("--dry-run") == 130
+    assert capsys.readouterr().err == "labspec: interrupted; nothing was changed.\n"
+
+
 def test_what_is_cut_short_goes_on_and_nothing_old_is_remembered(
     s3: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -220,6 +239,11 @@ def test_a_website_that_is_switched_off_is_said_to_be(
     [
         ({"spec": "other"}, "plain", "belongs to the spec `other`, and this is `test`."),
         ({}, "plain", "The stack `lab` has no bucket of the website `plain`"),
+        (
+            {"status": "DELETE_COMPLETE", "PlainBucket": "plain-bucket"},
+            "plain",
+            "The stack `lab` has no bucket of the website `plain`",
+        ),
         ({}, "dosc", "There is no website `dosc`."),
     ],
 )

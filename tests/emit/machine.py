@@ -71,9 +71,8 @@ class Machine:
         text = text.replace("PATH=", f"PATH={self.root}/commands:")
         text = re.sub(r"retry \d+", f"retry {self.patience}", text)
         text = re.sub(r"\(\(\d+ - SECONDS", f"(({self.patience} - SECONDS", text)
-        text = text.replace("SECONDS < 180", f"SECONDS < {self.patience}").replace(
-            "time.monotonic() + 180, 2", f"time.monotonic() + {self.patience}, 0.1"
-        )
+        text = re.sub(r"SECONDS < (180|600)\b", f"SECONDS < {self.patience}", text)
+        text = text.replace("time.monotonic() + 180, 2", f"time.monotonic() + {self.patience}, 0.1")
         return re.sub(r"sleep 5", "sleep 0.1", text)
 
     def run(self, script: Text, interpreter: str = "bash") -> subprocess.CompletedProcess[str]:

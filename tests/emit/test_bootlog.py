@@ -64,6 +64,18 @@ def test_a_stream_is_made_where_there_is_none(machine: Machine) -> None:
     assert "one" in arrived(machine)
 
 
+def test_what_is_sent_at_once_is_what_a_call_takes(machine: Machine) -> None:
+    """The end of a log counts most, and a message has a character at least (`PutLogEvents`, CloudWatch Logs)."""
+    machine.command("aws", KEEPS)
+    long = "seq 12000; printf '%05000d\\n\\n' 7; echo the end"
+    assert machine.run(script(long)).returncode == 0
+    sent = arrived(machine)
+    assert len(sent) <= 10_000
+    assert sum(len(message.encode()) + 26 for message in sent) <= 1_048_576
+    assert all(sent)
+    assert {"12000", "the end"} <= {*sent}
+
+
 @pytest.mark.parametrize("body", ["exit 255", "kill -9 $$"])
 @pytest.mark.parametrize(("command", "code"), [("true", 0), ("exit 3", 3)])
 def test_a_log_that_cannot_be_sent_changes_nothing(machine: Machine, body: str, command: str, code: int) -> None:

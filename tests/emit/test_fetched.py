@@ -86,8 +86,9 @@ def test_a_setup_that_cannot_be_fetched_is_told(tmp_path: Path) -> None:
 def test_a_script_of_the_users_own_becomes_itself_whatever_interprets_it(tmp_path: Path) -> None:
     machine = of_cloud_init(tmp_path)
     script: Script = ("#!/usr/bin/env python3\nprint('''", Hole("HostName"), "''', __file__)\n")
-    fetches(machine, script)
+    fetches(machine, script, f'; stat -c %a "${{@: -1}}" >{tmp_path}/mode')
     done = machine.run(alone(script, PLACE))
+    assert (tmp_path / "mode").read_text() == "600\n"  # what fills it in may be a secret
     assert (done.returncode, done.stdout) == (0, f"other {machine.root}/var/lib/cloud/instance/labspec-script\n")
     assert (machine.root / "var/lib/cloud/instance/labspec-script").stat().st_mode & 0o777 == 0o700
 
@@ -97,6 +98,13 @@ def of_cloud_init(folder: Path) -> Machine:
     machine = Machine(folder, VALUES)
     (folder / "var/lib/cloud/instance").mkdir(parents=True)
     return machine
+
+
+def test_a_script_of_the_users_own_that_cannot_be_fetched_is_given_up(tmp_path: Path) -> None:
+    machine = of_cloud_init(tmp_path)
+    machine.command("aws", "exit 1")
+    assert machine.run(alone(("#!/bin/sh\n",), PLACE)).returncode == 1
+    assert len(machine.calls("aws")) > 1
 
 
 def test_a_script_of_the_users_own_makes_files_as_it_would_if_it_were_small(tmp_path: Path) -> None:

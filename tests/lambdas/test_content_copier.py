@@ -25,6 +25,7 @@ FORMER, LATTER = {"index.html": "one", "a/gone.css": "x"}, {"index.html": "two",
 def archive(files: dict[str, str]) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as opened:
+        opened.writestr("en/", "")  # a folder, as other programs write it
         for name, text in files.items():
             opened.writestr(name, text)
     return made.getvalue()

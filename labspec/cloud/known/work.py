@@ -158,8 +158,8 @@ WORK = (
         "(?i:does not exist|not ?found)",
         "It, or what it names, was removed outside the stack or never was there: bring it back, or name another.",
     ),
-    # a resource's handler says so of any type
-    Known("(?i:already ?exists)", "One of this name is there: choose another name, or delete that one."),
+    # a resource's handler says so of any type; hashicorp/terraform issue 15929 has Lambda's "Function already exist"
+    Known("(?i:already ?exists?)", "One of this name is there: choose another name, or delete that one."),
     # "Troubleshoot access denied error messages", IAM User Guide
     Known("(?i:access ?denied|not authorized)", "The deployer, or the role that the stack is deployed with, may not."),
 )

@@ -1,0 +1,141 @@
+"""Names that may be taken: those that must be free in the whole world, and those that are fixed in an account."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+from labspec.preflight.amounts import choices, items
+from labspec.template import Joined, Resource
+from labspec.template.conditions import all_of
+from labspec.template.intrinsics import call, known
+
+
+class Name(NamedTuple):
+    """A name that a template gives. `text` is None where it comes from a parameter, whose name `parameter` is then.
+
+    `path` is where it stands in the resource; `world` whether it must be free everywhere, or in the account alone.
+    """
+
+    address: str
+    path: tuple[str | int, ...]
+    text: str | None
+    parameter: str
+    world: bool
+
+
+class Double(NamedTuple):
+    """Two resources that would have one name."""
+
+    first: Name
+    second: Name
+
+
+def names(joined: Joined) -> list[Name]:
+    """The names that are given, those that must be free in the whole world first."""
+    found = [name for resource in joined.resources.values() for name in _names(joined, resource)]
+    return sorted(found, key=lambda name: not name.world)
+
+
+def _names(joined: Joined, resource: Resource) -> Iterator[Name]:
+    if resource.condition is False:
+        return
+    for path, value in _values(resource):
+        for choice in choices(value):
+            text = known(choice)
+            name, argument = call(choice)
+            parameter = (
+                argument if name == "Ref" and isinstance(argument, str) and argument in joined.parameters else ""
+            )
+            if text or parameter:
+                yield Name(resource.address, path, text, parameter, resource.type in WORLD)
+
+
+def _values(resource: Resource) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    """Where the names of a resource stand, and what stands there."""
+    path: tuple[str | int, ...] | None = WORLD.get(resource.type) or ACCOUNT.get(resource.type)
+    if path is None:
+        return
+    value: Any = resource.properties
+    for step in path:
+        value = value.get(step) if isinstance(value, dict) else None
+    if resource.type == "AWS::CloudFront::Distribution":
+        yield from (((*path, index), each) for index, each in enumerate(items(value) or []))
+    else:
+        yield path, value
+
+
+def doubles(joined: Joined) -> Iterator[Double]:
+    """Names that two resources of a type would have, where both can be there at once."""
+    by_name: dict[tuple[str, str], list[Name]] = defaultdict(list)
+    for name in names(joined):
+        if name.text is None:
+            continue
+        resource = joined.resources[name.address]
+        alike = by_name[(resource.type, name.text.lower() if "::IAM::" in resource.type else name.text)]
+        for other in alike:
+            both = all_of([joined.resources[other.address].condition, resource.condition])
+            if both is not False and other.address != name.address:
+                yield Double(other, name)
+                break
+        alike.append(name)
+
+
+WORLD: Final = {
+    "AWS::ApiGateway::DomainName": ("DomainName",),
+    "AWS::ApiGatewayV2::DomainName": ("DomainName",),
+    "AWS::CloudFront::Distribution": ("DistributionConfig", "Aliases"),
+    "AWS::Cognito::UserPoolDomain": ("Domain",),
+    "AWS::ElasticBeanstalk::Environment": ("CNAMEPrefix",),
+    "AWS::S3::Bucket": ("BucketName",),
+}
+"""Names that nobody else may have (`General purpose bucket naming rules`, `Use custom URLs by adding alternate domain
+names`, and each type's page of the template reference)."""
+
+ACCOUNT: Final = {
+    "AWS::AutoScaling::AutoScalingGroup": ("AutoScalingGroupName",),
+    "AWS::AutoScaling::LaunchConfiguration": ("LaunchConfigurationName",),
+    "AWS::CloudFormation::StackSet": ("StackSetName",),
+    "AWS::CloudFront::CachePolicy": ("CachePolicyConfig", "Name"),
+    "AWS::CloudFront::Function": ("Name",),
+    "AWS::CloudFront::OriginAccessControl": ("OriginAccessControlConfig", "Name"),
+    "AWS::CloudFront::OriginRequestPolicy": ("OriginRequestPolicyConfig", "Name"),
+    "AWS::CloudFront::ResponseHeadersPolicy": ("ResponseHeadersPolicyConfig", "Name"),
+    "AWS::CloudWatch::Alarm": ("AlarmName",),
+    "AWS::CloudWatch::Dashboard": ("DashboardName",),
+    "AWS::DynamoDB::Table": ("TableName",),
+    "AWS::EC2::KeyPair": ("KeyName",),
+    "AWS::EC2::LaunchTemplate": ("LaunchTemplateName",),
+    "AWS::EC2::PrefixList": ("PrefixListName",),
+    "AWS::ECR::Repository": ("RepositoryName",),
+    "AWS::ECS::Cluster": ("ClusterName",),
+    "AWS::EKS::Cluster": ("Name",),
+    "AWS::ElastiCache::CacheCluster": ("ClusterName",),
+    "AWS::ElastiCache::ReplicationGroup": ("ReplicationGroupId",),
+    "AWS::ElasticLoadBalancing::LoadBalancer": ("LoadBalancerName",),
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": ("Name",),
+    "AWS::ElasticLoadBalancingV2::TargetGroup": ("Name",),
+    "AWS::Events::Rule": ("Name",),
+    "AWS::IAM::Group": ("GroupName",),
+    "AWS::IAM::InstanceProfile": ("InstanceProfileName",),
+    "AWS::IAM::ManagedPolicy": ("ManagedPolicyName",),
+    "AWS::IAM::Role": ("RoleName",),
+    "AWS::IAM::User": ("UserName",),
+    "AWS::KMS::Alias": ("AliasName",),
+    "AWS::Lambda::Function": ("FunctionName",),
+    "AWS::Logs::LogGroup": ("LogGroupName",),
+    "AWS::RDS::DBCluster": ("DBClusterIdentifier",),
+    "AWS::RDS::DBClusterParameterGroup": ("DBClusterParameterGroupName",),
+    "AWS::RDS::DBInstance": ("DBInstanceIdentifier",),
+    "AWS::RDS::DBParameterGroup": ("DBParameterGroupName",),
+    "AWS::RDS::DBSubnetGroup": ("DBSubnetGroupName",),
+    "AWS::SNS::Topic": ("TopicName",),
+    "AWS::SQS::Queue": ("QueueName",),
+    "AWS::SSM::Document": ("Name",),
+    "AWS::SSM::Parameter": ("Name",),
+    "AWS::SecretsManager::Secret": ("Name",),
+    "AWS::StepFunctions::StateMachine": ("StateMachineName",),
+    "AWS::WAFv2::WebACL": ("Name",),
+}
+"""Names that are made up where a template gives none, and that an account has once (in a region, or in all)."""
