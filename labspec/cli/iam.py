@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from labspec.iam import Authority, Needs, Place
     from labspec.iam.findings import Found
 
-COMMANDS = ("publish", "deploy", "status", "why", "events", "outputs", "open", "sync", "connect", "destroy")
+COMMANDS = ("publish", "deploy", "diff", "status", "why", "events", "outputs", "open", "sync", "connect", "destroy")
 FORMS = ("text", "json", "cloudformation")
 PREFIX = "labspec/"
 PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov", "eusc-": "aws-eusc"}

@@ -26,14 +26,16 @@ S3_ACTIONS = {
     "ListObjectVersions": "s3:ListBucketVersions",
     "ListMultipartUploads": "s3:ListBucketMultipartUploads",
     "DeleteObjects": "s3:DeleteObject",
+    "GetBucketEncryption": "s3:GetEncryptionConfiguration",
+    "ListBuckets": "s3:ListAllMyBuckets",
 }
 """Operations whose action has another name (`Required permissions for Amazon S3 API operations`)."""
-PREFIXES = {"efs": "elasticfilesystem", "elbv2": "elasticloadbalancing"}
+PREFIXES = {"efs": "elasticfilesystem", "elbv2": "elasticloadbalancing", "service-quotas": "servicequotas"}
 """Services whose actions begin otherwise than boto3 calls them."""
 
 PUBLISHING = (
     *("s3:HeadBucket", "s3:HeadObject", "s3:PutObject"),
-    *("s3:GetPublicAccessBlock", "s3:GetBucketAcl", "s3:GetBucketPolicyStatus"),
+    *("s3:GetPublicAccessBlock", "s3:GetBucketAcl", "s3:GetBucketPolicyStatus", "s3:GetBucketEncryption"),
 )
 LOOKING = ("cloudformation:DescribeStacks", "cloudformation:ListStackResources")
 EVENTS = ("cloudformation:DescribeStackEvents",)
@@ -45,13 +47,10 @@ CHANGE_SETS = (
 CALLS: dict[str, tuple[str, ...]] = {
     "publish": PUBLISHING,
     "deploy": (
-        *PUBLISHING,
-        *CHANGE_SETS,
-        *LOOKING,
-        *EVENTS,
-        "cloudformation:GetTemplate",
-        "cloudformation:DeleteStack",
+        *(*PUBLISHING, *CHANGE_SETS, *LOOKING, *EVENTS),
+        *("cloudformation:GetTemplate", "cloudformation:DeleteStack", "cloudformation:DescribeEvents"),
     ),
+    "diff": (*LOOKING, "cloudformation:GetTemplate"),
     "status": LOOKING,
     "why": (*LOOKING, *EVENTS),
     "events": (*LOOKING, *EVENTS),
@@ -70,7 +69,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "destroy": (
         *(*LOOKING, *EVENTS),
         *("cloudformation:DeleteStack", "cloudformation:GetTemplate"),
-        *("cloudformation:ListExports", "cloudformation:ListImports"),
+        "cloudformation:ListImports",
         *("cloudformation:ListChangeSets", "cloudformation:DescribeChangeSet", "cloudformation:DeleteChangeSet"),
         *("cloudformation:UpdateTerminationProtection", "s3:ListObjectVersions", "s3:DeleteObjects"),
         *("s3:ListMultipartUploads", "s3:AbortMultipartUpload"),
@@ -90,6 +89,14 @@ ASIDE = frozenset(
         *("rds:ModifyDBInstance", "rds:ModifyDBCluster", "dynamodb:UpdateTable"),
         *("elbv2:DescribeLoadBalancerAttributes", "elbv2:ModifyLoadBalancerAttributes"),
         *("autoscaling:UpdateAutoScalingGroup", "logs:PutLogGroupDeletionProtection"),
+        # `preflight --ask`: what these credentials may not ask counts as not known.
+        *("ec2:DescribeAddresses", "ec2:DescribeEgressOnlyInternetGateways", "ec2:DescribeInternetGateways"),
+        *("ec2:DescribeVpcs", "elbv2:DescribeLoadBalancers", "elbv2:DescribeTargetGroups"),
+        *("rds:DescribeAccountAttributes", "iam:GetAccountSummary", "s3:ListBuckets", "pricing:GetProducts"),
+        *("service-quotas:GetServiceQuota", "service-quotas:GetAWSDefaultServiceQuota"),
+        # Whether CloudFormation will be able to read what a key of the account's own encrypts.
+        "kms:GetKeyPolicy",
+        "sts:GetCallerIdentity",  # nobody needs a permission for that (`GetCallerIdentity`, AWS STS)
         # `--create-bucket`: who keeps the bucket makes it once.
         *("s3:CreateBucket", "s3:PutPublicAccessBlock"),
     )
@@ -152,7 +159,7 @@ def _needs(joined: Joined, setting: Setting, places: Places, command: str, actio
 
 
 def _of_stack(setting: Setting, places: Places, who: str, action: str) -> Need:
-    if action in ("cloudformation:ListExports", "cloudformation:ListImports"):
+    if action == "cloudformation:ListImports":
         return Need(action, ANYTHING, who, "stack", by_person=True)
     condition: Condition = ()
     if setting.bucket and action.partition(":")[2] in MAKING:
