@@ -8,37 +8,43 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from labspec.iam.names import NAMED, own_names
 from labspec.iam.need import Condition, Need
 from labspec.template import Joined, Resource
 from labspec.template.intrinsics import NO_VALUE, call, text_of
 
-ROLE = "AWS::IAM::Role"
+ROLE, POLICY = "AWS::IAM::Role", "AWS::IAM::ManagedPolicy"
 BOUNDED = frozenset(("iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy", "iam:PutRolePermissionsBoundary"))
 """Actions that take `iam:PermissionsBoundary` (`Actions, resources, and condition keys for AWS IAM`)."""
 LOOSENING = "iam:DeleteRolePermissionsBoundary"
 ATTACHING = "iam:AttachRolePolicy"
+ATTACHES = frozenset((ATTACHING, "iam:AttachUserPolicy", "iam:AttachGroupPolicy"))
+"""What a managed policy does with itself."""
 
 
-def bounded(joined: Joined, needs: Iterable[Need]) -> Iterator[Need]:
+def bounded(joined: Joined, needs: Iterable[Need], stack: str) -> Iterator[Need]:
     """The needs, those of roles with the conditions that the template allows."""
     for need in needs:
         resource = joined.resources.get(need.who)
-        if resource is None or resource.type != ROLE:
+        if resource is not None and resource.type == POLICY and need.action in ATTACHES:
+            own = _policy(joined, {"Ref": resource.address}, stack)
+            yield need._replace(condition=(*need.condition, ("ArnLike", "iam:PolicyARN", tuple(own))))
+        elif resource is None or resource.type != ROLE:
             yield need
         elif _applies(resource, need.action):
-            yield need._replace(condition=(*need.condition, *_conditions(resource, need.action)))
+            yield need._replace(condition=(*need.condition, *_conditions(joined, resource, need.action, stack)))
 
 
 def _applies(role: Resource, action: str) -> bool:
     if action == ATTACHING:
-        return bool(attached(role))
+        return bool(role.properties.get("ManagedPolicyArns"))
     return action != LOOSENING or not boundary(role)
 
 
-def _conditions(role: Resource, action: str) -> Condition:
+def _conditions(joined: Joined, role: Resource, action: str, stack: str) -> Condition:
     limit = boundary(role)
     within: Condition = (("ArnLike", "iam:PermissionsBoundary", (limit,)),) if limit and action in BOUNDED else ()
-    policies = attached(role) if action == ATTACHING else ()
+    policies = attached(joined, role, stack) if action == ATTACHING else ()
     return (*within, *((("ArnLike", "iam:PolicyARN", policies),) if policies else ()))
 
 
@@ -48,10 +54,24 @@ def boundary(role: Resource) -> str:
     return "" if given is None or given is NO_VALUE else arn_pattern(given)
 
 
-def attached(role: Resource) -> tuple[str, ...]:
+def attached(joined: Joined, role: Resource, stack: str) -> tuple[str, ...]:
     """The managed policies that a role has, by their ARNs."""
     given = role.properties.get("ManagedPolicyArns") or []
-    return tuple(sorted({arn_pattern(each) for each in given})) if isinstance(given, list) else ("*",)
+    if not isinstance(given, list):
+        return ("*",)
+    return tuple(sorted({arn for each in given for arn in _policy(joined, each, stack)}))
+
+
+def _policy(joined: Joined, value: object, stack: str) -> list[str]:
+    """A managed policy: one of the stacks' own by its name."""
+    name, argument = call(value)
+    own = joined.resources.get(argument) if name == "Ref" else None
+    if own is None or own.type != POLICY:
+        return [arn_pattern(value)]
+    return [
+        f"arn:${{Partition}}:iam::${{Account}}:policy/{each}"
+        for each in own_names(joined, own, NAMED[POLICY][0], stack)
+    ]
 
 
 def arn_pattern(value: object) -> str:

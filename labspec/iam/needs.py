@@ -37,7 +37,7 @@ def needs(joined: Joined, known: Authority, setting: Setting) -> Needs:
     ]
     unknown = tuple(each.address for each in there if not _is_known(each, told[each.address]))
     strange = sorted({action for each in told.values() for action in each.strange})
-    limited = tagged(joined, bounded(joined, found), known, setting.tag)
+    limited = tagged(joined, bounded(joined, found, setting.stack), known, setting.tag)
     return Needs(tuple(limited), unknown, tuple(strange), tuple(_wide(joined, there)))
 
 

@@ -20,7 +20,13 @@ Made = dict[str, str]
 Client = Callable[[str], Any]
 Maker = Callable[[Client, str, dict[str, Any]], Made]
 ORDER = (
-    *("AWS::IAM::Role", "AWS::IAM::InstanceProfile", "AWS::EC2::VPC", "AWS::EC2::InternetGateway"),
+    *(
+        "AWS::IAM::ManagedPolicy",
+        "AWS::IAM::Role",
+        "AWS::IAM::InstanceProfile",
+        "AWS::EC2::VPC",
+        "AWS::EC2::InternetGateway",
+    ),
     *("AWS::EC2::VPCGatewayAttachment", "AWS::EC2::Subnet", "AWS::EC2::EIP", "AWS::EC2::NatGateway"),
     *("AWS::EC2::RouteTable", "AWS::EC2::Route", "AWS::EC2::SubnetRouteTableAssociation"),
     *("AWS::EC2::SecurityGroup", "AWS::EC2::SecurityGroupIngress", "AWS::EC2::KeyPair", "AWS::Logs::LogGroup"),
@@ -119,6 +125,11 @@ def _role(client: Client, name: str, properties: dict[str, Any]) -> Made:
     for arn in properties.get("ManagedPolicyArns", ()):
         iam.attach_role_policy(RoleName=called, PolicyArn=arn)
     return {"Ref": called, "Arn": said["Arn"]}
+
+
+def _policy(client: Client, name: str, _: dict[str, Any]) -> Made:
+    said = client("iam").create_policy(PolicyName=f"lab-{name}-1A2B3C", PolicyDocument=ANY_POLICY)
+    return {"Ref": said["Policy"]["Arn"]}
 
 
 def _profile(client: Client, name: str, properties: dict[str, Any]) -> Made:
@@ -324,6 +335,7 @@ MAKERS: dict[str, Maker] = {
         "create_target_group", "TargetGroups", "TargetGroupArn", True, "Port", "Protocol", "VpcId", "TargetType"
     ),
     "AWS::IAM::InstanceProfile": _profile,
+    "AWS::IAM::ManagedPolicy": _policy,
     "AWS::IAM::Role": _role,
     "AWS::Lambda::Function": _function,
     "AWS::Logs::LogGroup": _log,

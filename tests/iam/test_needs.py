@@ -175,6 +175,16 @@ def test_what_a_property_brings_is_needed_only_with_it(
     assert on(needs(f"  It: {{Type: {kind}, Properties: {properties}}}"), action) == wanted
 
 
+def test_a_policy_of_the_stacks_own_is_attached_by_its_name() -> None:
+    found = needs(
+        "  P: {Type: AWS::IAM::ManagedPolicy}\n  R: {Type: AWS::IAM::Role, Properties: {ManagedPolicyArns: [!Ref P]}}"
+    )
+    policy = "arn:${Partition}:iam::${Account}:policy/lab-*"
+    assert conditions(found, "iam:AttachRolePolicy") == {(("ArnLike", "iam:PolicyARN", (policy,)),)}
+    theirs = needs("  P: {Type: AWS::IAM::ManagedPolicy, Properties: {Roles: [web]}}")
+    assert conditions(theirs, "iam:AttachRolePolicy") == {(("ArnLike", "iam:PolicyARN", (policy,)),)}
+
+
 def test_a_policy_of_roles_touches_no_user() -> None:
     found = needs("  P: {Type: AWS::IAM::Policy, Properties: {Roles: [web], PolicyName: p}}")
     assert on(found, "iam:PutRolePolicy") == [f"{ROLES}web"]
