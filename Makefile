@@ -87,7 +87,7 @@ lock: $(VENV)/.dev ## Pin again what pyproject.toml asks for, in requirements/
 	@echo "Pinning what it needs to call AWS, too, in requirements/aws.txt"
 	@$(PIP_COMPILE) --constraint=requirements/run.txt --extra=aws --output-file=requirements/aws.txt pyproject.toml
 	@echo "Pinning what its tests and checks need in requirements/dev.txt"
-	@$(PIP_COMPILE) --constraint=requirements/aws.txt --extra=aws --extra=test --extra=dev \
+	@$(PIP_COMPILE) --constraint=requirements/aws.txt --extra=aws --extra=iam --extra=test --extra=dev \
 		--output-file=requirements/dev.txt pyproject.toml
 
 # The virtual environment.

@@ -151,6 +151,27 @@ def _parts_at(kind: str, place: tuple[str | int, ...], region: str) -> list[dict
     return found
 
 
+HANDLERS = ("create", "read", "update", "delete", "list")
+
+
+def permissions(kind: str, region: str = REGION) -> dict[str, tuple[str, ...]] | None:
+    """What CloudFormation calls for a type, by handler: `{"create": ("ec2:CreateVpc", ...)}`; None of an unknown type.
+
+    What tagging takes stands under `tagging`. Types of the old form have no handlers, and then it is empty.
+    """
+    schema = _schema(kind, region)
+    tagging = schema.get("tagging")
+    stated = {name: schema.get("handlers", {}).get(name, {}).get("permissions", ()) for name in HANDLERS}
+    stated["tagging"] = tagging.get("permissions", ()) if isinstance(tagging, dict) else ()
+    return {name: tuple(actions) for name, actions in stated.items() if actions} if schema else None
+
+
+def is_tagged_when_made(kind: str, region: str = REGION) -> bool:
+    """Whether a type's resources have their tags from the moment they are made, a stack's tags among them."""
+    tagging = _schema(kind, region).get("tagging")
+    return isinstance(tagging, dict) and bool(tagging.get("taggable")) and bool(tagging.get("tagOnCreate"))
+
+
 @cache
 def _schema(kind: str, region: str) -> dict[str, Any]:
     name = resource_types(region).get(kind) or resource_types().get(kind, "")

@@ -24,6 +24,7 @@ from labspec.cli import (
     diff,
     events,
     explain,
+    iam,
     init,
     lint,
     outputs,
@@ -42,6 +43,7 @@ from labspec.cli.exits import FINE, OURS, USAGE, misused
 COMMANDS = (
     *(init, build, check, lint, reach, diff, preflight),
     *(publish, deploy, status, why, events, outputs, open_, sync, connect, destroy),
+    *(iam,),
     *(config, explain, reference, schema),
 )
 """In the order in which `labspec --help` shows them."""

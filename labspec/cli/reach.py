@@ -74,7 +74,21 @@ def _reach(arguments: argparse.Namespace, reading: Reading) -> tuple[list[Diagno
         return [], _matrix(arguments, reading, site)
     found = tuple(proofs(site, reading.joined, reading.manifest.get("expect", {})))
     told = [] if reading.source and reading.source.texts else list(findings(found, site, reading.called, _nowhere))
-    return told, _sentences(arguments, reading, found)
+    return [*told, *_shut_out(reading, site)], _sentences(arguments, reading, found)
+
+
+def _shut_out(reading: Reading, site: Site) -> Iterator[Diagnostic]:
+    """Whoever uses something that does not let them in."""
+    from labspec.diagnostic import Diagnostic
+    from labspec.reach.uses import SHUT_OUT, shut_out
+    from labspec.reach.words import party, ports, stopped
+
+    for use, pair in shut_out(site, reading.joined):
+        source, target = party(pair.flow.source, reading.called), party(pair.flow.target, reading.called)
+        why, help_, _ = stopped(pair, reading.called)
+        missed = ports(pair.wanted - pair.flow.may, pair.flow.protocol)
+        message = f"{source} uses {target}, and does not reach it by {missed}. {why}"
+        yield Diagnostic(SHUT_OUT, message[:1].upper() + message[1:], help=help_, span=reading.span(*use.said))
 
 
 def _nowhere(_: str, __: At) -> Label | None:

