@@ -86,6 +86,24 @@ def lacks_aws(command: str) -> str:
     return "" if find_spec("boto3") else missing
 
 
+def parameters(parser: argparse.ArgumentParser, of: str) -> None:
+    """What gives parameters values; `of` says whose."""
+    parser.add_argument(
+        "--parameter", action="append", default=[], type=pair, metavar="NAME=VALUE", help=f"a value {of} (repeatable)"
+    )
+
+
+def allowed_losses(parser: argparse.ArgumentParser) -> None:
+    """What may be lost."""
+    parser.add_argument(
+        "--allow-data-loss",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="what holds data and may be replaced or removed: its logical id, or its name in the spec (repeatable)",
+    )
+
+
 def pair(text: str) -> tuple[str, str]:
     """A name and its value."""
     name, equals, value = text.partition("=")

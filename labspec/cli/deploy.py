@@ -76,13 +76,7 @@ def _decisions(this: argparse.ArgumentParser) -> None:
     this.add_argument("--yes", action="store_true", help="change it without asking")
     this.add_argument("--no-execute", action="store_true", help="show what would change, and leave the change set")
     this.add_argument("--no-rollback", action="store_true", help="leave what was made where something fails")
-    this.add_argument(
-        "--allow-data-loss",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="what holds data and may be replaced or removed: its logical id, or its name in the spec (repeatable)",
-    )
+    takes.allowed_losses(this)
     this.add_argument(
         "--allow-moves", action="store_true", help="let resources move to other stacks, which makes them anew"
     )

@@ -55,13 +55,7 @@ def parser(commands: Any) -> None:
         "--format", dest="form", choices=("text", "json", "markdown"), default="text", help="the form of the answer"
     )
     this.add_argument("--guard", action="store_true", help=f"exit with {AT_RISK} where data would be lost")
-    this.add_argument(
-        "--allow-data-loss",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="what holds data and may be replaced or removed: its logical id, or its name in the spec (repeatable)",
-    )
+    takes.allowed_losses(this)
     this.add_argument("--exit-code", action="store_true", help=f"exit with {CHANGES} where anything changes")
     reporting.option(this)
 

@@ -52,14 +52,7 @@ def publishing(this: argparse.ArgumentParser) -> None:
     this.add_argument("--bucket-owner", metavar="ACCOUNT", help="the account that it is of; your own unless said")
     this.add_argument("--prefix", default=PREFIX, type=_folder, help=f"the folder in it; {PREFIX} unless said")
     this.add_argument("--create-bucket", action="store_true", help="make the bucket where it is not there")
-    this.add_argument(
-        "--parameter",
-        action="append",
-        default=[],
-        type=takes.pair,
-        metavar="NAME=VALUE",
-        help="a value for a parameter of the stack (repeatable)",
-    )
+    takes.parameters(this, "for a parameter of the stack")
     this.set_defaults(template_urls="relative", changed=True, publishes=True)
 
 

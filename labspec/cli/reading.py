@@ -72,14 +72,7 @@ def for_reading(
 
 def read_options(parser: argparse.ArgumentParser) -> None:
     """What decides how stacks are read."""
-    parser.add_argument(
-        "--parameter",
-        action="append",
-        default=[],
-        type=takes.pair,
-        metavar="NAME=VALUE",
-        help="a value of a parameter of the root, or of `AWS::Region` (repeatable)",
-    )
+    takes.parameters(parser, "of a parameter of the root, or of `AWS::Region`")
     parser.add_argument("--defaults", action="store_true", help="give parameters their defaults, too")
     parser.add_argument("--root", metavar="FILE", help="the template of a directory that includes the others")
     takes.composition(parser)

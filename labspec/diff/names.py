@@ -5,48 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Final
 
 from labspec.diff.difference import Refusal
 from labspec.diff.scene import Scene, spoken
+from labspec.given_names import ACCOUNT, WORLD
 from labspec.template.intrinsics import call, key
 
-NAMES: Final[Mapping[str, tuple[str, ...]]] = {
-    "AWS::AutoScaling::AutoScalingGroup": ("AutoScalingGroupName",),
-    "AWS::AutoScaling::LaunchConfiguration": ("LaunchConfigurationName",),
-    "AWS::CloudFront::OriginAccessControl": ("OriginAccessControlConfig", "Name"),
-    "AWS::CloudWatch::Alarm": ("AlarmName",),
-    "AWS::DynamoDB::Table": ("TableName",),
-    "AWS::EC2::KeyPair": ("KeyName",),
-    "AWS::EC2::LaunchTemplate": ("LaunchTemplateName",),
-    "AWS::ECR::Repository": ("RepositoryName",),
-    "AWS::ElasticLoadBalancingV2::LoadBalancer": ("Name",),
-    "AWS::ElasticLoadBalancingV2::TargetGroup": ("Name",),
-    "AWS::Events::Rule": ("Name",),
-    "AWS::IAM::Group": ("GroupName",),
-    "AWS::IAM::InstanceProfile": ("InstanceProfileName",),
-    "AWS::IAM::ManagedPolicy": ("ManagedPolicyName",),
-    "AWS::IAM::Role": ("RoleName",),
-    "AWS::IAM::User": ("UserName",),
-    "AWS::Kinesis::Stream": ("Name",),
-    "AWS::Lambda::Function": ("FunctionName",),
-    "AWS::Logs::LogGroup": ("LogGroupName",),
-    "AWS::RDS::DBCluster": ("DBClusterIdentifier",),
-    "AWS::RDS::DBInstance": ("DBInstanceIdentifier",),
-    "AWS::RDS::DBParameterGroup": ("DBParameterGroupName",),
-    "AWS::RDS::DBSubnetGroup": ("DBSubnetGroupName",),
-    "AWS::S3::Bucket": ("BucketName",),
-    "AWS::SNS::Topic": ("TopicName",),
-    "AWS::SQS::Queue": ("QueueName",),
-    "AWS::SSM::Document": ("Name",),
-    "AWS::SSM::Parameter": ("Name",),
-    "AWS::SecretsManager::Secret": ("Name",),
-}
-"""By type, the property that names one; no two in an account and region have the same (of buckets, in the world).
-
-Security groups' names are unique within a VPC; `_scoped` sees to it.
-"""
+NAMES: Final = {**ACCOUNT, "AWS::S3::Bucket": WORLD["AWS::S3::Bucket"]}
 GROUP: Final = "AWS::EC2::SecurityGroup"
 PAGE: Final = "Name type, AWS CloudFormation"
 

@@ -76,7 +76,7 @@ def test_ctrl_c_at_the_question_is_no_change_although_templates_were_published(
 ) -> None:
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     monkeypatch.setattr("builtins.input", Mock(side_effect=KeyboardInterrupt))
-    arguments = Namespace(yes=False, changed=True)
+    arguments = Namespace(yes=False, changed=True, report=[])
     with pytest.raises(KeyboardInterrupt):
         agree(arguments, "Change it?")
     assert not arguments.changed

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from labspec import schema
-from labspec.preflight.names import ACCOUNT, WORLD, doubles, names
+from labspec.given_names import ACCOUNT, WORLD
+from labspec.preflight.names import doubles, names
 from labspec.preflight.places import is_region, lacks
 from tests.preflight.stacks import NETWORK, joined
 
