@@ -38,11 +38,9 @@ def parser(commands: Any) -> None:
         "labspec preflight specs/full.yaml --region ap-northeast-2",
     )
     this.add_argument("target", metavar="TARGET", help=TARGET)
-    read_options(this)
+    # What CloudFormation would do counts here: a parameter that is not given has its default.
+    read_options(this, defaults=True)
     takes.account(this)
-    this.add_argument(
-        "--no-defaults", dest="defaults", action="store_false", help="leave parameters open that nothing is given for"
-    )
     this.add_argument(
         "--prices",
         action="append",
@@ -55,8 +53,6 @@ def parser(commands: Any) -> None:
         "--format", dest="form", choices=FORMS, default="text", help="for people, or everything as a document of JSON"
     )
     reporting.option(this)
-    # What CloudFormation would do counts here: a parameter that is not given has its default.
-    this.set_defaults(defaults=True)
 
 
 def run(arguments: argparse.Namespace) -> int:

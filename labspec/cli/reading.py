@@ -70,10 +70,14 @@ def for_reading(
     return reporting.for_each(arguments, worked)
 
 
-def read_options(parser: argparse.ArgumentParser) -> None:
-    """What decides how stacks are read."""
+def read_options(parser: argparse.ArgumentParser, *, defaults: bool = False) -> None:
+    """What decides how stacks are read. `defaults`: a parameter that is not given has its default, unless said."""
     takes.parameters(parser, "of a parameter of the root, or of `AWS::Region`")
-    parser.add_argument("--defaults", action="store_true", help="give parameters their defaults, too")
+    if defaults:
+        help_ = "leave parameters open that nothing is given for"
+        parser.add_argument("--no-defaults", dest="defaults", action="store_false", help=help_)
+    else:
+        parser.add_argument("--defaults", action="store_true", help="give parameters their defaults, too")
     parser.add_argument("--root", metavar="FILE", help="the template of a directory that includes the others")
     takes.composition(parser)
     parser.set_defaults(layout="nested", format="yaml", template_urls="parameters", no_validate=True)
