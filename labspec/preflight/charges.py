@@ -121,7 +121,7 @@ def _volume(joined: Joined, address: str, body: Any, many: Amount, size: str) ->
 def _public(joined: Joined, found: Machines) -> Amount:
     """Whether each of some machines keeps a public address of its own: not where an elastic one takes its place."""
     for resource in joined.resources.values():
-        if resource.type in ("AWS::EC2::EIPAssociation", "AWS::EC2::EIP"):
+        if resource.type in ("AWS::EC2::EIPAssociation", "AWS::EC2::EIP") and resource.condition is not False:
             machine = target(joined, resource.properties.get("InstanceId"))
             if machine is not None and machine.address == found.address:
                 return Amount()

@@ -55,7 +55,8 @@ def needs(joined: Joined) -> list[Need]:
 
 def _need(quota: Quota, holder: str, counted: list[Counted]) -> Need:
     all_ = total(each.amount for each in counted)
-    return Need(quota, holder, all_, all_, tuple(dict.fromkeys(each.address for each in counted if each.address)))
+    by = (each.address for each in counted if each.address and each.amount.most != 0)
+    return Need(quota, holder, all_, all_, tuple(dict.fromkeys(by)))
 
 
 def _counted(joined: Joined) -> Iterator[Counted]:
@@ -141,7 +142,8 @@ def _processors(joined: Joined) -> Iterator[Need]:
     for quota, shares in found.items():
         first = total(each.first.times(many) for each, many in shares)
         ever = total(each.ever.times(many) for each, many in shares)
-        yield Need(quota, "", first, ever, tuple(each.address for each, _ in shares))
+        by = (each.address for each, many in shares if each.ever.times(many).most != 0)
+        yield Need(quota, "", first, ever, tuple(by))
 
 
 def _shares(found: Machines) -> Iterator[tuple[str, Amount]]:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from labspec import quotas
 from labspec.preflight.amounts import ONE, UNKNOWN, Amount, amount, existence, items, part, target
-from labspec.preflight.machines import GROUP, launch_data
+from labspec.preflight.machines import machines_of
 from labspec.quotas import Quota
 from labspec.template import Joined, Resource
 from labspec.template.intrinsics import call, key, known, text_of
@@ -159,8 +159,9 @@ def groups_around(joined: Joined, resource: Resource) -> Iterator[Counted]:
 def _interfaces(joined: Joined, resource: Resource) -> list[Any]:
     if resource.type in AROUND:
         return [part(resource.properties, *AROUND[resource.type])]
-    if resource.type not in ("AWS::EC2::Instance", GROUP):
+    found = machines_of(joined, resource)
+    if found is None:
         return []
-    body = {**launch_data(joined, resource.properties), **resource.properties}
+    body = found.body
     own = [part(each, "GroupSet") or part(each, "Groups") for each in items(body.get("NetworkInterfaces")) or []]
-    return [*own, *([body["SecurityGroupIds"]] if "SecurityGroupIds" in body else [])]
+    return [*own, *(body[name] for name in ("SecurityGroupIds", "SecurityGroups") if name in body)]

@@ -65,7 +65,8 @@ KIND = "  Kind: {Type: String, AllowedValues: [t3.micro, a1.large]}\n"
 
 
 def lacking(resources: str, region: str) -> list[tuple[str, str]]:
-    found = joined(NETWORK + resources, KIND, parameters={"AWS::Region": region})
+    never = "  Never: !Equals [a, b]\n"
+    found = joined(NETWORK + resources, KIND, never, parameters={"AWS::Region": region})
     return [(each.address, each.what) for each in lacks(found, region)]
 
 
@@ -75,6 +76,11 @@ def lacking(resources: str, region: str) -> list[tuple[str, str]]:
         ("{Type: AWS::EC2::Instance, Properties: {InstanceType: t3.micro}}", "ap-northeast-2", ""),
         ("{Type: AWS::EC2::Instance, Properties: {InstanceType: a1.large}}", "ap-northeast-2", "the type a1.large"),
         ("{Type: AWS::EC2::Instance, Properties: {InstanceType: a1.large}}", "us-east-1", ""),
+        (
+            "{Type: AWS::EC2::Instance, Condition: Never, Properties: {InstanceType: a1.large}}",
+            "ap-northeast-2",
+            "",
+        ),
         ("{Type: AWS::EC2::Instance, Properties: {InstanceType: new9.large}}", "us-east-1", ""),
         ("{Type: AWS::EC2::Instance, Properties: {InstanceType: !Ref Kind}}", "ap-northeast-2", "the type a1.large"),
         ("{Type: AWS::RDS::DBInstance, Properties: {DBInstanceClass: db.t3.micro}}", "ap-northeast-2", ""),

@@ -237,6 +237,32 @@ def test_groups_around_an_interface_are_found_in_its_launch_template_too() -> No
     assert need(groups + machine, quotas.BALANCERS).ever == exactly(1)
 
 
+MIXED = "MixedInstancesPolicy: {LaunchTemplate: {LaunchTemplateSpecification: {LaunchTemplateName: shop}}}"
+
+
+@pytest.mark.parametrize(
+    "launched",
+    [f"{MIXED}", "LaunchTemplate: {LaunchTemplateName: shop}", "LaunchConfigurationName: !Ref Configuration"],
+)
+def test_groups_around_the_machines_of_a_group_are_found_by_any_way_to_launch_them(launched: str) -> None:
+    resources = f"""
+  Template:
+    Type: AWS::EC2::LaunchTemplate
+    Properties: {{LaunchTemplateName: shop, LaunchTemplateData: {{SecurityGroupIds: [sg-1, sg-2]}}}}
+  Configuration: {{Type: AWS::AutoScaling::LaunchConfiguration, Properties: {{SecurityGroups: [sg-1, sg-2]}}}}
+  Group: {{Type: AWS::AutoScaling::AutoScalingGroup, Properties: {{{launched}, MinSize: 1, MaxSize: 1}}}}
+"""
+    assert need(resources, quotas.GROUPS, "Group").ever == exactly(2)
+
+
+def test_what_is_not_made_needs_nothing_and_is_not_blamed() -> None:
+    machine = "{Type: AWS::EC2::Instance, CONDITIONProperties: {InstanceType: c5.xlarge}}"
+    never = machine.replace("CONDITION", "Condition: Never, ")
+    resources = f"  Spare: {never}\n  Web: {machine.replace('CONDITION', '')}\n"
+    found = need(resources, quotas.VCPUS["standard"], conditions="  Never: !Equals [a, b]\n")
+    assert (found.ever, found.by) == (exactly(4), ("Web",))
+
+
 def test_a_replica_has_the_storage_of_its_source_and_counts_for_it() -> None:
     databases = """
   Main: {Type: AWS::RDS::DBInstance, Properties: {AllocatedStorage: '100', DBInstanceClass: db.t3.micro}}
