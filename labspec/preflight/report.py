@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from labspec.preflight.acknowledged import acknowledged
 from labspec.preflight.asked import Asked
 from labspec.preflight.charges import charges, unpriced
 from labspec.preflight.costs import Line, lines
@@ -15,7 +16,6 @@ from labspec.preflight.path import Estimate, estimate
 from labspec.preflight.places import lacks
 from labspec.preflight.prices import Product
 from labspec.template import Joined
-from labspec.template.capabilities import capabilities
 from labspec.template.intrinsics import call
 
 
@@ -47,7 +47,7 @@ def report(joined: Joined, region: str, products: Sequence[Product], asked: Aske
         region,
         tuple(needs(joined)),
         tuple(names(joined)),
-        tuple(_capabilities(joined)),
+        tuple(acknowledged(joined)),
         tuple(_parameters(joined)),
         estimate(joined),
         tuple(lines(charges(joined), products, region)),
@@ -64,11 +64,6 @@ def findings(joined: Joined, found: Report, called: Callable[[str], str]) -> Ite
     yield from blocked(joined, found.asked)
     if found.region:
         yield from lacking(lacks(joined, found.region), found.region)
-
-
-def _capabilities(joined: Joined) -> list[str]:
-    has_roles = any(each.type.startswith("AWS::IAM::") for each in joined.resources.values())
-    return capabilities(has_roles=has_roles, templates=len(joined.templates))
 
 
 def _parameters(joined: Joined) -> Iterator[Parameter]:

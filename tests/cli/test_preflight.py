@@ -74,7 +74,7 @@ def test_a_quota_that_is_used_wholly_is_a_hint(capsys: pytest.CaptureFixture[str
 
 def test_what_has_to_be_given_and_acknowledged(capsys: pytest.CaptureFixture[str]) -> None:
     out, _ = told(capsys, spec(1))
-    assert "To acknowledge: CAPABILITY_NAMED_IAM and CAPABILITY_AUTO_EXPAND." in out
+    assert "To acknowledge: CAPABILITY_IAM." in out
     assert "To give: AdminCidr and TemplateBucket." in out
     out, _ = told(capsys, spec(1), "--parameter", "AdminCidr=203.0.113.7/32")
     assert "To give: TemplateBucket." in out
