@@ -28,6 +28,7 @@ class Quota(NamedTuple):
 
 
 REGION = "an account has {} in a region"
+ACL = "a network ACL has {} (with the default deny)"
 VPC_PAGE = "Amazon VPC quotas"
 BALANCER_PAGE = "Quotas for your Application Load Balancers"
 DATABASE_PAGE = "Quotas and constraints for Amazon RDS"
@@ -51,8 +52,8 @@ SUBNETS: Final = _vpc(200, "subnets", "a VPC has {}", "L-407747CB", "VPC")
 ROUTE_TABLES: Final = _vpc(200, "route tables", "a VPC has {}", "L-589F43AA", "VPC")  # with the main one
 ROUTES: Final = _vpc(500, "routes", "a route table has {}", "L-93826ACB", "route table")
 ACLS: Final = _vpc(200, "network ACLs", "a VPC has {}", "L-B4A6D682", "VPC")
-ACL_ENTERING: Final = _vpc(20, "inbound ACL rules", "a network ACL has {}", "L-2AEEBF1A", "network ACL")
-ACL_LEAVING: Final = _vpc(20, "outbound ACL rules", "a network ACL has {}", "L-2AEEBF1A", "network ACL")
+ACL_ENTERING: Final = _vpc(20, "inbound ACL rules", ACL, "L-2AEEBF1A", "network ACL")
+ACL_LEAVING: Final = _vpc(20, "outbound ACL rules", ACL, "L-2AEEBF1A", "network ACL")
 SECURITY_GROUPS: Final = _vpc(2_500, "security groups", REGION, "L-E79EC296")
 ENTERING: Final = _vpc(60, "inbound rules", "a security group has {}", "L-0EA8095F", "security group")
 LEAVING: Final = _vpc(60, "outbound rules", "a security group has {}", "L-0EA8095F", "security group")

@@ -13,12 +13,13 @@ from labspec.preflight.families import family, processors
 from labspec.preflight.machines import GROUP, Machines, machines
 from labspec.preflight.networks import (
     Counted,
-    acl_entry,
+    acl_entries,
     endpoint,
     group_rules,
     groups_around,
     mount_target,
     nat_gateway,
+    route,
     whose,
 )
 from labspec.quotas import Quota
@@ -67,6 +68,7 @@ def _counted(joined: Joined) -> Iterator[Counted]:
         for each in _of(joined, resource):
             yield each._replace(amount=there.times(each.amount))
     yield from (each for each in group_rules(joined) if each.amount.most != 0)
+    yield from acl_entries(joined)
     for address, stack in joined.stacks.items():
         yield Counted(quotas.STACKS, "", address, existence(stack.condition))
     yield Counted(quotas.STACKS, "", "")
@@ -220,7 +222,6 @@ EACH: Final = {
 
 INSIDE: Final = {
     "AWS::EC2::NetworkAcl": (("VpcId", quotas.ACLS),),
-    "AWS::EC2::Route": (("RouteTableId", quotas.ROUTES),),
     "AWS::EC2::RouteTable": (("VpcId", quotas.ROUTE_TABLES),),
     "AWS::EC2::Subnet": (("VpcId", quotas.SUBNETS),),
     "AWS::ElasticLoadBalancingV2::Listener": (("LoadBalancerArn", quotas.LISTENERS),),
@@ -230,7 +231,7 @@ INSIDE: Final = {
 
 OWN: Final[dict[str, Callable[[Joined, Resource], Iterator[Counted]]]] = {
     "AWS::EC2::NatGateway": nat_gateway,
-    "AWS::EC2::NetworkAclEntry": acl_entry,
+    "AWS::EC2::Route": route,
     "AWS::EC2::VPCEndpoint": endpoint,
     "AWS::EFS::MountTarget": mount_target,
     "AWS::ElasticLoadBalancingV2::ListenerRule": _listener_rule,

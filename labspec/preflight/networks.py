@@ -71,11 +71,31 @@ def mount_target(joined: Joined, resource: Resource) -> Iterator[Counted]:
         yield Counted(quotas.ZONE_TARGETS, holder, resource.address)
 
 
-def acl_entry(joined: Joined, resource: Resource) -> Iterator[Counted]:
-    """One direction's."""
-    leaving = known(resource.properties.get("Egress")) == "true"
-    holder = whose(joined, resource.properties.get("NetworkAclId"))
-    yield Counted(quotas.ACL_LEAVING if leaving else quotas.ACL_ENTERING, holder, resource.address)
+def acl_entries(joined: Joined) -> Iterator[Counted]:
+    """Of one direction and one family, with the rule at the end of each, which denies (`Amazon VPC quotas`)."""
+    denying: dict[tuple[Quota, str], None] = {}
+    for resource in joined.resources.values():
+        there = existence(resource.condition)
+        if resource.type == "AWS::EC2::NetworkAclEntry" and there.most != 0:
+            leaving = known(resource.properties.get("Egress")) == "true"
+            quota = quotas.ACL_LEAVING if leaving else quotas.ACL_ENTERING
+            holder = _of_family(joined, resource, "NetworkAclId", "Ipv6CidrBlock")
+            yield Counted(quota, holder, resource.address, there)
+            denying[quota, holder] = None
+    yield from (Counted(quota, holder, "") for quota, holder in denying)
+
+
+def route(joined: Joined, resource: Resource) -> Iterator[Counted]:
+    """Of one family, or as many as the entries of a prefix list (`Amazon VPC quotas`)."""
+    if resource.properties.get("RouteTableId") is not None:
+        holder = _of_family(joined, resource, "RouteTableId", "DestinationIpv6CidrBlock")
+        yield Counted(quotas.ROUTES, holder, resource.address, _weight(joined, resource.properties))
+
+
+def _of_family(joined: Joined, resource: Resource, holder: str, ipv6: str) -> str:
+    """What holds something whose rules of IPv6 are counted for themselves."""
+    address = whose(joined, resource.properties.get(holder))
+    return f"{address} IPv6" if resource.properties.get(ipv6) is not None else address
 
 
 RULES = {

@@ -140,13 +140,27 @@ def test_machines_of_a_launch_configuration_are_counted() -> None:
     assert need(old, quotas.VCPUS["standard"]).ever == Amount(4, 8)
 
 
-def test_rules_of_network_acls_are_counted_by_direction() -> None:
+def test_rules_of_network_acls_are_counted_by_direction_and_family_with_the_default_deny() -> None:
     entries = "  Acl: {Type: AWS::EC2::NetworkAcl}\n" + "".join(
         f"  E{i}: {{Type: AWS::EC2::NetworkAclEntry, Properties: {{NetworkAclId: !Ref Acl, Egress: {egress}}}}}\n"
         for i, egress in enumerate(("true", "false", "'true'"))
     )
-    assert need(entries, quotas.ACL_LEAVING, "Acl").ever == exactly(2)
-    assert need(entries, quotas.ACL_ENTERING, "Acl").ever == exactly(1)
+    ipv6 = "{NetworkAclId: !Ref Acl, Egress: true, Ipv6CidrBlock: '::/0'}"
+    entries += f"  Six: {{Type: AWS::EC2::NetworkAclEntry, Properties: {ipv6}}}\n"
+    assert need(entries, quotas.ACL_LEAVING, "Acl").ever == exactly(3)
+    assert need(entries, quotas.ACL_LEAVING, "Acl IPv6").ever == exactly(2)
+    assert need(entries, quotas.ACL_ENTERING, "Acl").ever == exactly(2)
+
+
+def test_routes_are_counted_by_family_and_a_prefix_list_as_its_entries() -> None:
+    to = ("DestinationCidrBlock: 10.0.0.0/8", "DestinationIpv6CidrBlock: '::/0'", "DestinationPrefixListId: !Ref List")
+    routes = "  Table: {Type: AWS::EC2::RouteTable}\n" + "".join(
+        f"  R{i}: {{Type: AWS::EC2::Route, Properties: {{RouteTableId: !Ref Table, {each}}}}}\n"
+        for i, each in enumerate(to)
+    )
+    routes += "  List: {Type: AWS::EC2::PrefixList, Properties: {MaxEntries: 900}}\n"
+    assert need(routes, quotas.ROUTES, "Table").ever == exactly(901)
+    assert need(routes, quotas.ROUTES, "Table IPv6").ever == exactly(1)
 
 
 def test_what_exists_under_an_open_condition_may_be_there_or_not() -> None:
