@@ -110,20 +110,20 @@ def _time(estimate: Estimate | None, called: Called, whole: bool) -> Iterator[st
     if estimate is None:
         yield "Time: not known, since some resources wait for each other."
         return
-    usual, longest = span(estimate.usual.seconds), span(estimate.longest.seconds)
-    yield f"Time: about {usual}; at the longest {longest}, until the last that is waited for gives up."
-    steps = [step for step in estimate.usual.steps if whole or step.time.longest >= SHORT]
+    usual, allowed = span(estimate.usual.seconds), span(estimate.allowed.seconds)
+    yield f"Time: about {usual}; {allowed} where each step takes all that it is allowed, and it may take longer still."
+    steps = [step for step in estimate.usual.steps if whole or step.time.allowed >= SHORT]
     yield from _table([_step(step, called) for step in steps])
     if estimate.unknown:
         yield f"  How long {plural(len(estimate.unknown), 'resource')} will take is not known, and not in it."
     yield f"  Usually: {SOURCE}, without what machines do until they signal."
-    yield f"  At the longest: {PATIENCE_SOURCE}, and the stacks' own timeouts."
+    yield f"  Allowed: {PATIENCE_SOURCE}, and the stacks' own timeouts. CloudFormation itself may wait for hours."
 
 
 def _step(step: Step, called: Called) -> tuple[str, ...]:
-    longest = f"at most {span(step.time.longest)} ({step.time.why})" if step.time.why else ""
+    allowed = f"allowed {span(step.time.allowed)} ({step.time.why})" if step.time.why else ""
     kind = step.type.rpartition("::")[2]
-    return span(step.time.usual), f"{called(step.address)} ({kind})", longest
+    return span(step.time.usual), f"{called(step.address)} ({kind})", allowed
 
 
 def span(seconds: float) -> str:
