@@ -137,12 +137,23 @@ def span(seconds: float) -> str:
 def _cost(report: Report, called: Called, whole: bool) -> Iterator[str]:
     priced = [line for line in report.lines if line.price is not None]
     if not priced:
-        yield "Cost: no prices are built in. Give them by `--prices FILE`, or let `--ask` ask for them."
+        yield f"Cost: {_no_cost(report)}"
     for sum_ in sums(priced):
         every = [line for line in priced if line.currency == sum_.currency]
         yield f"Cost: {money(sum_)} a month of {HOURS} hours ({_sources(every)}):"
         yield from _table([_priced(line, called) for line in every] if whole else _members(every, called))
-    yield from _without(report, called, whole or bool(priced))
+    yield from _without(report, called, whole or report.sold is not None)
+
+
+def _no_cost(report: Report) -> str:
+    """Why nothing has a price."""
+    if report.sold is None:
+        return "no prices are built in. Give them by `--prices FILE`, or let `--ask` ask for them."
+    if report.region and report.sold and report.region not in report.sold:
+        return (
+            f"not known. The stacks are for {report.region}, and the prices are of {series(report.sold, 'and')} only."
+        )
+    return "not known. Of the prices that were given none fits."
 
 
 def _sources(priced: Sequence[Line]) -> str:

@@ -14,7 +14,7 @@ from labspec.preflight.names import Name, doubles, names
 from labspec.preflight.needs import Need, needs
 from labspec.preflight.path import Estimate, estimate
 from labspec.preflight.places import lacks
-from labspec.preflight.prices import Product
+from labspec.preflight.prices import Product, regions
 from labspec.template import Joined
 from labspec.template.intrinsics import call
 
@@ -28,7 +28,10 @@ class Parameter(NamedTuple):
 
 
 class Report(NamedTuple):
-    """What the stacks need, ask for, take and cost. `region` is "" where it is not known."""
+    """What the stacks need, ask for, take and cost. `region` is "" where it is not known.
+
+    `sold` are the regions of the prices that were brought; None where none were.
+    """
 
     region: str
     needs: tuple[Need, ...]
@@ -39,6 +42,7 @@ class Report(NamedTuple):
     lines: tuple[Line, ...]
     unpriced: dict[str, list[str]]
     asked: Asked
+    sold: tuple[str, ...] | None
 
 
 def report(joined: Joined, region: str, products: Sequence[Product], asked: Asked) -> Report:
@@ -53,6 +57,7 @@ def report(joined: Joined, region: str, products: Sequence[Product], asked: Aske
         tuple(lines(charges(joined), products, region)),
         unpriced(joined),
         asked,
+        tuple(sorted(regions(products))) if products else None,
     )
 
 
