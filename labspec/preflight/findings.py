@@ -158,7 +158,8 @@ def counted(amount: Amount, noun: str) -> str:
 def twice(found: Iterable[Double], called: Callable[[str], str]) -> Iterator[Finding]:
     """Names that two resources would have."""
     for first, second in found:
-        message = f"`{called(first.address)}` and `{called(second.address)}` would both be named `{second.text}`."
+        name = f"be named `{second.text}`" if second.text is not None else "have the same name"
+        message = f"`{called(first.address)}` and `{called(second.address)}` would both {name}."
         yield Finding(TWICE, message, second.address, ("Properties", *second.path), "Give one of them another name.")
 
 

@@ -55,6 +55,28 @@ def test_two_of_one_name_that_can_both_be_there(first: str, second: str, doubled
     assert [(each.first.address, each.second.address) for each in found] == ([("One", "Two")] if doubled else [])
 
 
+DATABASE = "AWS::RDS::DBInstance, Properties: {DBInstanceIdentifier: "
+TOPIC = "AWS::SNS::Topic, Properties: {TopicName: !Sub '${AWS::StackName}"
+GROUP = "AWS::EC2::SecurityGroup, Properties: {GroupDescription: g, GroupName: web, VpcId: "
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "doubled"),
+    [
+        (f"{DATABASE}Shop}}", f"{DATABASE}shop}}", True),
+        (f"{TOPIC}-q'}}", f"{TOPIC}-q'}}", True),
+        (f"{TOPIC}-q'}}", f"{TOPIC}-Q'}}", False),
+        (f"{GROUP}vpc-1}}", f"{GROUP}vpc-1}}", True),
+        (f"{GROUP}vpc-1}}", f"{GROUP}vpc-2}}", False),
+        ("AWS::SNS::Topic", "AWS::SNS::Topic", False),
+    ],
+)
+def test_names_are_compared_as_their_services_do(first: str, second: str, doubled: bool) -> None:
+    found = joined(f"  One: {{Type: {first}}}\n  Two: {{Type: {second}}}\n")
+    assert len(list(doubles(found))) == int(doubled)
+    assert not [each for each in names(found) if each.text == "web"]
+
+
 @pytest.mark.parametrize("kind", sorted({*WORLD, *ACCOUNT}))
 def test_a_name_stands_where_the_schema_has_it(kind: str) -> None:
     *place, property = WORLD.get(kind) or ACCOUNT[kind]
