@@ -78,6 +78,7 @@ def test_an_hour_counts_for_a_month_with_its_source_and_date() -> None:
         ("{Type: AWS::EC2::NatGateway}", "NAT gateway", Decimal("0.0590") * 730),
         ("{Type: AWS::EC2::EIP}", "public IPv4 address", Decimal("0.005") * 730),
         ("{Type: AWS::SecretsManager::Secret}", "secret", Decimal("0.40")),
+        ("{Type: AWS::RDS::DBInstance, Properties: {ManageMasterUserPassword: true}}", "secret", Decimal("0.40")),
         (
             "{Type: AWS::RDS::DBInstance, Properties: {DBInstanceClass: db.t3.micro, Engine: mysql, MultiAZ: true}}",
             "db.t3.micro, MySQL, Multi-AZ",
@@ -152,6 +153,14 @@ def addresses(resources: str) -> float:
     return sum(charge.quantity.least for charge in every)
 
 
+def test_a_gateway_load_balancer_has_no_public_address() -> None:
+    subnets = "Type: gateway, Subnets: [!Ref SubnetA]"
+    assert (
+        addresses(f"{NETWORK}  It: {{Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: {{{subnets}}}}}\n")
+        == 0
+    )
+
+
 @pytest.mark.parametrize(
     ("resource", "what", "problem"),
     [
@@ -162,6 +171,16 @@ def addresses(resources: str) -> float:
             "{Type: AWS::RDS::DBInstance, Properties: {Engine: oracle-ee, DBInstanceClass: db.t3.micro}}",
             "database",
             "licence",
+        ),
+        (
+            "{Type: AWS::EC2::VPCEndpoint, Properties: {VpcEndpointType: GatewayLoadBalancer}}",
+            "endpoint",
+            "not looked up",
+        ),
+        (
+            "{Type: AWS::SecretsManager::Secret, Properties: {ReplicaRegions: [{Region: us-east-1}]}}",
+            "replicas of a secret",
+            "other regions",
         ),
     ],
 )
