@@ -74,6 +74,17 @@ def estimate(joined: Joined) -> Estimate | None:
     return Estimate(usual, allowed, unknown)
 
 
+def circle(joined: Joined) -> tuple[str, ...]:
+    """Resources that certainly wait for each other, so that none is ever made; none where there are none."""
+    made = {each.address: Time() for each in joined.resources.values() if each.condition is True}
+    before = {address: tuple(_waited(joined, address, made, certainly=True)) for address in made}
+    try:
+        TopologicalSorter(before).prepare()
+    except CycleError as error:
+        return tuple(error.args[1][1:])
+    return ()
+
+
 def _longest(
     joined: Joined, order: list[str], before: dict[str, tuple[str, ...]], times: dict[str, Time], index: int
 ) -> Way:
@@ -92,13 +103,13 @@ def _longest(
     return Way(end, tuple(reversed(steps)))
 
 
-def _waited(joined: Joined, address: str, there: dict[str, Time]) -> Iterator[str]:
+def _waited(joined: Joined, address: str, there: dict[str, Time], *, certainly: bool = False) -> Iterator[str]:
     """The resources that must be there before one begins: those that it waits for, and those that its stacks do."""
     around = address
     found: dict[str, None] = {}
     while around:
         for wait in joined.waits.get(around, ()):
-            if wait.condition is not False:
+            if wait.condition is True or (wait.condition is not False and not certainly):
                 found.update(dict.fromkeys(_inside(joined, wait.target)))
         stack = joined.stacks.get(around)
         around = stack.parent if stack else joined.resources[around].stack

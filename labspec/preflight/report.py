@@ -9,10 +9,10 @@ from labspec.preflight.acknowledged import acknowledged
 from labspec.preflight.asked import Asked
 from labspec.preflight.charges import charges, unpriced
 from labspec.preflight.costs import Line, lines
-from labspec.preflight.findings import Finding, blocked, lacking, over, taken, twice
+from labspec.preflight.findings import Finding, blocked, circular, lacking, over, taken, twice
 from labspec.preflight.names import Name, doubles, names
 from labspec.preflight.needs import Need, needs
-from labspec.preflight.path import Estimate, estimate
+from labspec.preflight.path import Estimate, circle, estimate
 from labspec.preflight.places import lacks
 from labspec.preflight.prices import Product, regions
 from labspec.template import Joined
@@ -65,6 +65,7 @@ def findings(joined: Joined, found: Report, called: Callable[[str], str]) -> Ite
     """What will fail, or may. `called` says what the user calls a resource."""
     yield from over(found.needs, found.asked, called)
     yield from twice(doubles(joined), called)
+    yield from circular(circle(joined), called)
     yield from taken(found.names, found.asked)
     yield from blocked(joined, found.asked)
     if found.region:

@@ -261,6 +261,13 @@ def test_everything_is_there_as_json(capsys: pytest.CaptureFixture[str]) -> None
     assert found["unresolved"] == []
 
 
+def test_what_waits_for_each_other_is_an_error(capsys: pytest.CaptureFixture[str]) -> None:
+    target = template("  A: {Type: AWS::SNS::Topic, DependsOn: B}\n  B: {Type: AWS::SNS::Topic, DependsOn: A}\n")
+    assert main(["preflight", target]) == 1
+    err = capsys.readouterr().err
+    assert "error[LS746]: `A` and `B` wait for each other." in err or "`B` and `A` wait for each other." in err
+
+
 def test_what_could_not_be_followed_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     target = template("  It: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Nowhere}}\n")
     out, _ = told(capsys, target)

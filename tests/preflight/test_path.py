@@ -7,7 +7,7 @@ from botocore.loaders import Loader
 
 from labspec import schema
 from labspec.preflight.durations import PATIENCE, averages
-from labspec.preflight.path import LONGEST_CUSTOM, Estimate, estimate, seconds
+from labspec.preflight.path import LONGEST_CUSTOM, Estimate, circle, estimate, seconds
 from labspec.template import read_directory
 from tests.preflight.stacks import joined
 
@@ -92,8 +92,15 @@ def test_what_has_no_average_counts_nothing_and_is_told() -> None:
 
 
 def test_what_waits_for_itself_has_no_time() -> None:
-    circle = "  A: {Type: AWS::SNS::Topic, DependsOn: B}\n  B: {Type: AWS::SNS::Topic, DependsOn: A}\n"
-    assert estimate(joined(circle)) is None
+    waiting = "  A: {Type: AWS::SNS::Topic, DependsOn: B}\n  B: {Type: AWS::SNS::Topic, DependsOn: A}\n"
+    assert estimate(joined(waiting)) is None
+
+
+@pytest.mark.parametrize(("wanted", "found"), [("", {"A", "B"}), ("Condition: Wanted, ", set())])
+def test_a_circle_is_one_where_all_of_it_is_certainly_there(wanted: str, found: set[str]) -> None:
+    circular = f"  A: {{Type: AWS::SNS::Topic, DependsOn: B}}\n  B: {{Type: AWS::SNS::Topic, {wanted}DependsOn: A}}\n"
+    stacks = joined(circular, "  Env: {Type: String}\n", "  Wanted: !Equals [!Ref Env, prod]\n")
+    assert set(circle(stacks)) == found
 
 
 def test_nothing_takes_no_time() -> None:
