@@ -32,6 +32,7 @@ ACL = "a network ACL has {} (with the default deny)"
 VPC_PAGE = "Amazon VPC quotas"
 BALANCER_PAGE = "Quotas for your Application Load Balancers"
 DATABASE_PAGE = "Quotas and constraints for Amazon RDS"
+REPLICAS_PAGE = "CreateDBInstanceReadReplica, Amazon RDS API Reference"
 FILES_PAGE = "Amazon EFS quotas"
 MACHINES_PAGE = "On-Demand Instance quotas"
 SCALING_PAGE = "Quotas for Amazon EC2 Auto Scaling"
@@ -121,6 +122,12 @@ DATABASES: Final = _database(40, "databases", "L-7B6409FD")  # 20 in ap-south-1
 CLUSTERS: Final = _database(40, "database clusters", "L-952B80B8")
 DATABASE_STORAGE: Final = _database(100_000, "GB of database storage", "L-7ADDB58A")
 REPLICAS: Final = _database(15, "read replicas", "L-5BC124EF", "a database has {}", "database")
+FEWER_REPLICAS: Final = {
+    "db2": Quota(3, "read replicas", "a Db2 database has {}", REPLICAS_PAGE, "database", fixed=True),
+    "oracle": Quota(5, "read replicas", "an Oracle database has {}", REPLICAS_PAGE, "database", fixed=True),
+    "sqlserver": Quota(5, "read replicas", "an SQL Server database has {}", REPLICAS_PAGE, "database", fixed=True),
+}
+"""Of engines that take fewer, by what the names of their editions begin with."""
 SUBNET_GROUPS: Final = _database(50, "database subnet groups", "L-48C6BF61")  # 20 in ap-south-1
 PARAMETER_GROUPS: Final = _database(50, "database parameter groups", "L-DE55804A")  # 20 in ap-south-1
 CLUSTER_PARAMETER_GROUPS: Final = _database(50, "cluster parameter groups", "L-E4C808A8")

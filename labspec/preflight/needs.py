@@ -121,7 +121,12 @@ def _topic(_: Joined, resource: Resource) -> Iterator[Counted]:
 
 def _database(joined: Joined, resource: Resource) -> Iterator[Counted]:
     """A replica has as much storage as its source, unless it says more."""
-    source = target(joined, resource.properties.get("SourceDBInstanceIdentifier"))
+    said = resource.properties.get("SourceDBInstanceIdentifier")
+    source = target(joined, said)
+    if said is not None:
+        engine = (known(source.properties.get("Engine")) if source else None) or ""
+        quota = quotas.FEWER_REPLICAS.get(engine.partition("-")[0], quotas.REPLICAS)
+        yield Counted(quota, whose(joined, said), resource.address)
     body = {**source.properties, **resource.properties} if source else resource.properties
     if "DBClusterIdentifier" not in body:
         yield Counted(quotas.DATABASE_STORAGE, "", resource.address, amount(joined, body.get("AllocatedStorage")))
@@ -225,7 +230,6 @@ INSIDE: Final = {
     "AWS::EC2::RouteTable": (("VpcId", quotas.ROUTE_TABLES),),
     "AWS::EC2::Subnet": (("VpcId", quotas.SUBNETS),),
     "AWS::ElasticLoadBalancingV2::Listener": (("LoadBalancerArn", quotas.LISTENERS),),
-    "AWS::RDS::DBInstance": (("SourceDBInstanceIdentifier", quotas.REPLICAS),),
 }
 """Types of which each resource is one of another's, and the property that names that."""
 

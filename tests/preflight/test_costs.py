@@ -146,6 +146,9 @@ def test_machines_with_a_public_address_pay_for_it_but_not_beside_an_elastic_one
     elastic = "  Address: {Type: AWS::EC2::EIP, Properties: {InstanceId: !Ref It}}\n"
     assert addresses(machine) == many
     assert addresses(machine + elastic) == 730
+    associated = "  Address: {Type: AWS::EC2::EIP}\n"
+    associated += "  Both: {Type: AWS::EC2::EIPAssociation, Properties: {InstanceId: !Ref It}}\n"
+    assert addresses(machine + associated) == 730
 
 
 def addresses(resources: str) -> float:
@@ -167,6 +170,7 @@ def test_a_gateway_load_balancer_has_no_public_address() -> None:
         ("{Type: AWS::EC2::Instance, Properties: {InstanceType: m5.large}}", "m5.large, Linux, on demand", "no price"),
         ("{Type: AWS::EC2::Instance, Properties: {InstanceType: !Ref Kind}}", "machines", "type is not known"),
         ("{Type: AWS::EC2::Volume, Properties: {Size: 1, VolumeType: gp2}}", "gp2 disk", "no price"),
+        ("{Type: AWS::EC2::Volume, Properties: {Size: 1}}", "gp2 disk", "no price"),
         (
             "{Type: AWS::RDS::DBInstance, Properties: {Engine: oracle-ee, DBInstanceClass: db.t3.micro}}",
             "database",

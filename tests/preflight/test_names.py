@@ -117,6 +117,12 @@ def lacking(resources: str, region: str) -> list[tuple[str, str]]:
             "zone eu-west-1e",
         ),
         ("{Type: AWS::EC2::Subnet, Properties: {AvailabilityZone: us-east-1a}}", "eu-west-1", "a zone us-east-1a"),
+        ("{Type: AWS::EC2::Subnet, Properties: {AvailabilityZone: us-west-2-lax-1a}}", "us-west-2", ""),
+        (
+            "{Type: AWS::AutoScaling::AutoScalingGroup, Properties: {AvailabilityZones: [us-east-1a, eu-west-1a]}}",
+            "eu-west-1",
+            "a zone us-east-1a",
+        ),
         ("{Type: AWS::EC2::Subnet, Properties: {AvailabilityZone: !Select [0, !GetAZs '']}}", "eu-west-1", ""),
     ],
 )

@@ -285,6 +285,34 @@ def test_a_replica_has_the_storage_of_its_source_and_counts_for_it() -> None:
     assert need(databases, quotas.DATABASE_STORAGE).ever == exactly(200)
     assert need(databases, quotas.REPLICAS, "Main").ever == exactly(1)
     assert need(databases, quotas.DATABASES).ever == exactly(2)
+    of_oracle = databases.replace("DBInstanceClass:", "Engine: oracle-ee, DBInstanceClass:")
+    assert need(of_oracle, quotas.FEWER_REPLICAS["oracle"], "Main").ever == exactly(1)
+
+
+@pytest.mark.parametrize(
+    ("resource", "quota", "holder"),
+    [
+        ("{Type: AWS::EC2::VPCEndpoint, Properties: {VpcId: vpc-1}}", quotas.GATEWAY_ENDPOINTS, ""),
+        (
+            "{Type: AWS::EC2::VPCEndpoint, Properties: {VpcId: v, VpcEndpointType: Gateway}}",
+            quotas.GATEWAY_ENDPOINTS,
+            "",
+        ),
+        ("{Type: AWS::SNS::Topic, Properties: {TopicName: !Ref Max}}", quotas.PARAMETERS, "t.yaml"),
+    ],
+)
+def test_what_is_counted_is_counted_as_what_it_is(resource: str, quota: Quota, holder: str) -> None:
+    assert need(f"  It: {resource}\n", quota, holder, parameters=NUMBER).ever == exactly(1)
+
+
+def test_machines_of_the_spot_market_need_no_processors_on_demand() -> None:
+    old = """
+  Configuration: {Type: AWS::AutoScaling::LaunchConfiguration, Properties: {InstanceType: m5.xlarge, SpotPrice: '1'}}
+  Group:
+    Type: AWS::AutoScaling::AutoScalingGroup
+    Properties: {LaunchConfigurationName: !Ref Configuration, MinSize: 1, MaxSize: 2}
+"""
+    assert not [each for each in needs(joined(old)) if each.quota in quotas.VCPUS.values()]
 
 
 def test_a_target_group_has_what_it_names_and_what_scaling_brings() -> None:
