@@ -49,6 +49,7 @@ GATEWAYS: Final = _vpc(5, "internet gateways", REGION, "L-A4707A72")
 EGRESS_GATEWAYS: Final = _vpc(5, "egress-only internet gateways", REGION, "L-45FE3B85")
 ADDRESSES: Final = Quota(5, "elastic addresses", REGION, VPC_PAGE, "region", "ec2", "L-0263D0A3")
 NATS: Final = _vpc(5, "NAT gateways", "a zone has {}", "L-FE5A380F", "zone")
+NAT_ADDRESSES: Final = Quota(2, "elastic addresses", "a NAT gateway has {}", VPC_PAGE, "NAT gateway")  # 8 at most
 SUBNETS: Final = _vpc(200, "subnets", "a VPC has {}", "L-407747CB", "VPC")
 ROUTE_TABLES: Final = _vpc(200, "route tables", "a VPC has {}", "L-589F43AA", "VPC")  # with the main one
 ROUTES: Final = _vpc(500, "routes", "a route table has {}", "L-93826ACB", "route table")

@@ -70,6 +70,9 @@ def _machines(joined: Joined, found: Machines) -> Iterator[Charge]:
     else:
         yield _machine(found, many, tenancy)
     yield from _disks(joined, found, many)
+    monitored = found.body.get("Monitoring")
+    if known(part(monitored, "Enabled") if isinstance(monitored, dict) else monitored) == "true":
+        yield Charge(found.address, "metrics of detailed monitoring", quantity=many)
     public = many.times(_public(joined, found))
     if public.most != 0:
         yield _address(found.address, public)

@@ -49,6 +49,10 @@ def nat_gateway(joined: Joined, resource: Resource) -> Iterator[Counted]:
     """Of its zone. Those whose zone is not known may be in one, or in as many as they are."""
     where = zone(joined, resource.properties.get("SubnetId"))
     yield Counted(quotas.NATS, where or "not known", resource.address, ONE if where else Amount(0, 1))
+    more = items(resource.properties.get("SecondaryAllocationIds"))
+    if more:
+        many = Amount(1 + len(more), 1 + len(more))
+        yield Counted(quotas.NAT_ADDRESSES, resource.address, resource.address, many)
 
 
 def endpoint(joined: Joined, resource: Resource) -> Iterator[Counted]:

@@ -156,6 +156,20 @@ def addresses(resources: str) -> float:
     return sum(charge.quantity.least for charge in every)
 
 
+@pytest.mark.parametrize(
+    "resource",
+    [
+        "{Type: AWS::EC2::Instance, Properties: {InstanceType: t3.micro, Monitoring: true}}",
+        "{Type: AWS::EC2::Instance, Properties: {LaunchTemplate: {LaunchTemplateId: !Ref Template}}}",
+    ],
+)
+def test_detailed_monitoring_is_paid_for_by_use(resource: str) -> None:
+    data = "{LaunchTemplateData: {InstanceType: t3.micro, Monitoring: {Enabled: true}}}"
+    found = costs(f"  Template: {{Type: AWS::EC2::LaunchTemplate, Properties: {data}}}\n  It: {resource}\n")
+    line = found["metrics of detailed monitoring"]
+    assert (line.price, line.problem) == (None, "")
+
+
 def test_a_gateway_load_balancer_has_no_public_address() -> None:
     subnets = "Type: gateway, Subnets: [!Ref SubnetA]"
     assert (

@@ -305,6 +305,11 @@ def test_what_is_counted_is_counted_as_what_it_is(resource: str, quota: Quota, h
     assert need(f"  It: {resource}\n", quota, holder, parameters=NUMBER).ever == exactly(1)
 
 
+def test_a_nat_gateway_has_so_many_addresses() -> None:
+    nat = "{Type: AWS::EC2::NatGateway, Properties: {AllocationId: a, SecondaryAllocationIds: [b, c]}}"
+    assert need(f"  It: {nat}\n", quotas.NAT_ADDRESSES, "It").ever == exactly(3)
+
+
 def test_machines_of_the_spot_market_need_no_processors_on_demand() -> None:
     old = """
   Configuration: {Type: AWS::AutoScaling::LaunchConfiguration, Properties: {InstanceType: m5.xlarge, SpotPrice: '1'}}
