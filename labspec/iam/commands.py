@@ -7,6 +7,7 @@ not look.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -109,6 +110,10 @@ ONCE_MORE = {"s3:DeleteObjects": ("s3:DeleteObjectVersion",)}
 """Actions beside the one that an operation is named for: old versions are deleted by another."""
 MAKING = frozenset(("CreateChangeSet", "CreateStack", "UpdateStack"))
 """What takes a template's address."""
+SUFFIXES = {r"(?!cn-|eusc-)": "amazonaws.com", "cn-": "amazonaws.com.cn", "eusc-": "amazonaws.eu"}
+"""How hosts end, by how a region's name begins (`partitions`, botocore)."""
+HERE = "${aws:RequestedRegion}"
+"""The region that a request goes to, which IAM fills in (`IAM policy elements: Variables and tags`, IAM User Guide)."""
 
 
 class Places(NamedTuple):
@@ -168,9 +173,22 @@ def _of_stack(setting: Setting, places: Places, who: str, action: str) -> Need:
 
 
 def template_urls(setting: Setting) -> tuple[str, ...]:
-    """How the addresses of templates begin in the bucket, in both forms that they have."""
-    host = f"s3.{setting.region or '*'}.amazonaws.com*"
-    return f"https://{setting.bucket}.{host}/{setting.prefix}*", f"https://{host}/{setting.bucket}/{setting.prefix}*"
+    """How the addresses of templates begin in the bucket, in the forms that `publish` and nested stacks give them.
+
+    The star of IAM also takes slashes, so that anybody's bucket would fit behind one: there is none but at the end.
+    """
+    region = setting.region or HERE
+    ends = [end for begin, end in SUFFIXES.items() if not setting.region or re.match(begin, region)]
+    return tuple(
+        f"https://{place}{setting.prefix}*" for end in ends for place in _places_of(setting.bucket, region, end)
+    )
+
+
+def _places_of(bucket: str, region: str, end: str) -> Iterator[str]:
+    """A bucket as a host; and as a folder where its name has dots, and is no host that has a certificate."""
+    yield f"{bucket}.s3.{region}.{end}/"
+    if "." in bucket:
+        yield f"s3.{region}.{end}/{bucket}/"
 
 
 def _of_resources(joined: Joined, setting: Setting, action: str) -> Iterator[tuple[str, ...]]:

@@ -40,7 +40,7 @@ def _applies(statement: Document, request: Request) -> bool:
 
 def _holds(condition: Document, context: Mapping[str, str]) -> bool:
     return all(
-        any(_compared(operator, value, context.get(key)) for value in _list(values))
+        any(_compared(operator, _filled(value, context), context.get(key)) for value in _list(values))
         for operator, keys in condition.items()
         for key, values in keys.items()
     )
@@ -53,6 +53,11 @@ def _compared(operator: str, value: str, have: str | None) -> bool:
         return value == have
     assert operator in ("StringLike", "ArnLike"), operator
     return _like(value, have)
+
+
+def _filled(value: str, context: Mapping[str, str]) -> str:
+    """A value with the variables that IAM fills in (`IAM policy elements: Variables and tags`)."""
+    return re.sub(r"\$\{([^}]*)\}", lambda found: context.get(found[1], found[0]), value)
 
 
 def _like(pattern: str, text: str) -> bool:

@@ -10,7 +10,7 @@ from labspec import schema
 from labspec.iam import CALLS, Need, Needs, Setting
 from labspec.iam.handlers import ONLY_WHERE
 from labspec.template import read_directory
-from tests.iam.evaluation import AUTHORITY, joined, needed
+from tests.iam.evaluation import AUTHORITY, Request, allows, joined, made, needed
 
 EVERYTHING = Setting("lab", bucket="templates", prefix="labspec/", commands=tuple(CALLS))
 
@@ -244,9 +244,40 @@ def test_nested_stacks_are_made_of_published_templates_only() -> None:
     ((_, key, urls),) = next(iter(conditions(found, "cloudformation:CreateStack")))
     assert (key, urls) == (
         "cloudformation:TemplateUrl",
-        ("https://templates.s3.*.amazonaws.com*/labspec/*", "https://s3.*.amazonaws.com*/templates/labspec/*"),
+        tuple(
+            f"https://templates.s3.${{aws:RequestedRegion}}.{end}/labspec/*"
+            for end in ("amazonaws.com", "amazonaws.com.cn", "amazonaws.eu")
+        ),
     )
     assert conditions(found, "cloudformation:CreateStack") == conditions(found, "cloudformation:CreateChangeSet")
+
+
+SEOUL, PEKING = "ap-northeast-2", "cn-north-1"
+
+
+@pytest.mark.parametrize(
+    ("bucket", "at", "region", "url", "wanted"),
+    [
+        ("lab", SEOUL, SEOUL, "lab.s3.ap-northeast-2.amazonaws.com/labspec/x.yaml", True),
+        ("lab", "", SEOUL, "lab.s3.ap-northeast-2.amazonaws.com/labspec/x.yaml", True),
+        ("lab", PEKING, PEKING, "lab.s3.cn-north-1.amazonaws.com.cn/labspec/x.yaml", True),
+        ("my.lab", SEOUL, SEOUL, "s3.ap-northeast-2.amazonaws.com/my.lab/labspec/x.yaml", True),
+        ("my.lab", SEOUL, SEOUL, "my.lab.s3.ap-northeast-2.amazonaws.com/labspec/x.yaml", True),
+        ("lab", SEOUL, SEOUL, "s3.ap-northeast-2.amazonaws.com/evil/lab/labspec/x.yaml", False),
+        ("my.lab", SEOUL, SEOUL, "s3.ap-northeast-2.amazonaws.com/evil/my.lab/labspec/x.yaml", False),
+        ("my.lab", "", SEOUL, "s3.x/evil/.amazonaws.com/my.lab/labspec/x.yaml", False),
+        ("lab", "", SEOUL, "lab.s3.evil.s3.ap-northeast-2.amazonaws.com/labspec/x.yaml", False),
+        ("lab", SEOUL, SEOUL, "lab.s3.ap-northeast-2.amazonaws.com/mine/labspec/x.yaml", False),
+        ("lab", SEOUL, SEOUL, "lab.s3.ap-northeast-2.amazonaws.com.evil.com/labspec/x.yaml", False),
+    ],
+)
+def test_a_template_comes_from_the_bucket_and_from_no_other(
+    bucket: str, at: str, region: str, url: str, wanted: bool
+) -> None:
+    found = needs("  T: {Type: AWS::SNS::Topic}", setting=Setting("lab", bucket, "labspec/", True, ("deploy",), at))
+    context = {"cloudformation:TemplateUrl": f"https://{url}", "aws:RequestedRegion": region}
+    asked = Request("cloudformation:CreateChangeSet", f"arn:aws:cloudformation:{region}:1:stack/lab/1", context)
+    assert allows(made(found.all), asked) is wanted
 
 
 def test_commands_need_what_they_call_where_there_is_something_to_call_it_on() -> None:
