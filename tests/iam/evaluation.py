@@ -1,6 +1,6 @@
 """Whether policies allow a request: IAM's rules for identity-based policies, written once more and independently.
 
-`Policy evaluation logic` and `IAM JSON policy elements: Condition operators`, IAM User Guide; nothing here denies.
+`Policy evaluation logic` and `IAM JSON policy elements: Condition operators`, IAM User Guide.
 """
 
 from __future__ import annotations
@@ -28,11 +28,14 @@ class Request(NamedTuple):
 
 
 def allows(policies: Sequence[Document], request: Request) -> bool:
-    return any(_applies(statement, request) for policy in policies for statement in policy["Statement"])
+    """Whether some statement allows it, and none denies it."""
+    said = {
+        statement["Effect"] for policy in policies for statement in policy["Statement"] if _applies(statement, request)
+    }
+    return said == {"Allow"}
 
 
 def _applies(statement: Document, request: Request) -> bool:
-    assert statement["Effect"] == "Allow"
     actions = any(_like(each.lower(), request.action.lower()) for each in _list(statement["Action"]))
     resources = any(_like(each, request.arn) for each in _list(statement["Resource"]))
     return actions and resources and _holds(statement.get("Condition", {}), request.context)
