@@ -152,6 +152,10 @@ def test_a_role_may_be_handed_to_the_services_that_it_trusts(trusts: str, wanted
             ["arn:${Partition}:s3:::*"],
         ),
         ("", "{Type: AWS::CloudFront::Distribution, Properties: {DistributionConfig: {}}}", "s3:PutBucketAcl", []),
+        *(
+            ("", "{Type: AWS::EFS::MountTarget}", f"ec2:{action}", ["arn:${Partition}:ec2:${Region}:${Account}:*"])
+            for action in ("CreateNetworkInterface", "DeleteNetworkInterface", "ModifyNetworkInterfaceAttribute")
+        ),
     ],
 )
 def test_what_the_schemas_leave_out_is_added(head: str, resources: str, action: str, wanted: list[str]) -> None:
