@@ -301,12 +301,14 @@ def test_what_is_destroyed_must_have_the_tag_where_that_is_sure_to_be_there() ->
   V: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
   R: {Type: AWS::EC2::Route}
   C: {Type: AWS::AppConfig::Environment}
+  B: {Type: AWS::S3::Bucket}
 """
     found = needs(template, setting=Setting("lab", tag=("course", "one")))
     assert conditions(found, "ec2:DeleteVpc") == {(("StringEquals", "aws:ResourceTag/course", ("one",)),)}
     assert conditions(found, "appconfig:DeleteEnvironment") == {
         ()
     }  # it also takes an application, which may be another's
+    assert conditions(found, "s3:DeleteBucket") == {()}  # S3 heeds tags only where a bucket says so
     assert conditions(found, "ec2:DeleteRoute") == conditions(found, "ec2:CreateVpc") == {()}
 
 
