@@ -72,6 +72,10 @@ def _notes(arguments: argparse.Namespace, told: Told) -> Iterator[str]:
     if strange := told.needs.unknown_actions:
         named = f": {series(strange, 'and')}" if arguments.verbose else " (-v lists them)"
         yield f"AWS's schemas also name {plural(len(strange), 'action')} that IAM does not know{named}."
+    reading = told.reading
+    if absent := [each.address for each in reading.joined.resources.values() if each.condition is False]:
+        names = _some([reading.called(each) for each in absent])
+        yield f"Left out, since these values of parameters leave it out: {names}."
     if not arguments.bucket:
         yield "Publishing is left out: give `--bucket`."
     if wide := [option for option in ("stack", "region", "account") if getattr(arguments, option) in ("*", "")]:

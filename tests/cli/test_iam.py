@@ -95,6 +95,12 @@ def test_who_deploys_what_others_published_writes_nothing_and_gets_no_further(
     assert "LS732" in err  # one who holds all of it may make roles without CloudFormation
 
 
+def test_what_the_defaults_leave_out_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    out, _ = iam(capsys, str(SPECS / "full.yaml"), "--defaults")
+    assert "leave it out: lab-alerts." in out
+    assert "Left out" not in iam(capsys, str(SPECS / "full.yaml"))[0]
+
+
 def test_what_only_cloudformation_sees_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     topics = "  Fn::ForEach::Topics: [T, [A, B], {'T${T}': {Type: AWS::SNS::Topic}}]\n"
     Path("stack.yaml").write_text(f"Transform: [AWS::LanguageExtensions, Mine]\nResources:\n{topics}", "utf-8")

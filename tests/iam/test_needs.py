@@ -196,6 +196,30 @@ def test_a_policy_of_roles_touches_no_user() -> None:
     assert all(need.resources for need in found.all)
 
 
+def test_an_association_is_of_its_document_and_of_no_other() -> None:
+    found = needs("  D: {Type: AWS::SSM::Document}\n  A: {Type: AWS::SSM::Association, Properties: {Name: !Ref D}}")
+    documents = {arn.rpartition("/")[2] for arn in on(found, "ssm:CreateAssociation") if ":document/" in arn}
+    assert documents == {"lab-*"}
+
+
+@pytest.mark.parametrize(
+    ("more", "wanted"),
+    [
+        ("", {(("StringEquals", "ssm:resourceTag/course", ("one",)),), ()}),
+        ("  G: {Type: AWS::AutoScaling::AutoScalingGroup}", {()}),
+    ],
+)
+def test_sessions_are_of_machines_with_the_tag_where_all_have_it(more: str, wanted: set[Any]) -> None:
+    setting = Setting("lab", commands=("connect",), tag=("course", "one"))
+    found = needs(f"  M: {{Type: AWS::EC2::Instance}}\n{more}", setting=setting)
+    assert conditions(found, "ssm:StartSession") == wanted
+
+
+def test_a_rollback_that_failed_can_be_gone_on_with() -> None:
+    found = needs("  T: {Type: AWS::SNS::Topic}", setting=EVERYTHING)
+    assert on(found, "cloudformation:ContinueUpdateRollback") == on(found, "cloudformation:ExecuteChangeSet")
+
+
 def test_tables_speak_of_types_and_actions_that_there_are() -> None:
     for row in ONLY_WHERE:
         kind = row.types.removesuffix("*")
