@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 COMMANDS = ("publish", "deploy", "diff", "status", "why", "events", "outputs", "open", "sync", "connect", "destroy")
 FORMS = ("text", "json", "cloudformation")
 PREFIX = "labspec/"
+REGION = r"[a-z]{2,4}(-[a-z]+)+-\d+"
+"""How regions are called (`Regions`, AWS General Reference); new ones come, so that no list is asked."""
+BUCKET = r"(?=.{3,63}\Z)[a-z0-9]+([.-]+[a-z0-9]+)*"
+"""What a bucket may be called (`General purpose bucket naming rules`, Amazon S3 User Guide)."""
 PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov", "eusc-": "aws-eusc"}
 """The partitions of regions, by what their names begin with; all others are `aws`."""
 
@@ -103,6 +107,24 @@ def _problem(arguments: argparse.Namespace) -> str:
         return f"`{arguments.stack}` is no name of a stack: it has letters, digits and dashes, a letter first."
     if arguments.published and not arguments.bucket:
         return "`--published` says that templates are in a bucket: add `--bucket`."
+    return _misplaced(arguments) or _misasked(arguments)
+
+
+def _misplaced(arguments: argparse.Namespace) -> str:
+    """What is wrong with the places that are named."""
+    if arguments.region and not re.fullmatch(REGION, arguments.region):
+        return f"`{arguments.region}` is no region: they are called as `eu-west-1` is."
+    if arguments.bucket and not re.fullmatch(BUCKET, arguments.bucket):
+        return (
+            f"`{arguments.bucket}` is no name for a bucket: it has 3 to 63 lower-case letters, digits, dots and dashes."
+        )
+    if not arguments.bucket and arguments.prefix != PREFIX:
+        return "`--prefix` is a folder in a bucket: add `--bucket`."
+    return ""
+
+
+def _misasked(arguments: argparse.Namespace) -> str:
+    """What is wrong with what is asked."""
     if arguments.against and (arguments.why or arguments.form == "cloudformation"):
         return "`--against` compares, and goes with `--format text` or `--format json` alone."
     if arguments.why is not None and not re.fullmatch(r"[\w*-]+:[\w*]+", arguments.why):
