@@ -38,7 +38,7 @@ from labspec.cli import (
     why,
 )
 from labspec.cli import open as open_
-from labspec.cli.exits import OURS, UNREAD, USAGE, misused
+from labspec.cli.exits import OURS, UNREAD, USAGE, MisusedError, misused
 
 COMMANDS = (
     *(init, build, check, lint, reach, diff, preflight),
@@ -85,6 +85,8 @@ def _run(arguments: Sequence[str]) -> int:
         rest = "the same command goes on from here" if options.changed else "nothing was changed"
         print(f"labspec: interrupted; {rest}.", *getattr(stopped, "__notes__", ()), file=sys.stderr)
         status = 130
+    except MisusedError as error:
+        status = misused(str(error))
     except BrokenPipeError:
         _drop_output()
     except OSError as error:

@@ -11,6 +11,10 @@ UNREAD = 141
 """The reader left before all was said, and nobody knows of an error: as of what SIGPIPE ends (128 and its number)."""
 
 
+class MisusedError(Exception):
+    """The command was misused, which is found while it works."""
+
+
 def misused(message: str) -> int:
     """Say what is wrong with how a command was called."""
     print(f"labspec: {message}", file=sys.stderr)

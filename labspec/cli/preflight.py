@@ -102,7 +102,7 @@ def _foreseen(arguments: argparse.Namespace, target: str, products: Sequence[Pro
 
     start = time.perf_counter()
     asking, told = _asking(arguments)
-    outcome, reading = read_target(arguments, target)
+    outcome, reading = read_target(arguments, target, is_only=True)
     if reading is None:
         return outcome._replace(diagnostics=[*outcome.diagnostics, *told]), []
     reading = _there(arguments, reading)

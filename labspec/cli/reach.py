@@ -61,14 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     if bool(arguments.source) != bool(arguments.called):
         return misused("a question has two ends: FROM and TO.")
-    try:
-        return for_reading(arguments, _reach)
-    except _NobodyError as error:
-        return misused(str(error))
-
-
-class _NobodyError(Exception):
-    """A question is about somebody who is nowhere in the stacks."""
+    return for_reading(arguments, _reach)
 
 
 def _reach(arguments: argparse.Namespace, reading: Reading) -> tuple[list[Diagnostic], list[str]]:
@@ -134,8 +127,9 @@ def _verdict(answer: Answer) -> tuple[str, Pair | None]:
 def _end(reading: Reading, site: Site, name: str) -> End:
     """Whom a user means: a member, an address in the stacks, a parameter, a block, the internet.
 
-    Raises `_NobodyError`.
+    Raises `MisusedError` where nobody is.
     """
+    from labspec.cli.exits import MisusedError
     from labspec.reach.ends import ENDPOINTS, INTERNET, end
 
     if name in (INTERNET, ENDPOINTS):
@@ -149,7 +143,7 @@ def _end(reading: Reading, site: Site, name: str) -> End:
         identity for identity, said in resources.items() if name in (said["member"], said["member"].partition(".")[2])
     ]
     if not ids and reading.joined.find(name) is None:
-        raise _NobodyError(_nobody(reading, name))
+        raise MisusedError(_nobody(reading, name))
     found = [end(site, reading.joined, {"id": identity}) for identity in ids or [name]]
     return next((each for each in found if not each.unknown), found[0]._replace(name=name))
 

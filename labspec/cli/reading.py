@@ -61,7 +61,7 @@ def for_reading(
 
     def worked(arguments: argparse.Namespace, target: str) -> tuple[Outcome, list[str]]:
         start = time.perf_counter()
-        found, reading = read_target(arguments, target)
+        found, reading = read_target(arguments, target, is_only=not getattr(arguments, "against", None))
         if reading is None:
             return found, []
         told, words = work(arguments, reading)
@@ -85,19 +85,36 @@ def read_options(parser: argparse.ArgumentParser, *, defaults: bool = False) -> 
     parser.set_defaults(layout="nested", format="yaml", template_urls="parameters", no_validate=True)
 
 
-def read_target(arguments: argparse.Namespace, target: str) -> tuple[Outcome, Reading | None]:
-    """What a target holds, joined; None where it has errors, which the outcome tells."""
+def read_target(arguments: argparse.Namespace, target: str, *, is_only: bool = False) -> tuple[Outcome, Reading | None]:
+    """What a target holds, joined; None where it has errors, which the outcome tells.
+
+    `is_only`: values of parameters are for it alone, so that none is for nothing.
+    """
     from labspec.report import Outcome
     from labspec.template import TemplateError
     from labspec.template.finding import unreadable
 
     try:
         if FilePath(target).is_dir() or _is_template(FilePath(target)):
-            reading = _read(arguments, FilePath(target))
-            return Outcome(target, [], dict(reading.source.texts) if reading.source else {}), reading
-        return _compiled(arguments, target)
+            reading: Reading | None = _read(arguments, FilePath(target))
+            found = Outcome(target, [], dict(reading.source.texts) if reading and reading.source else {})
+        else:
+            found, reading = _compiled(arguments, target)
+        if is_only and reading is not None:
+            _refuse_unfit(arguments, reading.joined)
+        return found, reading
     except TemplateError as error:
         return Outcome(target, [unreadable(error, FilePath(target))], {}), None
+
+
+def _refuse_unfit(arguments: argparse.Namespace, joined: Joined) -> None:
+    """Raises `MisusedError` where a value is of no parameter, or none that it takes."""
+    from labspec.cli.exits import MisusedError
+    from labspec.template.parameters import unfit
+
+    given = {name: value for name, value in arguments.parameter if not name.startswith("AWS::")}
+    for problem in unfit(joined.parameters, given):
+        raise MisusedError(problem)
 
 
 def _compiled(arguments: argparse.Namespace, spec: str) -> tuple[Outcome, Reading | None]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
+from labspec.nearest import offered
 from labspec.template.conditions import choose
 from labspec.template.intrinsics import NO_VALUE, call, known, substitute, text_of, unjoined
 
@@ -25,6 +27,42 @@ def root_values(declared: Mapping[str, Any], given: Mapping[str, Any], *, use_de
         value = given.get(name, _default(declaration) if use_defaults else None)
         values[name] = {"Ref": name} if value is None else _bound(declaration, value, ())
     return values
+
+
+def unfit(declared: Mapping[str, Any], given: Mapping[str, str]) -> Iterator[str]:
+    """What is wrong with values for the root's parameters: CloudFormation would refuse them."""
+    for name, value in given.items():
+        declaration = declared.get(name)
+        if declaration is None:
+            yield f"There is no parameter `{name}`.{_offer(name, declared)}"
+            continue
+        for each in value.split(",") if is_list(declaration) else [value]:
+            yield from (f"`{name}` cannot be `{each}`: {why}." for why in _against(declaration, each.strip()))
+
+
+def _against(declaration: Any, value: str) -> Iterator[str]:
+    allowed, pattern = (
+        declaration.get(name) if isinstance(declaration, Mapping) else None
+        for name in ("AllowedValues", "AllowedPattern")
+    )
+    texts = [str(text_of(each)) for each in allowed] if isinstance(allowed, list) else []
+    if texts and value not in texts:
+        yield f"it is one of {', '.join(texts)}"
+    if isinstance(pattern, str) and not _matches(pattern, value):
+        yield f"it does not match `{pattern}`"
+
+
+def _offer(name: str, declared: Mapping[str, Any]) -> str:
+    words = offered(name, declared)
+    return f" {words}" if words else ""
+
+
+def _matches(pattern: str, value: str) -> bool:
+    """Whether a value matches; what Java's expressions can and Python's cannot is not judged."""
+    try:
+        return re.fullmatch(pattern, value) is not None
+    except re.error:
+        return True
 
 
 def child_values(

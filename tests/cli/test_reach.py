@@ -127,3 +127,14 @@ def test_values_that_refute_an_expectation_of_a_build_are_an_error(capsys: pytes
     Path("live.yaml").write_text(SPEC.replace("port: 80, from: internet", "port: 80, from: Office"), "utf-8")
     main(["build", "live.yaml", "--no-validate", "--out", "out/live"])
     assert "LS710" in told(capsys, "out/live", "--parameter", "Office=8.8.8.8/32", status=1)
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("Offise=8.8.8.8/32", "There is no parameter `Offise`. Did you mean `Office`?"),
+        ("Office=banana", "`Office` cannot be `banana`: it does not match"),
+    ],
+)
+def test_values_that_no_stack_takes_are_refused(capsys: pytest.CaptureFixture[str], value: str, said: str) -> None:
+    assert said in told(capsys, "site.yaml", "--parameter", value, status=2)
