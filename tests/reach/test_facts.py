@@ -85,6 +85,15 @@ AI: {Type: EC2::NetworkAclEntry, NetworkAclId: {Ref: A}, RuleNumber: 1, CidrBloc
 AO: {Type: EC2::NetworkAclEntry, NetworkAclId: {Ref: A}, RuleNumber: 1, CidrBlock: 0.0.0.0/0, Protocol: 6,
      RuleAction: allow, Egress: true, PortRange: {From: FIRST, To: 65535}}
 """
+BUCKET = """
+F: {Type: S3::Bucket, PublicAccessBlockConfiguration: {BlockPublicPolicy: false, RestrictPublicBuckets: SHUT}}
+FP: {Type: S3::BucketPolicy, Bucket: {Ref: F}, PolicyDocument: {Statement: [
+    {Effect: Allow, Principal: WHO, Action: 's3:GetObject', Resource: '*'}]}}
+"""
+DISTRIBUTION = """
+CD: {Type: CloudFront::Distribution, DistributionConfig: {Enabled: true, Origins: [
+    {Id: files, DomainName: {'Fn::GetAtt': [F, RegionalDomainName]}}]}}
+"""
 
 
 class Case(NamedTuple):
@@ -139,6 +148,14 @@ CASES = {
     "answers go to 1024-65535": Case(filled(ACL, {"FIRST": "1024"}), "internet", "M", "proved", "80"),
     "answers go to less than 32768 too": Case(filled(ACL, {"FIRST": "32768"}), "internet", "M", "unknown", "80"),
     "58 is ICMP by IPv6": Case(SIX_IN + PING, "internet6", "M", "proved", protocol="icmp"),
+    "a public bucket": Case(filled(BUCKET, {"SHUT": "false", "WHO": "'*'"}), "internet", "F", "proved"),
+    "RestrictPublicBuckets alone shuts a bucket": Case(
+        filled(BUCKET, {"SHUT": "true", "WHO": "'*'"}), "internet", "F", "refuted"
+    ),
+    "CloudFront reads as a service": Case(
+        filled(BUCKET, {"SHUT": "true", "WHO": "{Service: cloudfront.amazonaws.com}"}) + DISTRIBUTION,
+        *("internet", "F", "proved"),
+    ),
 }
 ENDS = {"internet": "internet", "internet6": {"cidr": "2a00::/16"}}
 
