@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 import yaml
 
+from labspec.cli import main
 from labspec.reach import Proof, proofs, site_of
+from labspec.reach.words import stopped
 from labspec.template import Template, join
 
 NETWORK = """
@@ -32,8 +36,9 @@ Shut: {Type: EC2::SecurityGroup, VpcId: {Ref: V}, SecurityGroupEgress: [
     {IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 0.0.0.0/0}]}
 M: {Type: EC2::Instance, SubnetId: {Ref: S}, SecurityGroupIds: [{Ref: Web}]}
 N: {Type: EC2::Instance, SubnetId: {Ref: P}, SecurityGroupIds: [{Ref: Web}]}
+Mute: {Type: EC2::Instance, SubnetId: {Ref: P}, SecurityGroupIds: [{Ref: Shut}]}
 """
-"""A public machine `M`, and one with private addresses, `N`."""
+"""A public machine `M`, one with private addresses, `N`, and one that nobody may reach, `Mute`."""
 SIX_IN = "R6: {Type: EC2::Route, RouteTableId: {Ref: T}, DestinationIpv6CidrBlock: '::/0', GatewayId: {Ref: G}}\n"
 PING = """
 Ping: {Type: EC2::SecurityGroupIngress, GroupId: {Ref: Web}, IpProtocol: '58', FromPort: -1, ToPort: -1,
@@ -186,3 +191,20 @@ def proof_of(case: Case) -> Proof:
 @pytest.mark.parametrize("name", CASES)
 def test_a_fact_decides(name: str) -> None:
     assert proof_of(CASES[name]).verdict == CASES[name].verdict
+
+
+def test_what_is_not_let_out_is_helped_by_egress() -> None:
+    proof = proof_of(Case("", "Mute", "N", "refuted", "80"))
+    assert proof.pair
+    why, help_, gate = stopped(proof.pair, str)
+    assert (why, gate.of.address) == ("No rule of `Shut` lets tcp 80 out to `N`.", "Shut")
+    assert help_ == "Let it out by a rule of its `egress`."
+
+
+def test_of_more_ports_than_are_open_it_is_said_that_they_are_reached_in_part(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "t.json").write_text(json.dumps(stacks()), "utf-8")
+    for port, verdict in (("80", "reaches"), ("80-81", "reaches in part"), ("81", "does not reach")):
+        assert main(["reach", str(tmp_path), "M", "N", "--port", port]) == 0
+        assert capsys.readouterr().out.startswith(f"`M` {verdict} `N` by tcp {port}.")
