@@ -173,6 +173,18 @@ def test_markdown_fits_a_comment(folder: Path, capsys: pytest.CaptureFixture[str
     assert said.count("```") % 2 == 0
 
 
+def test_markdown_says_what_is_not_known(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "Resources:\n  Group: {Type: AWS::EC2::SecurityGroup, Properties: {SecurityGroupIngress: [%s]}}\n"
+    Path("old.yaml").write_text(text % "" + "  Pages: {Type: AWS::S3::Bucket}\n")
+    rule = "{IpProtocol: tcp, FromPort: 80, ToPort: 80, CidrIp: 0.0.0.0/0}"
+    Path("new.yaml").write_text(text % rule + "  Site: {Type: AWS::S3::Bucket}\n  Fn::ForEach::X: [A, [b], {}]\n")
+    assert main(["diff", "old.yaml", "new.yaml", "--format", "markdown"]) == 0
+    said = capsys.readouterr().out
+    assert "> - Not known in new.yaml: new.yaml, Resources/Fn::ForEach::X" in said
+    assert "Site says the same; if that is its new name" in said
+    assert "There is a short time in which the security group lets no connection begin." in said
+
+
 def test_findings_go_to_reports(pair: tuple[str, str]) -> None:
     assert main(["diff", *pair, "--report", "json=found.json"]) == 0
     codes = [finding["code"] for finding in json.loads(Path("found.json").read_text())["findings"]]
