@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 AT_RISK, CHANGES = 4, 5
 """Exit statuses: data would be lost (`--guard`); something changes (`--exit-code`)."""
+STAYS = ("kept", "protected", "unless-empty")
+"""Fates after which the data is still there."""
 IMAGE = "Custom::Image"
 STANDING = "/stack"
 """The folder that the templates of a stack that stands are in, as it were."""
@@ -212,7 +214,7 @@ def _lost(arguments: argparse.Namespace, plan: Plan) -> Iterator[Loss]:
     members = {_member(plan, loss.address) for loss in plan.difference.losses}
     short = Counter(member.partition(".")[2] for member in members)
     for loss in plan.difference.losses:
-        is_kept = loss.fate == "kept" and plan.difference.changes[loss.address].verb == "remove"
+        is_kept = loss.fate in STAYS and plan.difference.changes[loss.address].verb == "remove"
         if not is_kept and not {*_names(plan, loss.address, short)} & {*arguments.allow_data_loss}:
             yield loss
 

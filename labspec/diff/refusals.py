@@ -17,9 +17,11 @@ IMMUTABLE_OF_VOLUMES = ("AvailabilityZone", "Encrypted", "KmsKeyId", "SnapshotId
 
 
 def refusals(scene: Scene) -> Iterator[Refusal]:
-    """Everything that AWS would refuse."""
+    """Everything that AWS would refuse: only perhaps where the change hangs on a condition."""
     for rule in RULES:
-        yield from rule(scene)
+        for refusal in rule(scene):
+            change = scene.changes.get(refusal.address)
+            yield refusal._replace(sure=refusal.sure and (change is None or change.when is True))
 
 
 def _other_types(scene: Scene) -> Iterator[Refusal]:

@@ -29,7 +29,7 @@ Resources:
     Properties:
       DBName: one
       MasterUserPassword: !Ref Secret
-  Pages: {Type: AWS::S3::Bucket, Properties: {BucketName: pages}}
+  Pages: {Type: AWS::SQS::Queue, Properties: {QueueName: pages}}
 """
 
 
@@ -57,7 +57,7 @@ def test_what_changes_is_told_with_what_is_grave_on_top(
     assert said[:4] == [
         "Data at risk:",
         "  ! database Base (new.yaml:4) is replaced: what it holds is gone (no UpdateReplacePolicy)",
-        "  ! bucket Pages (old.yaml:10) is removed: what it holds is gone (no DeletionPolicy, which is Delete)",
+        "  ! queue Pages (old.yaml:10) is removed: what it holds is gone (no DeletionPolicy, which is Delete)",
         "      Site says the same; if that is its new name, leave it its logical id, and it stays",
     ]
     assert said[4:6] == [
@@ -66,7 +66,7 @@ def test_what_changes_is_told_with_what_is_grave_on_top(
     ]
     assert "  +/- Base (AWS::RDS::DBInstance)  new.yaml:8" in said
     assert "        DBName: one -> other  # forces replacement" in said
-    assert "  -   Pages (AWS::S3::Bucket)  old.yaml:10" in said
+    assert "  -   Pages (AWS::SQS::Queue)  old.yaml:10" in said
     assert "        Site says the same; if that is its new name, leave it its logical id, and it stays" in said
     assert said[-1] == "1 to add, 0 to change in place, 1 to replace, 1 to remove; 0 unchanged."
 
@@ -99,7 +99,7 @@ def test_the_guard_says_how_to_go_on(pair: tuple[str, str], capsys: pytest.Captu
 
 
 def test_what_is_removed_and_kept_does_not_stop_the_guard(pair: tuple[str, str]) -> None:
-    Path("without.yaml").write_text("Resources:\n  Pages: {Type: AWS::S3::Bucket, Properties: {BucketName: pages}}\n")
+    Path("without.yaml").write_text("Resources:\n  Pages: {Type: AWS::SQS::Queue, Properties: {QueueName: pages}}\n")
     assert main(["diff", "old.yaml", "without.yaml", "--guard"]) == 0
 
 
@@ -148,10 +148,10 @@ def test_secrets_are_not_shown(folder: Path, capsys: pytest.CaptureFixture[str])
     written = TEMPLATE.replace("!Ref Secret", "Hunter2-literal")
     token = "ghp_" + "a1B2" * 9
     Path("old.yaml").write_text(TEMPLATE)
-    Path("new.yaml").write_text(written.replace("BucketName: pages", f"BucketName: !Sub 'x-{token}'"))
+    Path("new.yaml").write_text(written.replace("QueueName: pages", f"QueueName: !Sub 'x-{token}'"))
     Path("third.yaml").write_text(TEMPLATE.replace("DBName: one", "DBName: !Ref Secret"))
-    inside = "BucketName: pages, Tags: [{Key: a, Value: {DB_PASSWORD: Hunter2-inside}}]"
-    Path("fourth.yaml").write_text(TEMPLATE.replace("BucketName: pages", inside))
+    inside = "QueueName: pages, Tags: [{Key: a, Value: {DB_PASSWORD: Hunter2-inside}}]"
+    Path("fourth.yaml").write_text(TEMPLATE.replace("QueueName: pages", inside))
     for new in ("new.yaml", "third.yaml", "fourth.yaml"):
         for form in ("text", "json", "markdown"):
             main(["diff", "old.yaml", new, "--format", form, "-v", "--parameter", "Secret=Hunter2-given"])
@@ -312,13 +312,13 @@ def test_conditions_are_said_in_words(folder: Path, capsys: pytest.CaptureFixtur
 Parameters: {Env: {Type: String}}
 Conditions: {IsProd: !Equals [!Ref Env, prod]}
 Resources:
-  It: {Type: AWS::S3::Bucket%s}
+  It: {Type: AWS::SQS::Queue%s}
 """
     Path("old.yaml").write_text(text % "")
     Path("new.yaml").write_text(text % ", Condition: IsProd")
     main(["diff", "old.yaml", "new.yaml"])
     said = capsys.readouterr().out
-    assert "bucket It (new.yaml:4) is removed if Env is not prod: what it holds is gone" in said
+    assert "queue It (new.yaml:4) is removed if Env is not prod: what it holds is gone" in said
     main(["diff", "old.yaml", "new.yaml", "--parameter", "Env=prod"])
     assert capsys.readouterr().out == "Nothing changes; 1 resource.\n"
 
