@@ -27,7 +27,7 @@ FATES = {
     "kept": "the old one is kept, outside of the stack",
     "snapshot": "a snapshot is kept",
     "protected": "AWS refuses to delete the old one, which stays, outside of the stack",
-    "unless-empty": "the old one goes if it is empty; else AWS refuses to delete it, and it stays, outside of the stack",
+    "unless-empty": "the old one goes if it is empty; else AWS refuses to delete it, and it stays outside of the stack",
     "waits": "it is deleted after a waiting time, and what it holds with it; `CancelKeyDeletion` keeps it until then",
     "gone": "what it holds is gone",
     "unsure": "what becomes of it is not known",

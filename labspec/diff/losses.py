@@ -26,7 +26,7 @@ PROTECTIONS: Mapping[str, tuple[str, str]] = {
 }
 """What says that the service refuses to delete one, and how (that property's page, of each type)."""
 FULL = ("AWS::Backup::BackupVault", "AWS::ECR::Repository", "AWS::S3::Bucket")
-"""What is deleted only once it is empty (DeleteBackupVault, DeleteRepository, DeleteBucket, each in its API reference)."""
+"""What is deleted only once it is empty (`DeleteBackupVault`, `DeleteRepository`, `DeleteBucket`)."""
 MEMBERS = ("AWS::DocDB::DBInstance", "AWS::Neptune::DBInstance", "AWS::RDS::DBInstance")
 
 
@@ -44,8 +44,7 @@ def losses(old: Joined, new: Joined, changes: Mapping[str, Change]) -> list[Loss
 
 
 def _holds(resource: Resource) -> bool:
-    """Whether something holds data: of a cluster's members, the cluster does ("Deleting a DB instance from an Aurora
-    DB cluster", Aurora User Guide)."""
+    """Whether it holds data, which of a cluster's members none does (Aurora User Guide, Deleting DB instances)."""
     return resource.type in NOUNS and not (resource.type in MEMBERS and "DBClusterIdentifier" in resource.properties)
 
 

@@ -9,6 +9,7 @@ from labspec.diff.difference import Refusal
 from labspec.diff.effects import CUSTOM
 from labspec.diff.moves import MOVES
 from labspec.diff.names import taken_names
+from labspec.diff.onces import taken_places
 from labspec.diff.scene import Scene, spoken
 from labspec.diff.subnets import overlapping_subnets
 
@@ -122,6 +123,7 @@ RULES: Final[tuple[Callable[[Scene], Iterator[Refusal]], ...]] = (
     _other_types,
     *MOVES,
     taken_names,
+    taken_places,
     overlapping_subnets,
     _fixed_addresses,
     _held_addresses,

@@ -137,3 +137,52 @@ def test_a_custom_resource_whose_function_is_made_anew() -> None:
     It: {Type: Custom::X, Properties: {ServiceToken: !GetAtt Maker.Arn}}
     """
     assert refused(text % "one", text % "other") == ["It"]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("EC2::SecurityGroupIngress, Properties: {GroupId: a, IpProtocol: tcp, FromPort: 22, CidrIp: x}", ["New?"]),
+        ("EC2::Route, Properties: {RouteTableId: a, DestinationCidrBlock: 0.0.0.0/0}", ["New"]),
+        ("EC2::VPCEndpoint, Properties: {VpcId: a, ServiceName: s3, RouteTableIds: [a]}", ["New"]),
+        ("EC2::VPCEndpoint, Properties: {VpcId: a, ServiceName: s3, RouteTableIds: []}", []),
+        ("ElasticLoadBalancingV2::Listener, Properties: {LoadBalancerArn: a, Port: 80}", ["New"]),
+        ("KMS::Alias, Properties: {AliasName: alias/a}", ["New"]),
+        ("Route53::RecordSet, Properties: {HostedZoneId: a, Name: b.example., Type: A}", ["New"]),
+        ("CloudFront::Distribution, Properties: {DistributionConfig: {Aliases: [a.example]}}", ["New"]),
+        ("CloudFront::Distribution, Properties: {DistributionConfig: {}}", []),
+        ("SNS::Subscription, Properties: {TopicArn: a, Endpoint: b}", []),
+    ],
+)
+def test_what_there_is_once_has_no_second_logical_id(body: str, expected: list[str]) -> None:
+    assert refused(f"Old: {{Type: AWS::{body}}}", f"New: {{Type: AWS::{body}}}") == expected
+
+
+def test_two_that_swap_what_there_is_once() -> None:
+    rule = "%s: {Type: AWS::ElasticLoadBalancingV2::ListenerRule, Properties: {ListenerArn: a, Priority: %s}}\n"
+    old = rule % ("A", 1) + rule % ("B", 2)
+    assert refused(old, rule % ("A", 2) + rule % ("B", 1)) == ["A", "B"]
+    assert refused(old, rule % ("A", 2) + rule % ("B", 3)) == ["A?"]
+    assert refused(old, rule % ("A", 3) + rule % ("B", 4)) == []
+
+
+def test_what_there_is_once_is_there_again_in_what_is_made_anew() -> None:
+    text = NETWORK + "%%s: {Type: AWS::EC2::VPCCidrBlock, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.1.0.0/16}}"
+    assert refused(text % STANDS % "Old", text % STANDS % "New") == ["New"]
+    assert refused(text % STANDS % "Old", text % MOVES % "New") == []
+
+
+def test_a_volume_that_the_old_machine_still_has() -> None:
+    text = """
+    Box: {Type: AWS::EC2::Instance, Properties: {ImageId: %s}}
+    It: {Type: AWS::EC2::VolumeAttachment, Properties: {InstanceId: !Ref Box, VolumeId: v}}
+    """
+    assert refused(text % "one", text % "other") == ["It"]
+
+
+def test_conditions_that_exclude_each_other_have_one_place_for_two() -> None:
+    head = "Parameters: {P: {Type: String}}\nConditions: {A: !Equals [!Ref P, a], B: !Not [!Condition A]}\nResources:\n"
+    policy = "  %s: {Type: AWS::S3::BucketPolicy, Condition: %s, Properties: {Bucket: a}}\n"
+    old = head + policy % ("One", "A")
+    assert refused(old, old + policy % ("Other", "B")) == []
+    assert refused(old, head + policy % ("Other", "A")) == ["Other?"]
