@@ -103,6 +103,11 @@ def test_a_mount_target_in_another_subnet_of_its_zone() -> None:
             ["It"],
         ),
         ("Type: AWS::EC2::Volume, Properties: {Size: 8}", "Type: AWS::EC2::Volume, Properties: {Size: 9}", []),
+        (
+            "Type: AWS::RDS::DBInstance, Properties: {DBInstanceIdentifier: main, Engine: mysql}",
+            "Type: AWS::RDS::DBInstance, Properties: {DBInstanceIdentifier: Main, Engine: postgres}",
+            ["It"],
+        ),
         ("Type: AWS::S3::Bucket", "Type: AWS::SQS::Queue", ["It"]),
         ("Type: Custom::X, Properties: {ServiceToken: a}", "Type: Custom::X, Properties: {ServiceToken: b}", ["It"]),
     ],
