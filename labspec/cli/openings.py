@@ -10,8 +10,18 @@ if TYPE_CHECKING:
     from labspec.reach.change import Opening
     from labspec.template import Joined
 
-PARTS = ("AWS::EC2::", "AWS::EFS::", "AWS::ElasticLoadBalancing", "AWS::RDS::", "AWS::AutoScaling::")
-"""How types begin that make a network, or stand in one."""
+PARTS = (
+    "AWS::AutoScaling::",
+    "AWS::CloudFront::",
+    "AWS::EC2::",
+    "AWS::EFS::",
+    "AWS::ElasticLoadBalancing",
+    "AWS::GlobalAccelerator::",
+    "AWS::Lambda::Function",
+    "AWS::RDS::",
+    "AWS::S3::",
+)
+"""How types begin that make a network, or stand in one, as `reach` knows them."""
 
 
 class Opened(NamedTuple):
