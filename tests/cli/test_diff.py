@@ -185,6 +185,14 @@ def test_markdown_says_what_is_not_known(folder: Path, capsys: pytest.CaptureFix
     assert "There is a short time in which the security group lets no connection begin." in said
 
 
+def test_a_template_in_one_line_of_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, kind in (("old", "AWS::SNS::Topic"), ("new", "AWS::SQS::Queue")):
+        template = {"AWSTemplateFormatVersion": "2010-09-09", "Resources": {"It": {"Type": kind}}}
+        Path(f"{name}.json").write_text(json.dumps(template))
+    assert main(["diff", "old.json", "new.json"]) == 0
+    assert "1 to replace" in capsys.readouterr().out
+
+
 def test_findings_go_to_reports(pair: tuple[str, str]) -> None:
     assert main(["diff", *pair, "--report", "json=found.json"]) == 0
     codes = [finding["code"] for finding in json.loads(Path("found.json").read_text())["findings"]]
@@ -224,6 +232,9 @@ def test_a_spec_is_read_as_it_was_at_a_revision(
     assert f"net NetVpc (AWS::EC2::VPC)  {base}:4" in said
     assert main(["diff", spec, f"git:HEAD:{spec}"]) == 0
     assert "(AWS::EC2::VPC)  git:HEAD:specs/base.yaml:4" in capsys.readouterr().out
+    Path("below").mkdir()
+    monkeypatch.chdir("below")
+    assert main(["diff", f"git:HEAD:../{spec}", f"../{spec}"]) == 0
 
 
 @pytest.mark.parametrize(
@@ -287,6 +298,30 @@ instances:
     assert main(["diff", "old.yaml", "new.yaml", "--format", "json"]) == 0
     first = json.loads(capsys.readouterr().out)["network"][0]
     assert first == {"sources": ["other"], "target": "web", "ports": "tcp 8080", "opened": True, "certain": True}
+
+
+def test_what_is_opened_to_a_function(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The function alone is another one, not the network that it stands in."""
+    text = """\
+Resources:
+  Net: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  A: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Net, CidrBlock: 10.0.1.0/24}}
+  One: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: x, VpcId: !Ref Net}}
+  Box: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref A, SecurityGroupIds: [!Ref Two]}}
+  Two:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: x
+      VpcId: !Ref Net
+      SecurityGroupIngress: [{SourceSecurityGroupId: !Ref One, IpProtocol: tcp, FromPort: 22, ToPort: 22}]
+  Fn:
+    Type: AWS::Lambda::Function
+    Properties: {VpcConfig: {SubnetIds: [!Ref A], SecurityGroupIds: [!Ref %s]}}
+"""
+    Path("old.yaml").write_text(text % "Two")
+    Path("new.yaml").write_text(text % "One")
+    assert main(["diff", "old.yaml", "new.yaml"]) == 0
+    assert "  + Fn to Box by tcp 22" in capsys.readouterr().out
 
 
 def test_a_network_under_conditions(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
