@@ -98,6 +98,11 @@ def test_the_guard_says_how_to_go_on(pair: tuple[str, str], capsys: pytest.Captu
     assert capsys.readouterr().out.splitlines()[-1] == wanted
 
 
+def test_what_is_allowed_to_be_lost_is_there(pair: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["diff", *pair, "--guard", "--allow-data-loss", "Bace"]) == 2
+    assert capsys.readouterr().err == "labspec: `--allow-data-loss Bace`: neither side has it. Did you mean `Base`?\n"
+
+
 def test_what_is_removed_and_kept_does_not_stop_the_guard(pair: tuple[str, str]) -> None:
     Path("without.yaml").write_text("Resources:\n  Pages: {Type: AWS::SQS::Queue, Properties: {QueueName: pages}}\n")
     assert main(["diff", "old.yaml", "without.yaml", "--guard"]) == 0
