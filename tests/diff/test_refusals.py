@@ -191,3 +191,21 @@ def test_conditions_that_exclude_each_other_have_one_place_for_two() -> None:
     old = head + policy % ("One", "A")
     assert refused(old, old + policy % ("Other", "B")) == []
     assert refused(old, head + policy % ("Other", "A")) == ["Other?"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "multi", "expected"),
+    [
+        ("!Ref A, !Ref B", "!Ref A, !Ref C", "false", ["Group?"]),
+        ("!Ref A, !Ref B", "!Ref A, !Ref C", "true", ["Group"]),
+        ("!Ref A, !Ref B", "!Ref C, !Ref D", "false", ["Group"]),
+        ("!Ref A, !Ref B", "!Ref A, !Ref B, !Ref C", "true", []),
+    ],
+)
+def test_a_subnet_that_a_database_stands_in(before: str, after: str, multi: str, expected: list[str]) -> None:
+    subnet = "%s: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.%s.0/24}}\n"
+    text = NETWORK % STANDS + subnet % ("C", 3) + subnet % ("D", 4)
+    group = "Group: {Type: AWS::RDS::DBSubnetGroup, Properties: {SubnetIds: [%s]}}\n"
+    base = f"It: {{Type: AWS::RDS::DBInstance, Properties: {{DBSubnetGroupName: !Ref Group, MultiAZ: {multi}}}}}"
+    assert refused(text + group % before + base, text + group % after + base) == expected
+    assert refused(text + group % before, text + group % after) == []
