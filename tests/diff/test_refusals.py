@@ -98,6 +98,27 @@ def test_a_mount_target_in_another_subnet_of_its_zone() -> None:
             ["It"],
         ),
         (
+            "Type: AWS::RDS::DBInstance, Properties: {EngineVersion: '8.4.7'}",
+            "Type: AWS::RDS::DBInstance, Properties: {EngineVersion: '8.0.40'}",
+            ["It"],
+        ),
+        (
+            "Type: AWS::RDS::DBInstance, Properties: {EngineVersion: '8.0.9'}",
+            "Type: AWS::RDS::DBInstance, Properties: {EngineVersion: '8.0'}",
+            [],
+        ),
+        (
+            "Type: AWS::DynamoDB::Table, Properties: {GlobalSecondaryIndexes: [{IndexName: a}]}",
+            "Type: AWS::DynamoDB::Table, Properties: {GlobalSecondaryIndexes: [{IndexName: b}, {IndexName: c}]}",
+            ["It"],
+        ),
+        (
+            "Type: AWS::DynamoDB::Table, Properties: {GlobalSecondaryIndexes: [{IndexName: a}]}",
+            "Type: AWS::DynamoDB::Table, Properties: {GlobalSecondaryIndexes: [{IndexName: a}, {IndexName: c}]}",
+            [],
+        ),
+        ("Type: AWS::EC2::Volume, Properties: {Size: 9}", "Type: AWS::EC2::Volume, Properties: {Size: 8}", ["It"]),
+        (
             "Type: AWS::EC2::Volume, Properties: {Encrypted: false}",
             "Type: AWS::EC2::Volume, Properties: {Encrypted: true}",
             ["It"],
@@ -209,3 +230,12 @@ def test_a_subnet_that_a_database_stands_in(before: str, after: str, multi: str,
     base = f"It: {{Type: AWS::RDS::DBInstance, Properties: {{DBSubnetGroupName: !Ref Group, MultiAZ: {multi}}}}}"
     assert refused(text + group % before + base, text + group % after + base) == expected
     assert refused(text + group % before, text + group % after) == []
+
+
+def test_backups_of_a_source_stay() -> None:
+    text = """
+    It: {Type: AWS::RDS::DBInstance, Properties: {BackupRetentionPeriod: %s}}
+    Copy: {Type: AWS::RDS::DBInstance, Properties: {SourceDBInstanceIdentifier: !Ref It}}
+    """
+    assert refused(text % 7, text % 0) == ["It"]
+    assert refused(text % 7, text % 1) == []
