@@ -34,8 +34,8 @@ class Opened(NamedTuple):
     certain: bool
 
 
-def opened(old: Joined, new: Joined, difference: Difference, called: Callable[[str], str]) -> list[Opened]:
-    """What a difference opens, and what it shuts; nothing where there are too many pairs to compare.
+def opened(old: Joined, new: Joined, difference: Difference, called: Callable[[str], str]) -> list[Opened] | None:
+    """What a difference opens, and what it shuts; None where there are too many pairs to compare.
 
     `called` says what the user calls a logical id.
     """
@@ -47,7 +47,7 @@ def opened(old: Joined, new: Joined, difference: Difference, called: Callable[[s
     try:
         found = list(openings(site_of(old), site_of(new)))
     except ValueError:
-        return []
+        return None
     return sorted(_grouped(found, called), key=_gravest)
 
 

@@ -121,11 +121,12 @@ def _groups(plan: Plan, whole: bool, paint: Paint) -> Iterator[str]:
 
 
 def unchanged(plan: Plan) -> dict[str, int]:
-    """How many resources of each stack stay as they are."""
+    """How many resources of each group stay as they are."""
     found: dict[str, int] = {}
     for address, resource in plan.new.reading.joined.resources.items():
         if address not in plan.difference.changes and resource.condition is not False:
-            found[resource.stack or "root"] = found.get(resource.stack or "root", 0) + 1
+            group = plan.group(address)
+            found[group] = found.get(group, 0) + 1
     return found
 
 
@@ -220,6 +221,8 @@ def output_said(output: OutputChange) -> str:
 
 def left_open(plan: Plan) -> Iterator[str]:
     """What the templates alone do not tell: values that stay as they stand, and places that were not followed."""
+    if not plan.is_compared:
+        yield "What it opens and shuts in the network is not told: there are too many pairs to compare."
     yield from _defaults(plan)
     yield from _unknown(plan)
 

@@ -63,10 +63,10 @@ def _backups_of_a_source(scene: Scene) -> Iterator[Refusal]:
 
 
 def _indexes(scene: Scene) -> Iterator[Refusal]:
-    """`GlobalSecondaryIndexUpdates`: one index is made, or deleted, at a time."""
+    """`GlobalSecondaryIndexUpdates`: "You can create or delete only one" in an update."""
     for address in _updated(scene, "AWS::DynamoDB::Table"):
         before, after = (_indexed(said(address, "GlobalSecondaryIndexes")) for said in (scene.was, scene.now))
-        if max(len(after - before), len(before - after)) > 1:
+        if len(after ^ before) > 1:
             yield Refusal(
                 address,
                 ("Properties", "GlobalSecondaryIndexes"),

@@ -369,3 +369,17 @@ def test_by_member_and_by_stack(repository: Path, capsys: pytest.CaptureFixture[
         main(["diff", "git:HEAD:specs/site.yaml", "specs/site.yaml", "--by", by])
         said = capsys.readouterr().out.splitlines()
         assert [line for line in heads if line in said] == heads
+    Path("specs/base.yaml").write_text(SPEC.replace("10.0.1.0/24", "10.0.2.0/24"))
+    main(["diff", "git:HEAD:specs/site.yaml", "specs/site.yaml", "--by", "member", "--format", "markdown"])
+    assert "<summary>a: 2 of 3 change</summary>" in capsys.readouterr().out
+
+
+def test_networks_too_large_to_compare(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("labspec.reach.change.MOST", -1)
+    Path("old.yaml").write_text("Resources:\n  Net: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}\n")
+    Path("new.yaml").write_text("Resources:\n  Net: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.1.0.0/16}}\n")
+    for form in ("text", "markdown"):
+        assert main(["diff", "old.yaml", "new.yaml", "--format", form]) == 0
+        assert "there are too many pairs to compare." in capsys.readouterr().out

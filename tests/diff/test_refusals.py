@@ -109,7 +109,7 @@ def test_a_mount_target_in_another_subnet_of_its_zone() -> None:
         ),
         (
             "Type: AWS::DynamoDB::Table, Properties: {GlobalSecondaryIndexes: [{IndexName: a}]}",
-            "Type: AWS::DynamoDB::Table, Properties: {GlobalSecondaryIndexes: [{IndexName: b}, {IndexName: c}]}",
+            "Type: AWS::DynamoDB::Table, Properties: {GlobalSecondaryIndexes: [{IndexName: b}]}",
             ["It"],
         ),
         (
