@@ -145,5 +145,5 @@ def _near(path: FilePath, asking: str = "") -> FilePath | None:
         return None
     if (folder / path.name).exists():
         return folder / path.name
-    name = nearest(path.name, (entry.name for entry in folder.iterdir() if entry != FilePath(asking)))
+    name = nearest(path.name, (entry.name for entry in folder.iterdir() if entry not in (path, FilePath(asking))))
     return folder / name if name else None

@@ -15,3 +15,10 @@ def update(request: pytest.FixtureRequest) -> bool:
     if wanted and os.environ.get("CI"):
         pytest.fail("Expected files are never rewritten in CI: run `make golden`, review the change, commit it.")
     return wanted
+
+
+@pytest.fixture(autouse=True)
+def no_account_of_others(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The account of `tests/emulated` is there for a whole worker, and is nobody else's."""
+    if "emulated" not in request.path.parts:
+        monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)

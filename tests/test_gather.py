@@ -165,7 +165,7 @@ def test_a_script_is_filled_in_only_where_it_is_to_be_rendered(tmp_path: Path) -
     assert user_data(copied) == content
     assert [code for code, *_ in places(copied)] == ["LS023", "LS023"]
     rendered = built(tmp_path, content, SCRIPT.replace("USE", "source: app.conf, render: true"))
-    assert user_data(rendered) == "#!/bin/bash\n# ${!{ this }}\necho ${Stage} 4 $HOME ${!HOME}\n"
+    assert user_data(rendered) == "#!/bin/bash\n# ${Dollar}{{ this }}\necho ${Stage} 4 $HOME ${!HOME}\n"
     assert messages(rendered) == []
 
 

@@ -38,7 +38,7 @@ from labspec.cli import (
     why,
 )
 from labspec.cli import open as open_
-from labspec.cli.exits import FINE, OURS, USAGE, misused
+from labspec.cli.exits import OURS, UNREAD, USAGE, misused
 
 COMMANDS = (
     *(init, build, check, lint, reach, diff, preflight),
@@ -77,8 +77,9 @@ def _run(arguments: Sequence[str]) -> int:
     if options.command is None:
         parser.print_help()
         return USAGE
+    status: int = UNREAD
     try:
-        status: int = options.run(options)
+        status = options.run(options)
         sys.stdout.flush()
     except KeyboardInterrupt as stopped:
         rest = "the same command goes on from here" if options.changed else "nothing was changed"
@@ -86,7 +87,6 @@ def _run(arguments: Sequence[str]) -> int:
         status = 130
     except BrokenPipeError:
         _drop_output()
-        status = FINE
     except OSError as error:
         _drop_output()
         where = f"`{error.filename}`" if error.filename else "the output or the current folder"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shlex
 import time
 from collections.abc import Iterator
@@ -45,7 +46,10 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.out and len(arguments.specs) > 1:
         return misused("--out takes one spec at a time.")
-    if arguments.out and FilePath(arguments.out).resolve() in FilePath(arguments.specs[0]).resolve().parents:
+    if (
+        arguments.out
+        and FilePath(os.path.realpath(arguments.out)) in FilePath(os.path.realpath(arguments.specs[0])).parents
+    ):
         return misused(f"the spec itself lies in {arguments.out}; the output needs a directory of its own.")
     folders = [folder_for(spec, arguments.layout) for spec in arguments.specs]
     if twice := next((folder for folder in folders if folders.count(folder) > 1), None):

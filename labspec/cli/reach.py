@@ -61,7 +61,14 @@ def run(arguments: argparse.Namespace) -> int:
 
     if bool(arguments.source) != bool(arguments.called):
         return misused("a question has two ends: FROM and TO.")
-    return for_reading(arguments, _reach)
+    try:
+        return for_reading(arguments, _reach)
+    except _NobodyError as error:
+        return misused(str(error))
+
+
+class _NobodyError(Exception):
+    """A question is about somebody who is nowhere in the stacks."""
 
 
 def _reach(arguments: argparse.Namespace, reading: Reading) -> tuple[list[Diagnostic], list[str]]:
@@ -73,7 +80,7 @@ def _reach(arguments: argparse.Namespace, reading: Reading) -> tuple[list[Diagno
     if arguments.matrix:
         return [], _matrix(arguments, reading, site)
     found = tuple(proofs(site, reading.joined, reading.manifest.get("expect", {})))
-    told = [] if reading.source and reading.source.texts else list(findings(found, site, reading.called, _nowhere))
+    told = [] if reading.is_proved else list(findings(found, site, reading.called, _nowhere))
     return [*told, *_shut_out(reading, site)], _sentences(arguments, reading, found)
 
 
@@ -125,7 +132,10 @@ def _verdict(answer: Answer) -> tuple[str, Pair | None]:
 
 
 def _end(reading: Reading, site: Site, name: str) -> End:
-    """Whom a user means: a member, an address in the stacks, a parameter, a block, the internet."""
+    """Whom a user means: a member, an address in the stacks, a parameter, a block, the internet.
+
+    Raises `_NobodyError`.
+    """
     from labspec.reach.ends import ENDPOINTS, INTERNET, end
 
     if name in (INTERNET, ENDPOINTS):
@@ -138,8 +148,20 @@ def _end(reading: Reading, site: Site, name: str) -> End:
     ids = [
         identity for identity, said in resources.items() if name in (said["member"], said["member"].partition(".")[2])
     ]
+    if not ids and reading.joined.find(name) is None:
+        raise _NobodyError(_nobody(reading, name))
     found = [end(site, reading.joined, {"id": identity}) for identity in ids or [name]]
     return next((each for each in found if not each.unknown), found[0]._replace(name=name))
+
+
+def _nobody(reading: Reading, name: str) -> str:
+    from labspec.nearest import offered
+    from labspec.reach.ends import ENDPOINTS, INTERNET
+
+    members = {said["member"].partition(".")[2] for said in reading.manifest.get("resources", {}).values()}
+    words = sorted({INTERNET, ENDPOINTS, *(members or reading.joined.resources), *reading.joined.parameters})
+    said = f"the stacks make no `{name}`, and it is no parameter, no address block, nor `{INTERNET}`."
+    return f"{said} {offered(name, words)}".rstrip()
 
 
 def _told(
@@ -211,9 +233,9 @@ def _sentences(arguments: argparse.Namespace, reading: Reading, found: tuple[Pro
 
 
 def _matrix(arguments: argparse.Namespace, reading: Reading, site: Site) -> list[str]:
-    from labspec.reach.matrix import matrix
+    from labspec.reach.matrix import matrix, websites
 
-    cells = list(matrix(site))
+    cells = [*websites(reading.joined), *matrix(site)]
     if arguments.shape == "json":
         return [_json([each._asdict() for each in cells])]
     pairs: dict[tuple[str, ...], dict[tuple[str, ...], list[Cell]]] = {}

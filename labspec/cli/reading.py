@@ -35,6 +35,8 @@ class Reading(NamedTuple):
     source: Manifest | None
     folder: FilePath = FilePath()
     """What the names of the templates are relative to."""
+    is_proved: bool = False
+    """Whether what is expected has just been proved of it."""
 
     def span(self, address: str, path: Path = ()) -> Span:
         """Where a resource, or a place in its body, was said: in the spec where that is known, else in its template."""
@@ -106,7 +108,8 @@ def _compiled(arguments: argparse.Namespace, spec: str) -> tuple[Outcome, Readin
         return found, None
     root, given = next(iter(compiled.templates)), dict(arguments.parameter)
     joined = read_directory(compiled.templates, root, parameters=given, use_defaults=arguments.defaults)
-    return found, Reading(spec, joined, compiled.manifest, manifest_of(spec, compiled))
+    is_proved = not given and not arguments.defaults
+    return found, Reading(spec, joined, compiled.manifest, manifest_of(spec, compiled), is_proved=is_proved)
 
 
 def _read(arguments: argparse.Namespace, path: FilePath) -> Reading:

@@ -95,8 +95,8 @@ def _problem(reports: list[Wanted], read: Set[str]) -> str:
 
 def _replaced(reports: list[Wanted], read: Set[str]) -> str:
     """Which report would replace what is read, if one would."""
-    places = {FilePath(each).resolve() for each in read}
-    file = next((report.file for report in reports if report.file and FilePath(report.file).resolve() in places), "")
+    places = {os.path.realpath(each) for each in read}
+    file = next((report.file for report in reports if report.file and os.path.realpath(report.file) in places), "")
     return f"the report `{file}` would overwrite what is read; name another file." if file else ""
 
 

@@ -80,7 +80,7 @@ DEFAULTS: Final[Mapping[str, Mapping[str, str]]] = {
 }
 """By type and property, where each type's page of the CloudFormation template reference says it; schemas say others."""
 
-_PLAIN = Reader(Joined("", {}, {}, {}, {}, {}, {}, {}, {}, ()))
+_PLAIN = Reader(Joined("", {}, {}, {}, {}, {}, {}, {}, {}, {}, ()))
 
 
 def is_default(kind: str, place: Path, value: Any, region: str) -> bool:

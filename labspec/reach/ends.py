@@ -8,11 +8,13 @@ from typing import Any, NamedTuple
 from labspec.reach.addresses import IPV4, Block, Symbol, block_of, internet
 from labspec.reach.flow import Party, standing
 from labspec.reach.ranges import Ranges
-from labspec.reach.residents import hosts
-from labspec.reach.site import Interface, Site
+from labspec.reach.residents import hosts, residents
+from labspec.reach.site import Interface, Site, Subnet
 from labspec.reach.survey import EGRESS, INGRESS
+from labspec.reach.traffic import NONE
 from labspec.reach.values import identity
 from labspec.template import Joined
+from labspec.template.intrinsics import text_of
 
 INTERNET, ENDPOINTS = "internet", "endpoints"
 BUCKET, DATABASE = "AWS::S3::Bucket", "AWS::RDS::DBInstance"
@@ -28,6 +30,11 @@ class End(NamedTuple):
     """Addresses beyond the stacks; `internet` in any family."""
     block: Block | None = None
     """The whole of an address block, whatever of it is inside."""
+    residents: tuple[Interface, ...] = ()
+    """Of a network or a block, who is known to stand there besides: a connection of theirs is one of the network's.
+    Of a parameter, any host."""
+    symbol: Symbol | None = None
+    """What a parameter's addresses are called, wherever they are."""
     bucket: str = ""
     """The address of a website's bucket."""
     unknown: str = ""
@@ -45,7 +52,8 @@ def end(site: Site, joined: Joined, said: Any) -> End:
     if "cidr" in said:
         return _block(site, said["cidr"])
     if "parameter" in said:
-        return End(said["parameter"], outside=Symbol(said["parameter"]))
+        value = text_of(joined.values.get(said["parameter"]))
+        return _block(site, value) if value else _parameter(site, said["parameter"])
     return _resource(site, joined, said["id"])
 
 
@@ -57,9 +65,10 @@ def _resource(site: Site, joined: Joined, name: str) -> End:
     if resource.type == BUCKET:
         return End(address, bucket=address)
     if resource.type in ("AWS::EC2::Subnet", "AWS::EC2::VPC"):
-        subnets = (each for each in site.subnets.values() if address in (each.identity, each.vpc))
-        found = tuple(host for subnet in subnets for host in hosts(site, subnet.identity))
-        return End(address, found, unknown="" if found else "It has no subnet.")
+        subnets = [each.identity for each in site.subnets.values() if address in (each.identity, each.vpc)]
+        found = tuple(host for subnet in subnets for host in hosts(site, subnet))
+        there = tuple(residents(site, subnets))
+        return End(address, found, residents=there, unknown="" if found else "It has no subnet.")
     interfaces = tuple(each for one in (address, *_copies(joined, address)) for each in site.interfaces.get(one, ()))
     return End(address, interfaces, unknown="" if interfaces else f"It is not known where a {resource.type} stands.")
 
@@ -77,7 +86,8 @@ def _block(site: Site, text: str) -> End:
     block = block_of(text)
     if block is None:
         return End(text, unknown="It is no address block.")
-    inside = tuple(_hosts_at(site, block))
+    subnets = [each.identity for each in site.subnets.values() if _may_hold(each, block)]
+    inside = tuple(host for subnet in subnets for host in hosts(site, subnet))
     nets = [
         each
         for blocks in site.vpcs.values()
@@ -87,13 +97,18 @@ def _block(site: Site, text: str) -> End:
     left = block.addresses
     for net in nets:
         left = left - net.addresses
-    return End(text, inside, Block(block.family, left) if left else None, block)
+    outside = Block(block.family, left) if left else None
+    return End(text, inside, outside, block, tuple(residents(site, subnets)))
 
 
-def _hosts_at(site: Site, block: Block) -> Iterator[Interface]:
-    for subnet in site.subnets.values():
-        if any(not isinstance(each, Block) or each.meets(block) for each in subnet.blocks):
-            yield from hosts(site, subnet.identity)
+def _parameter(site: Site, name: str) -> End:
+    """Addresses that nobody knows yet: outside as they are meant to be, or any host's inside."""
+    anywhere = tuple(host for subnet in site.subnets for host in hosts(site, subnet))
+    return End(name, outside=Symbol(name), residents=anywhere, symbol=Symbol(name))
+
+
+def _may_hold(subnet: Subnet, block: Block) -> bool:
+    return any(not isinstance(each, Block) or each.meets(block) for each in subnet.blocks)
 
 
 # ------------------------------------------------------------------ pieces
@@ -113,8 +128,10 @@ def parties(site: Site, one: End, other: Interface | None, family: int, without:
         if not has_family(site, interface, family):
             continue
         party = standing(site, interface, family)
-        if interface.is_open and isinstance(party.addresses, Block):
-            own = party.addresses.addresses - without
+        if one.symbol:
+            party = party._replace(addresses=one.symbol)
+        if isinstance(party.addresses, Block):
+            own = party.addresses.addresses - (without if interface.is_open else NONE)
             own = own & one.block.addresses if one.block and one.block.family == family else own
             party = party._replace(addresses=Block(family, own))
         if not isinstance(party.addresses, Block) or party.addresses.addresses:

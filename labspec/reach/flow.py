@@ -393,10 +393,10 @@ def _table(tables: Sequence[Member], subnet: str) -> str:
 def _perhaps(asked: Question, ways: Sequence[Sequence[Gate]], is_known: bool) -> Gate:
     """One of several ways, of which it is not known which: certain is what all let pass, possible what one does."""
     flows = [Flow(Party("", None, None), Party("", None, None), tuple(way)) for way in ways]
-    passes = all(each.must for each in flows) and is_known
+    must = reduce(lambda ports, each: ports & each.must, flows, asked.whole) if is_known else NONE
+    may = reduce(lambda ports, each: ports | each.may, flows, NONE)
     first = next(gate for way in ways for gate in way)
-    verdict = True if passes else None if any(each.may for each in flows) else False
-    return asked.gate(first.code, first.of, verdict)._replace(ways=tuple(map(tuple, ways)))
+    return Gate(first.code, first.of, must, may, ways=tuple(map(tuple, ways)))
 
 
 def _through(

@@ -12,12 +12,14 @@ from functools import reduce
 from typing import NamedTuple
 
 from labspec.reach.addresses import Block
-from labspec.reach.ends import INTERNET, End, has_family, parties
+from labspec.reach.ends import BUCKET, INTERNET, End, has_family, parties
 from labspec.reach.flow import Party, flow, standing
 from labspec.reach.ranges import Ranges
 from labspec.reach.site import Interface, Site
 from labspec.reach.traffic import NONE, WHOLE
 from labspec.reach.values import default_acl
+from labspec.reach.website import reading
+from labspec.template import Joined
 
 
 class Cell(NamedTuple):
@@ -48,6 +50,14 @@ def matrix(site: Site) -> Iterator[Cell]:
                 must, may = asked.between(callers, called, protocol)
                 if may:
                     yield Cell(sources, targets, protocol, must, may)
+
+
+def websites(joined: Joined) -> Iterator[Cell]:
+    """The websites that perhaps may be read by anybody."""
+    for bucket in (each for each in joined.resources.values() if each.type == BUCKET and each.condition is not False):
+        gate = reading(joined, bucket.address, from_outside=True)
+        if gate.may:
+            yield Cell((INTERNET,), (bucket.address,), "tcp", gate.must, gate.may)
 
 
 def _blocks(site: Site) -> tuple[Block, ...]:

@@ -57,7 +57,8 @@ def _answers(site: Site, joined: Joined, said: Mapping[str, Any]) -> Iterator[An
         asked = asked._replace(excluded=but)
         yield from _strangers(site, targets, but)
     for source in sources:
-        yield from (ask(site, joined, source, target, asked) for target in targets)
+        answers = (ask(site, joined, source, target, asked) for target in targets)
+        yield from (each for each in answers if each.pairs or each.unknown)
 
 
 def _private(site: Site) -> Iterator[End]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import product
 from typing import NamedTuple
 
 from labspec.reach.addresses import Block, Symbol
@@ -40,7 +41,9 @@ class Pair(NamedTuple):
     """What a load balancer does with it: without that nobody is served, but the connection is there."""
     family: int = 4
     is_known: bool = True
-    """Whether it is known which ports are asked for; else they are among these."""
+    """Whether it is certain that it is asked for: its ends, and which ports; else these are among those."""
+    is_aside: bool = False
+    """Whether it is one of somebody who stands in a network or a block that is asked for."""
 
     @property
     def gates(self) -> tuple[Gate, ...]:
@@ -77,15 +80,15 @@ class Answer(NamedTuple):
     @property
     def reaches(self) -> bool | None:
         """Whether everybody reaches everybody, by one family of addresses, and by their first interfaces."""
-        families = {pair.family for pair in self.pairs}
+        families = {pair.family for pair in self.pairs if not pair.is_aside}
         by_family = [_every([each.passes for each in self._first(family)], bool(self.unknown)) for family in families]
         if True in by_family:
             return True
-        others = any(pair.is_second and pair.flow.may & pair.wanted for pair in self.pairs)
+        others = any(pair.is_second and pair.flow.may & pair.wanted for pair in self.pairs if not pair.is_aside)
         return None if None in by_family or others or not by_family else False
 
     def _first(self, family: int) -> list[Pair]:
-        own = [pair for pair in self.pairs if pair.family == family]
+        own = [pair for pair in self.pairs if pair.family == family and not pair.is_aside]
         return [pair for pair in own if not pair.is_second] or own
 
     @property
@@ -103,30 +106,56 @@ def _every(found: Collection[bool | None], is_open: bool) -> bool | None:
 
 
 def ask(site: Site, joined: Joined, source: End, target: End, asked: Asked) -> Answer:
-    """Whether the one reaches the other. What is not known of an end makes the answer so."""
+    """Whether the one reaches the other. What is not known of an end makes the answer so.
+
+    Where all that is outside is excluded, nobody is left to ask about: there is nothing in the answer.
+    """
     unknown = tuple(f"{each.name}: {each.unknown}" for each in (source, target) if each.unknown)
     found = [*_connections(site, joined, source, target, asked)] if not unknown else []
     unknown += tuple(site.unread)
-    if not found and not unknown:
+    if not found and not unknown and not (asked.excluded and source.outside is not None):
         unknown = (f"{source.name} to {target.name}: neither stands in the stacks.",)
     return Answer(tuple(found), unknown)
 
 
 def _connections(site: Site, joined: Joined, source: End, target: End, asked: Asked) -> Iterator[Pair]:
     if target.bucket:
-        for gates in reading(joined, target.bucket, source.outside is not None):
-            yield Pair(
-                Flow(Party(source.name, None, None), Party(target.name, None, None), gates),
-                asked.ports or ranges([(80, 80)]),
-            )
+        ends = Party(source.name, None, None), Party(target.name, None, None)
+        for protocol in PROTOCOLS.get(asked.protocol, (asked.protocol,)):
+            gate = reading(joined, target.bucket, source.outside is not None, protocol)
+            wanted = ranges([(80, 80)]) if asked.ports is None else asked.ports & WHOLE[protocol]
+            yield Pair(Flow(*ends, (gate,), protocol), wanted)
         return
     without = _without(asked.excluded)
     symbols = frozenset(each.outside for each in asked.excluded if isinstance(each.outside, Symbol))
-    for family in _families(site, source, target):
-        for one, other in _ends(site, source, target, family, without):
-            for protocol in PROTOCOLS.get(asked.protocol, (asked.protocol,)):
-                found = flow(site, one, other, protocol, family, symbols)
-                yield _pair(site, joined, found, protocol, asked, family)
+    for one_end, other_end in _asides(source, target):
+        is_aside = (one_end, other_end) != (source, target)
+        for family in _families(site, one_end, other_end):
+            for one, other in _ends(site, one_end, other_end, family, without):
+                is_sure = all(_is_within(site, party, end) for party, end in ((one, source), (other, target)))
+                for protocol in PROTOCOLS.get(asked.protocol, (asked.protocol,)):
+                    found = flow(site, one, other, protocol, family, symbols)
+                    pair = _pair(site, joined, found, protocol, asked, family)
+                    yield pair._replace(is_known=pair.is_known and is_sure, is_aside=is_aside)
+
+
+def _asides(source: End, target: End) -> Iterator[tuple[End, End]]:
+    """The ends themselves, and whoever stands in them."""
+    sources, targets = [source], [target]
+    for one, found in ((source, sources), (target, targets)):
+        if one.residents:
+            found.append(one._replace(interfaces=one.residents, outside=None))
+    yield from product(sources, targets)
+
+
+def _is_within(site: Site, party: Party, one: End) -> bool:
+    """Whether a party certainly is at one of the addresses of a block that is asked for."""
+    if party.interface is None or (one.block is None and one.symbol is None):
+        return True
+    if one.block is None or party.interface.kind == "host":
+        return one.block is not None
+    subnet = site.subnets.get(party.interface.subnet)
+    return subnet is not None and all(isinstance(each, Block) and one.block.covers(each) for each in subnet.blocks)
 
 
 def _without(excluded: Iterable[End]) -> Ranges:

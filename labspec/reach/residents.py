@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from labspec.reach.ranges import Ranges, ranges
@@ -326,6 +326,12 @@ def hosts(site: Site, subnet: str) -> Iterator[Interface]:
     """Any host of a subnet, with every security group open."""
     found = site.subnets[subnet]
     yield Interface(subnet, subnet, "host", subnet, (), True, found.gives_public, True, At(subnet))
+
+
+def residents(site: Site, subnets: Collection[str]) -> Iterator[Interface]:
+    """Who is known to stand in some subnets."""
+    for address, interfaces in site.interfaces.items():
+        yield from (each for each in interfaces if each.address == address and each.subnet in subnets)
 
 
 def listens(site: Site, address: str) -> Ranges | None:

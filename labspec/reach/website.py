@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from labspec.reach.flow import Gate
+from labspec.reach.ranges import ranges
 from labspec.reach.site import At
 from labspec.reach.survey import truth
 from labspec.reach.traffic import NONE, WHOLE
@@ -21,16 +22,20 @@ REFUSED = "S3_POLICY_RESTRICTION"
 """A name of ours: AWS's analyzer does not look at buckets."""
 
 
-def reading(joined: Joined, bucket: str, from_outside: bool) -> Iterator[tuple[Gate, ...]]:
-    """The gates of the one way that leads to a bucket's files: the bucket itself, or a distribution."""
-    whole = WHOLE["tcp"]
+PORTS = {"tcp": ranges([(80, 80), (443, 443)])}
+"""What S3 and CloudFront listen on. Whether they answer by anything else, such as QUIC, is not judged."""
+
+
+def reading(joined: Joined, bucket: str, from_outside: bool, protocol: str = "tcp") -> Gate:
+    """The gate of the one way that leads to a bucket's files: the bucket itself, or a distribution."""
+    whole = PORTS.get(protocol, WHOLE[protocol])
     policies = [each for each in joined.resources.values() if each.type == POLICY and _is_of(each, bucket)]
     own = joined.resources[bucket]
     public = _any(_public(each, own) for each in policies)
     served = _any(_served(each, own, policies) for each in joined.resources.values() if each.type == DISTRIBUTION)
-    passes = _any((public, served)) if from_outside else None
+    passes = _any((public, served)) if from_outside and protocol in PORTS else None
     of = At(policies[0].address if policies else bucket)
-    yield (Gate(REFUSED, of, whole if passes else NONE, NONE if passes is False else whole),)
+    return Gate(REFUSED, of, whole if passes else NONE, NONE if passes is False else whole)
 
 
 def _any(found: Iterable[bool | None]) -> bool | None:

@@ -31,7 +31,9 @@ def party(one: Party, called: Called) -> str:
         if isinstance(one.addresses, Block) and one.name == "internet":
             whole = one.addresses == internet(one.addresses.family)
             return "the internet" if whole else f"the internet ({shown(one.addresses)})"
-        return one.name if " " in one.name else f"`{one.name}`"
+        if one.name == "internet":
+            return "the internet"
+        return one.name if " " in one.name else f"`{called(one.name)}`"
     name = called(one.interface.owner)
     is_host = one.interface.kind == "host"
     return f"any host in `{called(one.interface.subnet)}`" if is_host else f"`{name}`"

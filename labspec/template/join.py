@@ -109,6 +109,7 @@ def _join(
         resources=joiner.resources,
         stacks=joiner.stacks,
         parameters=declared,
+        values=values,
         rules=template.section("Rules"),
         mappings=joiner.mappings,
         outputs=outputs,

@@ -87,8 +87,9 @@ class Joined:
     `Ref` without a dot that names no resource is a parameter of the root or a pseudo parameter. What a pseudo
     parameter says about one nested stack is told apart from the root's: `{"Labspec::StackName": "Network"}`, and so
     `Labspec::StackId` (a `Ref` of the stack, too) and `Labspec::NotificationARNs`. Conditions are expressions over the
-    root's parameters. `mappings` have addresses like resources. `waits` is what each resource, and the start of each
-    nested stack, waits for directly within its own template.
+    root's parameters, of which `values` has what is given for each, and a reference where nothing is. `mappings` have
+    addresses like resources. `waits` is what each resource, and the start of each nested stack, waits for directly
+    within its own template.
     """
 
     root: str
@@ -96,6 +97,7 @@ class Joined:
     resources: Mapping[str, Resource]
     stacks: Mapping[str, NestedStack]
     parameters: Mapping[str, Any]
+    values: Mapping[str, Any]
     rules: Mapping[str, Any]
     mappings: Mapping[str, Any]
     outputs: Mapping[str, Output]

@@ -107,7 +107,8 @@ def test_templates_of_anybody_are_asked_and_what_is_not_known_is_said(capsys: py
         assert "`One` reaches `Two` by tcp 85." in told(capsys, target, "One", "Two", "--port", "85")
     assert "`One` may reach `Far`" in told(capsys, "theirs", "One", "Far", "--port", "85")
     assert "`One` reaches any host in `App`" in told(capsys, "theirs", "One", "Net", "--port", "85")
-    assert told(capsys, "theirs", "Nobody", "One").startswith("Nobody may reach One. Nobody: The stacks do not make it")
+    assert "no `Tow`" in (said := told(capsys, "theirs", "One", "Tow", status=2))
+    assert said.endswith("Did you mean `Two`?\n")
     found = json.loads(told(capsys, "theirs", "One", "Two", "--port", "85", "--format", "json"))
     assert (found["verdict"], found["ports"]) == ("reaches", [[85, 85]])
 
@@ -120,3 +121,9 @@ def test_what_cannot_be_read_is_told(capsys: pytest.CaptureFixture[str]) -> None
     Path("theirs/main.yaml").write_text("Resources: {A: {Type: x}, A: {Type: y}}\n", "utf-8")
     assert "theirs/main.yaml:1" in told(capsys, "theirs", "One", "Two", "--root", "main.yaml", status=1)
     assert told(capsys, "site.yaml", "internet", status=2)
+
+
+def test_values_that_refute_an_expectation_of_a_build_are_an_error(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("live.yaml").write_text(SPEC.replace("port: 80, from: internet", "port: 80, from: Office"), "utf-8")
+    main(["build", "live.yaml", "--no-validate", "--out", "out/live"])
+    assert "LS710" in told(capsys, "out/live", "--parameter", "Office=8.8.8.8/32", status=1)

@@ -24,7 +24,6 @@ from tests.cloud.cloudformation import Cloud, Mine, arn
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name, value in (("ACCESS_KEY_ID", "x"), ("SECRET_ACCESS_KEY", "x"), ("DEFAULT_REGION", "us-east-1")):
         monkeypatch.setenv(f"AWS_{name}", value)
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)  # of an emulated account
     with mock_aws():
         yield
 

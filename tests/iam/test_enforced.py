@@ -50,7 +50,6 @@ def lab() -> Joined:
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[list[Document]], Callable[[str], Any]]]:
     """Clients of a user who may do what policies allow, and no more."""
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     with mock_aws(config=MOTO):
         yield lambda policies: _clients(monkeypatch, policies)
 

@@ -68,7 +68,7 @@ def test_long_names_of_stacks_are_shortened_as_cloudformation_does(stack: str, w
 def test_what_is_called_as_its_stack_is_called_so_in_nested_stacks_too() -> None:
     role = Resource("Net.Role", "Role", "Net", "net.yaml", "AWS::IAM::Role", {"RoleName": NESTED}, {}, True, ())
     nested = NestedStack("Net", "Net", "", "net.yaml", {}, {}, True, ())
-    stacks = Joined("r", {}, {role.address: role}, {"Net": nested}, {}, {}, {}, {}, {}, ())
+    stacks = Joined("r", {}, {role.address: role}, {"Net": nested}, {}, {}, {}, {}, {}, {}, ())
     assert known_names(stacks, role, NAMED["AWS::IAM::Role"][0], "lab") == ["lab-*-web"]
 
 
