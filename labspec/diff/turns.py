@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
+from labspec.diff.decided import DATABASE, GROUP, ROLLING
 from labspec.diff.difference import Refusal
 from labspec.diff.scene import Scene, spoken
 
-DATABASE: Final = "AWS::RDS::DBInstance"
+BALANCER: Final = "AWS::ElasticLoadBalancingV2::LoadBalancer"
 MODIFY: Final = "ModifyDBInstance, Amazon RDS API Reference"
 VERSION: Final = re.compile(r"\d+(\.\d+)*")
 SIZES: Final = (
@@ -76,6 +77,41 @@ def _indexes(scene: Scene) -> Iterator[Refusal]:
             )
 
 
+def _groups_of_a_network_balancer(scene: Scene) -> Iterator[Refusal]:
+    """`SetSecurityGroups`: not "unless you specified a security group for the load balancer when you created it"."""
+    for address in _updated(scene, BALANCER):
+        had, has = scene.was(address, "SecurityGroups"), scene.now(address, "SecurityGroups")
+        if scene.now(address, "Type") == "network" and not had and isinstance(has, list) and has:
+            yield Refusal(
+                address,
+                ("Properties", "SecurityGroups"),
+                "A network load balancer that was made without security groups gets none later.",
+                "Leave it without, or make another one beside it under another logical id.",
+                "SetSecurityGroups, Elastic Load Balancing API Reference",
+            )
+
+
+def _rolling(scene: Scene) -> Iterator[Refusal]:
+    """`MinInstancesInService`: "This value must be less than the MaxSize of the Auto Scaling group"."""
+    for address in _updated(scene, GROUP):
+        policy = scene.after[address].get("UpdatePolicy")
+        rolling = policy.get("AutoScalingRollingUpdate") if isinstance(policy, dict) else None
+        least = _number(rolling.get("MinInstancesInService")) if isinstance(rolling, dict) else None
+        most = _number(scene.now(address, "MaxSize"))
+        if least is None or most is None or least < most:
+            continue
+        for edit in (edit for edit in scene.changes[address].edits if edit.note == ROLLING):
+            yield Refusal(
+                address,
+                edit.path,
+                f"Its machines are replaced in turn, with {least} in service all the time, and it has {most} at most.",
+                "Let it have more machines at most, or keep fewer in service.",
+                "UpdatePolicy attribute, AWS CloudFormation",
+                edit.sure,
+            )
+            break
+
+
 def _updated(scene: Scene, kind: str) -> Iterator[str]:
     yield from (address for address in scene.of(kind) if scene.change(address, "change"))
 
@@ -100,5 +136,7 @@ TURNS: Final[tuple[Callable[[Scene], Iterator[Refusal]], ...]] = (
     _older_versions,
     _backups_of_a_source,
     _indexes,
+    _groups_of_a_network_balancer,
+    _rolling,
 )
 """Each looks for one such change."""

@@ -106,6 +106,10 @@ def test_what_is_allowed_to_be_lost_is_there(pair: tuple[str, str], capsys: pyte
 def test_what_is_removed_and_kept_does_not_stop_the_guard(pair: tuple[str, str]) -> None:
     Path("without.yaml").write_text("Resources:\n  Pages: {Type: AWS::SQS::Queue, Properties: {QueueName: pages}}\n")
     assert main(["diff", "old.yaml", "without.yaml", "--guard"]) == 0
+    for name, base in (("one", "one"), ("other", "other")):
+        text = TEMPLATE.replace("DBName: one", f"DBName: {base}").replace("DeletionPolicy", "UpdateReplacePolicy")
+        Path(f"{name}.yaml").write_text(text)
+    assert main(["diff", "one.yaml", "other.yaml", "--guard"]) == 4, "The new one is empty."
 
 
 def test_a_member_is_allowed_with_all_that_it_holds(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -239,3 +239,17 @@ def test_backups_of_a_source_stay() -> None:
     """
     assert refused(text % 7, text % 0) == ["It"]
     assert refused(text % 7, text % 1) == []
+
+
+@pytest.mark.parametrize(("most", "expected"), [(2, ["It"]), (3, [])])
+def test_a_rolling_update_needs_room(most: int, expected: list[str]) -> None:
+    text = f"It: {{Type: AWS::AutoScaling::AutoScalingGroup, Properties: {{MaxSize: {most}, LaunchTemplate: "
+    text += "{Version: %s}}, UpdatePolicy: {AutoScalingRollingUpdate: {MinInstancesInService: 2}}}"
+    assert refused(text % 1, text % 2) == expected
+
+
+def test_security_groups_of_a_network_load_balancer() -> None:
+    text = "It: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: {Type: %s, SecurityGroups: %s}}"
+    assert refused(text % ("network", "[]"), text % ("network", "[a]")) == ["It"]
+    assert refused(text % ("network", "[b]"), text % ("network", "[a]")) == []
+    assert refused(text % ("application", "[]"), text % ("application", "[a]")) == []
