@@ -28,9 +28,11 @@ class Quota(NamedTuple):
 
 
 REGION = "an account has {} in a region"
+ACL = "a network ACL has {} (with the default deny)"
 VPC_PAGE = "Amazon VPC quotas"
 BALANCER_PAGE = "Quotas for your Application Load Balancers"
 DATABASE_PAGE = "Quotas and constraints for Amazon RDS"
+REPLICAS_PAGE = "CreateDBInstanceReadReplica, Amazon RDS API Reference"
 FILES_PAGE = "Amazon EFS quotas"
 MACHINES_PAGE = "On-Demand Instance quotas"
 SCALING_PAGE = "Quotas for Amazon EC2 Auto Scaling"
@@ -47,12 +49,13 @@ GATEWAYS: Final = _vpc(5, "internet gateways", REGION, "L-A4707A72")
 EGRESS_GATEWAYS: Final = _vpc(5, "egress-only internet gateways", REGION, "L-45FE3B85")
 ADDRESSES: Final = Quota(5, "elastic addresses", REGION, VPC_PAGE, "region", "ec2", "L-0263D0A3")
 NATS: Final = _vpc(5, "NAT gateways", "a zone has {}", "L-FE5A380F", "zone")
+NAT_ADDRESSES: Final = Quota(2, "elastic addresses", "a NAT gateway has {}", VPC_PAGE, "NAT gateway")  # 8 at most
 SUBNETS: Final = _vpc(200, "subnets", "a VPC has {}", "L-407747CB", "VPC")
 ROUTE_TABLES: Final = _vpc(200, "route tables", "a VPC has {}", "L-589F43AA", "VPC")  # with the main one
 ROUTES: Final = _vpc(500, "routes", "a route table has {}", "L-93826ACB", "route table")
 ACLS: Final = _vpc(200, "network ACLs", "a VPC has {}", "L-B4A6D682", "VPC")
-ACL_ENTERING: Final = _vpc(20, "inbound ACL rules", "a network ACL has {}", "L-2AEEBF1A", "network ACL")
-ACL_LEAVING: Final = _vpc(20, "outbound ACL rules", "a network ACL has {}", "L-2AEEBF1A", "network ACL")
+ACL_ENTERING: Final = _vpc(20, "inbound ACL rules", ACL, "L-2AEEBF1A", "network ACL")
+ACL_LEAVING: Final = _vpc(20, "outbound ACL rules", ACL, "L-2AEEBF1A", "network ACL")
 SECURITY_GROUPS: Final = _vpc(2_500, "security groups", REGION, "L-E79EC296")
 ENTERING: Final = _vpc(60, "inbound rules", "a security group has {}", "L-0EA8095F", "security group")
 LEAVING: Final = _vpc(60, "outbound rules", "a security group has {}", "L-0EA8095F", "security group")
@@ -120,6 +123,12 @@ DATABASES: Final = _database(40, "databases", "L-7B6409FD")  # 20 in ap-south-1
 CLUSTERS: Final = _database(40, "database clusters", "L-952B80B8")
 DATABASE_STORAGE: Final = _database(100_000, "GB of database storage", "L-7ADDB58A")
 REPLICAS: Final = _database(15, "read replicas", "L-5BC124EF", "a database has {}", "database")
+FEWER_REPLICAS: Final = {
+    "db2": Quota(3, "read replicas", "a Db2 database has {}", REPLICAS_PAGE, "database", fixed=True),
+    "oracle": Quota(5, "read replicas", "an Oracle database has {}", REPLICAS_PAGE, "database", fixed=True),
+    "sqlserver": Quota(5, "read replicas", "an SQL Server database has {}", REPLICAS_PAGE, "database", fixed=True),
+}
+"""Of engines that take fewer, by what the names of their editions begin with."""
 SUBNET_GROUPS: Final = _database(50, "database subnet groups", "L-48C6BF61")  # 20 in ap-south-1
 PARAMETER_GROUPS: Final = _database(50, "database parameter groups", "L-DE55804A")  # 20 in ap-south-1
 CLUSTER_PARAMETER_GROUPS: Final = _database(50, "cluster parameter groups", "L-E4C808A8")

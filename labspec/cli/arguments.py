@@ -72,10 +72,12 @@ def form(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def account(parser: argparse.ArgumentParser) -> None:
+def account(
+    parser: argparse.ArgumentParser, region: str = "the region of the stack; the AWS CLI's own unless said"
+) -> None:
     """Whose AWS account, and where in the world."""
     parser.add_argument("--profile", help="a profile of the AWS CLI; its own choice unless said")
-    parser.add_argument("--region", help="the region of the stack; the AWS CLI's own unless said")
+    parser.add_argument("--region", help=region)
 
 
 def lacks_aws(command: str) -> str:

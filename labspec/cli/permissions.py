@@ -72,6 +72,10 @@ def _notes(arguments: argparse.Namespace, told: Told) -> Iterator[str]:
     if strange := told.needs.unknown_actions:
         named = f": {series(strange, 'and')}" if arguments.verbose else " (-v lists them)"
         yield f"AWS's schemas also name {plural(len(strange), 'action')} that IAM does not know{named}."
+    reading = told.reading
+    if absent := [each.address for each in reading.joined.resources.values() if each.condition is False]:
+        names = _some([reading.called(each) for each in absent])
+        yield f"Left out, since these values of parameters leave it out: {names}."
     if not arguments.bucket:
         yield "Publishing is left out: give `--bucket`."
     if wide := [option for option in ("stack", "region", "account") if getattr(arguments, option) in ("*", "")]:
@@ -81,11 +85,7 @@ def _notes(arguments: argparse.Namespace, told: Told) -> Iterator[str]:
 
 def needing(action: str, told: Told) -> Iterator[str]:
     """Each who needs an action, and on what."""
-    found = [
-        need
-        for need in told.needs.all
-        if need.action.lower() == action.lower() or fnmatchcase(action.lower(), need.action.lower())
-    ]
+    found = [need for need in told.needs.all if _is_meant(need.action.lower(), action.lower())]
     if not found:
         yield f"Nothing here needs {action}."
         return
@@ -94,6 +94,11 @@ def needing(action: str, told: Told) -> Iterator[str]:
         mine = [need for need in found if need.action == name]
         for lines in dict.fromkeys(tuple(_lines(told, need)) for need in mine):
             yield from lines
+
+
+def _is_meant(needed: str, asked: str) -> bool:
+    """Whether an action is asked about: either may stand for many, by stars."""
+    return fnmatchcase(asked, needed) or fnmatchcase(needed, asked)
 
 
 def _lines(told: Told, need: Need) -> Iterator[str]:

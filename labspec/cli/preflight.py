@@ -40,7 +40,7 @@ def parser(commands: Any) -> None:
     this.add_argument("target", metavar="TARGET", help=TARGET)
     # What CloudFormation would do counts here: a parameter that is not given has its default.
     read_options(this, defaults=True)
-    takes.account(this)
+    takes.account(this, "the region of the stack; the environment's, or the spec's own, unless said")
     this.add_argument(
         "--prices",
         action="append",
@@ -61,8 +61,9 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.ask and (problem := takes.lacks_aws("preflight --ask")):
         return misused(problem)
-    if arguments.region:
-        arguments.parameter.append(("AWS::Region", arguments.region))
+    there = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+    if arguments.region or (there and "AWS::Region" not in dict(arguments.parameter)):
+        arguments.parameter.append(("AWS::Region", arguments.region or there))
     try:
         products = [product for file in arguments.prices for product in _offer(file)]
     except NoOffer as error:
@@ -104,6 +105,7 @@ def _foreseen(arguments: argparse.Namespace, target: str, products: Sequence[Pro
     outcome, reading = read_target(arguments, target)
     if reading is None:
         return outcome._replace(diagnostics=[*outcome.diagnostics, *told]), []
+    reading = _there(arguments, reading)
     region, asked = dict(arguments.parameter).get("AWS::Region", ""), Asked()
     if asking is not None:
         asked, products, told = _asked(asking, reading, products)
@@ -116,6 +118,20 @@ def _foreseen(arguments: argparse.Namespace, target: str, products: Sequence[Pro
         seconds=time.perf_counter() - start,
     )
     return outcome, _words(arguments, reading, found, told)
+
+
+def _there(arguments: argparse.Namespace, reading: Reading) -> Reading:
+    """The stacks in the region that their spec is meant for, where no other is said."""
+    from labspec.template import read_directory
+
+    meant = reading.manifest.get("region")
+    if not meant or "AWS::Region" in dict(arguments.parameter):
+        return reading
+    arguments.parameter.append(("AWS::Region", meant))
+    texts = {name: each.text for name, each in reading.joined.templates.items()}
+    given = dict(arguments.parameter)
+    joined = read_directory(texts, reading.joined.root, parameters=given, use_defaults=arguments.defaults)
+    return reading._replace(joined=joined)
 
 
 def _asking(arguments: argparse.Namespace) -> tuple[Account | None, list[Diagnostic]]:

@@ -79,7 +79,7 @@ def _name(name: Name, reading: Reading) -> dict[str, Any]:
 def _estimate(estimate: Estimate, reading: Reading) -> dict[str, Any]:
     return {
         "usual": _way(estimate.usual, 0, reading),
-        "longest": _way(estimate.longest, 1, reading),
+        "allowed": _way(estimate.allowed, 1, reading),
         "unknown": list(estimate.unknown),
         "sources": [SOURCE, PATIENCE_SOURCE],
     }

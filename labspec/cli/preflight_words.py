@@ -110,20 +110,20 @@ def _time(estimate: Estimate | None, called: Called, whole: bool) -> Iterator[st
     if estimate is None:
         yield "Time: not known, since some resources wait for each other."
         return
-    usual, longest = span(estimate.usual.seconds), span(estimate.longest.seconds)
-    yield f"Time: about {usual}; at the longest {longest}, until the last that is waited for gives up."
-    steps = [step for step in estimate.usual.steps if whole or step.time.longest >= SHORT]
+    usual, allowed = span(estimate.usual.seconds), span(estimate.allowed.seconds)
+    yield f"Time: about {usual}; {allowed} where each step takes all that it is allowed, and it may take longer still."
+    steps = [step for step in estimate.usual.steps if whole or step.time.allowed >= SHORT]
     yield from _table([_step(step, called) for step in steps])
     if estimate.unknown:
         yield f"  How long {plural(len(estimate.unknown), 'resource')} will take is not known, and not in it."
     yield f"  Usually: {SOURCE}, without what machines do until they signal."
-    yield f"  At the longest: {PATIENCE_SOURCE}, and the stacks' own timeouts."
+    yield f"  Allowed: {PATIENCE_SOURCE}, and the stacks' own timeouts. CloudFormation itself may wait for hours."
 
 
 def _step(step: Step, called: Called) -> tuple[str, ...]:
-    longest = f"at most {span(step.time.longest)} ({step.time.why})" if step.time.why else ""
+    allowed = f"allowed {span(step.time.allowed)} ({step.time.why})" if step.time.why else ""
     kind = step.type.rpartition("::")[2]
-    return span(step.time.usual), f"{called(step.address)} ({kind})", longest
+    return span(step.time.usual), f"{called(step.address)} ({kind})", allowed
 
 
 def span(seconds: float) -> str:
@@ -137,12 +137,23 @@ def span(seconds: float) -> str:
 def _cost(report: Report, called: Called, whole: bool) -> Iterator[str]:
     priced = [line for line in report.lines if line.price is not None]
     if not priced:
-        yield "Cost: no prices are built in. Give them by `--prices FILE`, or let `--ask` ask for them."
+        yield f"Cost: {_no_cost(report)}"
     for sum_ in sums(priced):
         every = [line for line in priced if line.currency == sum_.currency]
         yield f"Cost: {money(sum_)} a month of {HOURS} hours ({_sources(every)}):"
         yield from _table([_priced(line, called) for line in every] if whole else _members(every, called))
-    yield from _without(report, called, whole or bool(priced))
+    yield from _without(report, called, whole or report.sold is not None)
+
+
+def _no_cost(report: Report) -> str:
+    """Why nothing has a price."""
+    if report.sold is None:
+        return "no prices are built in. Give them by `--prices FILE`, or let `--ask` ask for them."
+    if report.region and report.sold and report.region not in report.sold:
+        return (
+            f"not known. The stacks are for {report.region}, and the prices are of {series(report.sold, 'and')} only."
+        )
+    return "not known. Of the prices that were given none fits."
 
 
 def _sources(priced: Sequence[Line]) -> str:

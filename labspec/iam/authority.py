@@ -72,6 +72,7 @@ class Authority:
     def matching(self, pattern: str) -> list[Action]:
         """The actions that a pattern means: `ec2:Describe*`."""
         service, _, verb = pattern.partition(":")
+        service = service.lower()
         names = (name for name in self._read("actions", service) if fnmatchcase(name, verb.lower()))
         return [each for name in names if (each := self.action(f"{service}:{name}"))]
 

@@ -7,6 +7,7 @@ not look.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -103,12 +104,21 @@ ASIDE = frozenset(
 )
 """Operations that no permission is asked for: the commands do without them, or they are another's to call."""
 
+ADVISED = {
+    "deploy": ("cloudformation:ContinueUpdateRollback", "cloudformation:RollbackStack"),
+    "destroy": ("cloudformation:CancelUpdateStack",),
+}
+"""What labspec tells people to type where a command cannot go on (`Continue rolling back an update`)."""
 SESSION = ("ssm:StartSession", "ssm:TerminateSession", "ssm:ResumeSession")
 """What the AWS CLI calls for `connect` (`Sample IAM policies for Session Manager`, AWS Systems Manager)."""
 ONCE_MORE = {"s3:DeleteObjects": ("s3:DeleteObjectVersion",)}
 """Actions beside the one that an operation is named for: old versions are deleted by another."""
 MAKING = frozenset(("CreateChangeSet", "CreateStack", "UpdateStack"))
 """What takes a template's address."""
+SUFFIXES = {r"(?!cn-|eusc-)": "amazonaws.com", "cn-": "amazonaws.com.cn", "eusc-": "amazonaws.eu"}
+"""How hosts end, by how a region's name begins (`partitions`, botocore)."""
+HERE = "${aws:RequestedRegion}"
+"""The region that a request goes to, which IAM fills in (`IAM policy elements: Variables and tags`, IAM User Guide)."""
 
 
 class Places(NamedTuple):
@@ -123,11 +133,11 @@ def command_needs(joined: Joined, setting: Setting) -> Iterator[Need]:
     """What who types the commands needs, beyond what the resources take."""
     places = _places(setting)
     for command in setting.commands:
-        for operation in CALLS[command]:
+        for operation in (*CALLS[command], *ADVISED.get(command, ())):
             for action in actions_of(operation):
                 yield from _needs(joined, setting, places, command, action)
         if command == "connect":
-            yield from _session(joined)
+            yield from _session(joined, setting)
         if command == "deploy" and setting.bucket:
             yield from _fetched(places)
 
@@ -168,9 +178,22 @@ def _of_stack(setting: Setting, places: Places, who: str, action: str) -> Need:
 
 
 def template_urls(setting: Setting) -> tuple[str, ...]:
-    """How the addresses of templates begin in the bucket, in both forms that they have."""
-    host = f"s3.{setting.region or '*'}.amazonaws.com*"
-    return f"https://{setting.bucket}.{host}/{setting.prefix}*", f"https://{host}/{setting.bucket}/{setting.prefix}*"
+    """How the addresses of templates begin in the bucket, in the forms that `publish` and nested stacks give them.
+
+    The star of IAM also takes slashes, so that anybody's bucket would fit behind one: there is none but at the end.
+    """
+    region = setting.region or HERE
+    ends = [end for begin, end in SUFFIXES.items() if not setting.region or re.match(begin, region)]
+    return tuple(
+        f"https://{place}{setting.prefix}*" for end in ends for place in _places_of(setting.bucket, region, end)
+    )
+
+
+def _places_of(bucket: str, region: str, end: str) -> Iterator[str]:
+    """A bucket as a host; and as a folder where its name has dots, and is no host that has a certificate."""
+    yield f"{bucket}.s3.{region}.{end}/"
+    if "." in bucket:
+        yield f"s3.{region}.{end}/{bucket}/"
 
 
 def _of_resources(joined: Joined, setting: Setting, action: str) -> Iterator[tuple[str, ...]]:
@@ -194,12 +217,20 @@ def _of_type(joined: Joined, *types: str) -> Iterator[Resource]:
     return (each for each in joined.resources.values() if each.type in types and each.condition is not False)
 
 
-def _session(joined: Joined) -> Iterator[Need]:
-    """Session Manager's part of `connect`, where there are machines."""
-    if any(_of_type(joined, "AWS::EC2::Instance", "AWS::AutoScaling::AutoScalingGroup")):
+def _session(joined: Joined, setting: Setting) -> Iterator[Need]:
+    """Session Manager's part of `connect`, where there are machines.
+
+    Of machines with a tag only, where one is asked for; but not where a group starts them: that it hands on the tags of
+    its stack is not documented.
+    """
+    groups = any(_of_type(joined, "AWS::AutoScaling::AutoScalingGroup"))
+    if groups or any(_of_type(joined, "AWS::EC2::Instance")):
         machines = "arn:${Partition}:ec2:${Region}:${Account}:instance/*"
         documents = "arn:${Partition}:ssm:${Region}:${Account}:document/SSM-SessionManagerRunShell"
-        yield Need("ssm:StartSession", (machines, documents), "labspec connect", "connect", by_person=True)
+        key, value = ("", "") if groups else setting.tag
+        condition: Condition = (("StringEquals", f"ssm:resourceTag/{key}", (value,)),) if key else ()
+        for on, limit in ((machines, condition), (documents, ())):
+            yield Need("ssm:StartSession", (on,), "labspec connect", "connect", limit, by_person=True)
         own = "arn:${Partition}:ssm:*:*:session/${aws:userid}-*"
         for action in SESSION[1:]:
             yield Need(action, (own,), "labspec connect", "connect", by_person=True)

@@ -19,7 +19,8 @@ def deployer(needs: Sequence[Need], known: Authority, region: str, by: By) -> di
     """A template of the role.
 
     CloudFormation's (`--role-arn`) holds what it does itself, and beside it stands a policy for people, who may do no
-    more than ask CloudFormation for these stacks and hand it that role. People's holds everything.
+    more than ask CloudFormation for these stacks and hand it that role. People's holds everything. What the names of
+    the stacks allow may be this very template's stack, role and policies: those are denied.
     """
     mine = [need for need in needs if by == "people" or not need.by_person]
     held = _policies("Permissions", statements(mine, known, region), region, "What deploying the stacks takes.")
@@ -36,7 +37,7 @@ def deployer(needs: Sequence[Need], known: Authority, region: str, by: By) -> di
         "AWSTemplateFormatVersion": "2010-09-09",
         "Description": "The permissions that deploy these stacks, and no others",
         **({"Parameters": PRINCIPAL} if by == "people" else {}),
-        "Resources": {**held, ROLE: role, **asking},
+        "Resources": {**held, ROLE: role, **asking, "Limits": _limits([*held, *asking])},
         "Outputs": {
             "DeployRoleArn": {"Value": {"Fn::GetAtt": [ROLE, "Arn"]}},
             **{f"{name}Arn": {"Value": {"Ref": name}} for name in asking},
@@ -65,7 +66,30 @@ def _asking(needs: Sequence[Need], known: Authority, region: str) -> dict[str, A
     asked = statements([need for need in needs if need.by_person], known, region)
     to_cloudformation = (("StringEquals", "iam:PassedToService", ("cloudformation.amazonaws.com",)),)
     handed = Statement("PassRolesToCloudformation", ("iam:PassRole",), (f"${{{ROLE}.Arn}}",), to_cloudformation)
-    return _policies("People", (*asked, handed), region, "Ask CloudFormation for the stacks, by its role.")
+    return _policies("People", (*asked, handed, OWN_STACK), region, "Ask CloudFormation for the stacks, by its role.")
+
+
+OWN_STACK = Statement(
+    "LeaveTheStackOfTheseLimits",
+    ("cloudformation:*",),
+    ("arn:${Partition}:cloudformation:*:${Account}:stack/${AWS::StackName}/*",),
+    (),
+    "Deny",
+)
+
+
+def _limits(names: Sequence[str]) -> dict[str, Any]:
+    """What the role may not do, whatever else it may: change itself, its policies, or the stack that all this is of.
+
+    It stands in the role itself, so that it can be named to the letter, and is kept by what it denies.
+    """
+    own = (f"${{{ROLE}.Arn}}", *(f"${{{name}}}" for name in names))
+    denied = (Statement("LeaveTheseLimits", ("iam:*",), own, (), "Deny"), OWN_STACK)
+    document_ = _filled_in(document(denied), "*")
+    return {
+        "Type": "AWS::IAM::RolePolicy",
+        "Properties": {"RoleName": {"Ref": ROLE}, "PolicyName": "Limits", "PolicyDocument": document_},
+    }
 
 
 def _policies(name: str, wanted: Sequence[Statement], region: str, about: str) -> dict[str, Any]:

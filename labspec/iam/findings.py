@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from labspec.diagnostic import Path, Rule, Severity
 from labspec.iam.boundaries import boundary
 from labspec.iam.need import Needs
 from labspec.iam.policy import MOST, MOST_RAISED
 from labspec.template import Joined
-from labspec.wording import plural
+from labspec.template.intrinsics import call
+from labspec.wording import series
 
 ROLE, STACK = "AWS::IAM::Role", "AWS::CloudFormation::Stack"
+SHOWN = 4
+"""Roles that a sentence names."""
 
 UNKNOWN = Rule(
     "LS730",
@@ -61,13 +64,22 @@ class Found(NamedTuple):
     address: str = ""
     path: Path = ()
     severity: Severity | None = None
+    file: str = ""
+    """The template that the path is in, where what is found is no resource."""
 
 
-def findings(joined: Joined, wanted: Needs, policies: Sequence[object], is_bound: bool = False) -> Iterator[Found]:
+def findings(
+    joined: Joined,
+    wanted: Needs,
+    policies: Sequence[object],
+    is_bound: bool = False,
+    called: Callable[[str], str] = str,
+) -> Iterator[Found]:
     """What is to be told of needs, and of the policies that they fill.
 
-    `is_bound` says that nobody deploys anything but these very templates.
+    `is_bound` says that nobody deploys anything but these very templates, and `called` what the user calls a resource.
     """
+    yield from _unfollowed(joined)
     for address in wanted.unknown_types:
         kind = joined.resources[address].type
         message, help_ = (
@@ -78,22 +90,55 @@ def findings(joined: Joined, wanted: Needs, policies: Sequence[object], is_bound
             message, help_ = "What the nested stack takes is not known.", "Put its template beside the root's."
         yield Found(UNKNOWN, message, help_, address)
     for address, name in wanted.wide:
-        help_ = "Say what it will be: `--parameter NAME=VALUE`, or `--defaults`."
-        message = f"The {name} is not known, so any is allowed."
-        yield Found(ANY_NAME, message, help_, address, ("Properties", name))
+        yield _any_name(joined, address, name)
     if not is_bound:
-        yield from _unbounded(joined)
+        yield from _unbounded(joined, called)
     yield from _too_many(len(policies))
 
 
-def _unbounded(joined: Joined) -> Iterator[Found]:
+def _unfollowed(joined: Joined) -> Iterator[Found]:
+    """Where resources may be that nobody sees before CloudFormation does: loops, and what macros make."""
+    for place in joined.unresolved:
+        if place.path == ("Transform",) or (place.path[:1] == ("Resources",) and len(place.path) == 2):
+            help_ = "Look up what the resources take that it makes, and add a policy of your own."
+            yield Found(UNKNOWN, place.reason, help_, path=place.path, file=place.file)
+
+
+def _any_name(joined: Joined, address: str, name: str) -> Found:
+    """That a name is not known, and by which parameters it would be."""
+    declared = joined.templates[joined.root].section("Parameters")
+    asked = dict.fromkeys(_referred(joined.resources[address].properties.get(name)))
+    names = [each for each in asked if each in declared]
+    message, help_ = f"The {name} is not known, so any is allowed.", "Write it out where it can be."
+    if names:
+        message = f"The {name} depends on {series([f'`{each}`' for each in names], 'and')}, so any is allowed."
+        options = [f"`--parameter {each}=VALUE`" for each in names]
+        if any("Default" in declared[each] for each in names):
+            options.append("`--defaults`")
+        help_ = f"Say what it will be: {series(options, 'or')}."
+    return Found(ANY_NAME, message, help_, address, ("Properties", name))
+
+
+def _referred(value: Any) -> Iterator[str]:
+    name, argument = call(value)
+    if name == "Ref":
+        yield str(argument)
+    for inner in value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ():
+        yield from _referred(inner)
+
+
+def _unbounded(joined: Joined, called: Callable[[str], str]) -> Iterator[Found]:
     there = (each for each in joined.resources.values() if each.type == ROLE and each.condition is not False)
     open_ = [each.address for each in there if boundary(each) in ("", "*")]
     if open_:
-        message = f"Who deploys this can give themselves any permission: {plural(len(open_), 'role')} have no boundary."
-        if len(open_) == 1:
-            message = "Who deploys this can give themselves any permission: a role has no boundary."
-        help_ = "Give roles a permissions boundary, or let people deploy only what others published (docs/iam.md)."
+        names = [f"`{each}`" for each in dict.fromkeys(map(called, open_))]
+        shown = [*names[:SHOWN], *([f"{len(names) - SHOWN} more roles"] if len(names) > SHOWN else [])]
+        verb = "has" if len(names) == 1 else "have"
+        message = f"Who deploys this can give themselves any permission: {series(shown, 'and')} {verb} no boundary."
+        help_ = (
+            "Give roles a permissions boundary, or let people deploy only what others published:"
+            " `--published` with `--format cloudformation` (docs/iam.md)."
+        )
         yield Found(UNBOUNDED, message, help_, open_[0])
 
 

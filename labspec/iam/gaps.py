@@ -32,7 +32,9 @@ class Gap(NamedTuple):
 
     type: str
     actions: tuple[str, ...]
+    source: str
     why: str
+    resources: tuple[str, ...]
     property: str = ""
 
 
@@ -42,7 +44,24 @@ WITH_TYPE = (
         "AWS::CloudFront::Distribution",
         ("s3:GetBucketAcl", "s3:PutBucketAcl"),
         "Permissions required to configure standard logging and to access your log files, Amazon CloudFront",
+        "log",
+        (BUCKETS,),
         "DistributionConfig.Logging",
+    ),
+    # EFS makes, changes and deletes the network interface with the caller's permissions.
+    Gap(
+        "AWS::EFS::MountTarget",
+        ("ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:ModifyNetworkInterfaceAttribute"),
+        "CreateMountTarget, DeleteMountTarget, ModifyMountTargetSecurityGroups, Amazon EFS API Reference",
+        "interface",
+        ("arn:${Partition}:ec2:${Region}:${Account}:*",),
+    ),
+    Gap(
+        "AWS::EFS::MountTarget",
+        ("ec2:DescribeSubnets", "ec2:DescribeNetworkInterfaces", "ec2:DescribeNetworkInterfaceAttribute"),
+        "CreateMountTarget, DescribeMountTargetSecurityGroups, Amazon EFS API Reference",
+        "interface",
+        ANYTHING,
     ),
 )
 """Beyond what is in the tables of `handlers`."""
@@ -84,9 +103,7 @@ def gaps(joined: Joined, setting: Setting) -> Iterator[Need]:
             yield from _read(joined, resource, value, stack)
         for gap in WITH_TYPE:
             if gap.type == resource.type and _given(resource.properties, gap.property):
-                yield from (
-                    Need(action, ("arn:${Partition}:s3:::*",), resource.address, "log") for action in gap.actions
-                )
+                yield from (Need(action, gap.resources, resource.address, gap.why) for action in gap.actions)
 
 
 def is_custom(resource: Resource) -> bool:
@@ -193,6 +210,6 @@ def _resource(joined: Joined, value: Any) -> Resource | None:
 
 def _given(properties: Mapping[str, Any], place: str) -> bool:
     value: Any = properties
-    for step in place.split("."):
+    for step in place.split(".") if place else ():
         value = value.get(step) if isinstance(value, Mapping) else None
     return value is not None and call(value)[0] != UNRESOLVED

@@ -107,6 +107,7 @@ NAMED: Mapping[str, tuple[Owned, ...]] = {
     "AWS::SNS::Topic": (Owned(*_TOPIC, "TopicName", "stack"),),
     "AWS::SNS::TopicPolicy": (Owned(*_TOPIC, "Topics", of=True),),
     "AWS::SQS::Queue": (Owned("sqs", "queue", "QueueName", "QueueName", "stack"),),
+    "AWS::SSM::Association": (Owned("ssm", "document", "DocumentName", "Name", of=True),),
     "AWS::SSM::Document": (Owned("ssm", "document", "DocumentName", "Name", "stack"),),
     "AWS::SSM::Parameter": (Owned("ssm", "parameter", "ParameterNameWithoutLeadingSlash", "Name"),),
     "AWS::SecretsManager::Secret": (Owned(*_SECRET, "Name", "id", after="-*"),),

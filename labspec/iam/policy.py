@@ -45,13 +45,14 @@ class Statement(NamedTuple):
     actions: tuple[str, ...]
     resources: tuple[str, ...]
     condition: Condition
+    effect: str = "Allow"
 
     def document(self) -> dict[str, Any]:
         """As IAM takes it."""
         operators: dict[str, dict[str, Any]] = {}
         for operator, key, values in self.condition:
             operators.setdefault(operator, {})[key] = _few(values)
-        said = {"Sid": self.sid, "Effect": "Allow", "Action": _few(self.actions), "Resource": _few(self.resources)}
+        said = {"Sid": self.sid, "Effect": self.effect, "Action": _few(self.actions), "Resource": _few(self.resources)}
         return {**said, **({"Condition": operators} if operators else {})}
 
 

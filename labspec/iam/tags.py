@@ -15,6 +15,9 @@ from labspec.iam.need import ANYTHING, Need
 from labspec.template import Joined
 
 DESTROYS = re.compile(r"(Delete|Terminate|Release)[A-Z]")
+UNHEEDED = ("s3:",)
+"""Services that look at tags only where that is switched on, which it is not by default (`Enabling ABAC in general
+purpose buckets`, Amazon S3 User Guide): a condition would refuse what it is there to allow."""
 OF_TAGS = re.compile(r"\w*Tags?$")
 
 
@@ -32,6 +35,8 @@ def tagged(joined: Joined, needs: Iterable[Need], known: Authority, tag: tuple[s
 def _can_tell(joined: Joined, need: Need, known: Authority) -> bool:
     resource, action = joined.resources.get(need.who), known.action(need.action)
     if resource is None or action is None or need.resources == ANYTHING or len(action.kinds) != 1:
+        return False
+    if action.name.startswith(UNHEEDED):
         return False
     verb = action.name.partition(":")[2]
     destroys = DESTROYS.match(verb) and not OF_TAGS.fullmatch(verb)

@@ -70,6 +70,9 @@ def _machines(joined: Joined, found: Machines) -> Iterator[Charge]:
     else:
         yield _machine(found, many, tenancy)
     yield from _disks(joined, found, many)
+    monitored = found.body.get("Monitoring")
+    if known(part(monitored, "Enabled") if isinstance(monitored, dict) else monitored) == "true":
+        yield Charge(found.address, "metrics of detailed monitoring", quantity=many)
     public = many.times(_public(joined, found))
     if public.most != 0:
         yield _address(found.address, public)
@@ -121,7 +124,7 @@ def _volume(joined: Joined, address: str, body: Any, many: Amount, size: str) ->
 def _public(joined: Joined, found: Machines) -> Amount:
     """Whether each of some machines keeps a public address of its own: not where an elastic one takes its place."""
     for resource in joined.resources.values():
-        if resource.type in ("AWS::EC2::EIPAssociation", "AWS::EC2::EIP"):
+        if resource.type in ("AWS::EC2::EIPAssociation", "AWS::EC2::EIP") and resource.condition is not False:
             machine = target(joined, resource.properties.get("InstanceId"))
             if machine is not None and machine.address == found.address:
                 return Amount()
@@ -160,7 +163,8 @@ def _balancer(_: Joined, resource: Resource) -> Iterator[Charge]:
     kind = known(resource.properties.get("Type", "application")) or ""
     sought = Sought("AWSELB", f"Load Balancer-{kind.title()}", (), "LoadBalancerUsage")
     yield hourly(resource.address, f"{kind} load balancer", ONE, sought)
-    if known(resource.properties.get("Scheme", "internet-facing")) == "internet-facing":
+    is_public = known(resource.properties.get("Scheme", "internet-facing")) == "internet-facing"
+    if kind != "gateway" and is_public:
         subnets = items(resource.properties.get("Subnets") or resource.properties.get("SubnetMappings"))
         own = [each for each in subnets or () if part(each, "AllocationId") is None]  # an elastic one is counted itself
         yield _address(resource.address, UNKNOWN if subnets is None else Amount(len(own), len(own)))
@@ -199,6 +203,8 @@ def _database(joined: Joined, resource: Resource) -> Iterator[Charge]:
         yield _stored(joined, resource, body, standby)
     if known(body.get("PubliclyAccessible")) == "true":
         yield _address(resource.address, ONE)
+    if known(said.get("ManageMasterUserPassword")) == "true":
+        yield Charge(resource.address, "secret", "", ONE, SECRET)
 
 
 def _stored(joined: Joined, resource: Resource, body: dict[str, Any], standby: bool) -> Charge:
@@ -216,16 +222,26 @@ def _disk(joined: Joined, resource: Resource) -> Iterator[Charge]:
 
 
 def _endpoint(_: Joined, resource: Resource) -> Iterator[Charge]:
-    if known(resource.properties.get("VpcEndpointType")) == "Interface":
+    kind = known(resource.properties.get("VpcEndpointType", "Gateway"))
+    if kind == "Interface":
         subnets = items(resource.properties.get("SubnetIds"))
         many = UNKNOWN if subnets is None else Amount(len(subnets), len(subnets))
         sought = Sought("AmazonVPC", "VpcEndpoint", (), "VpcEndpoint-Hours")
         yield hourly(resource.address, "interface endpoint", many, sought)
         yield Charge(resource.address, "data through the endpoint")
+    elif kind != "Gateway":
+        yield Charge(resource.address, "endpoint", "Hrs", UNKNOWN, None, "prices of its kind are not looked up")
+
+
+SECRET: Final = Sought("AWSSecretsManager", "Secret")
 
 
 def _secret(_: Joined, resource: Resource) -> Iterator[Charge]:
-    yield Charge(resource.address, "secret", "", ONE, Sought("AWSSecretsManager", "Secret"))
+    replicas = items(resource.properties.get("ReplicaRegions"))
+    yield Charge(resource.address, "secret", "", ONE, SECRET)
+    if replicas != []:
+        many = UNKNOWN if replicas is None else Amount(len(replicas), len(replicas))
+        yield Charge(resource.address, "replicas of a secret", "", many, None, "they are in other regions")
 
 
 def _alarm(_: Joined, resource: Resource) -> Iterator[Charge]:

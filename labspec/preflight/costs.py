@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from labspec.preflight.charges import Charge
 from labspec.preflight.prices import Product, Tier, matching, regions
+from labspec.wording import series
 
 
 class Line(NamedTuple):
@@ -63,8 +64,11 @@ def _line(charge: Charge, products: Sequence[Product], region: str) -> Line:
         return Line(charge, problem=charge.problem)
     if charge.sought is None:
         return Line(charge)
-    if not region and len(regions(products)) > 1:
+    there = regions(products)
+    if not region and len(there) > 1:
         return Line(charge, problem="the prices are of several regions: which is meant is not known")
+    if region and there and region not in there:
+        return Line(charge, problem=f"the prices are of {series(sorted(there), 'and')} only")
     found = matching(products, charge.sought, region)
     priced = {(tier.price, tier.currency, tier.unit): product for product in found for tier in _first(product, charge)}
     if not priced:

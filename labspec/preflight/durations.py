@@ -1,8 +1,9 @@
-"""How long types of resources take to be made: averages that were measured, and how long AWS itself waits for them.
+"""How long types of resources take to be made: averages that were measured, and how long AWS's SDKs wait for them.
 
 The averages are those of `rain forecast`, AWS's own tool, of the operations of all its users (`estimate.go` in
-aws-cloudformation/rain, July 2026). How long is waited at most is what the waiters of AWS's SDKs do (`waiters-2.json`
-in botocore 1.43): who calls AWS through them is told after that time that something went wrong.
+aws-cloudformation/rain, July 2026). How long is waited is what the waiters of AWS's SDKs do (`waiters-2.json`
+in botocore 1.43): who calls AWS through them is told after that time that something went wrong. CloudFormation
+is not among them, and may wait longer.
 """
 
 from __future__ import annotations

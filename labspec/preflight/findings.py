@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from labspec.diagnostic import Path, Rule, Severity
@@ -63,6 +63,13 @@ BLOCKED = Rule(
     "The account lets no bucket be public, and the stacks make one.",
     "What an account blocks no bucket can allow: the bucket's policy is refused (`Blocking public access to your Amazon"
     " S3 storage`).",
+)
+CIRCLE = Rule(
+    "LS746",
+    "waits-for-itself",
+    "Some resources wait for each other.",
+    "What waits for what is said by references and by `DependsOn`. A template in which that is a circle is refused"
+    " (`Circular dependency between resources`), and stacks that wait for each other are never made.",
 )
 MOST = 5
 """Of so many it is told who needs them; of more, how many they are."""
@@ -158,8 +165,17 @@ def counted(amount: Amount, noun: str) -> str:
 def twice(found: Iterable[Double], called: Callable[[str], str]) -> Iterator[Finding]:
     """Names that two resources would have."""
     for first, second in found:
-        message = f"`{called(first.address)}` and `{called(second.address)}` would both be named `{second.text}`."
+        name = f"be named `{second.text}`" if second.text is not None else "have the same name"
+        message = f"`{called(first.address)}` and `{called(second.address)}` would both {name}."
         yield Finding(TWICE, message, second.address, ("Properties", *second.path), "Give one of them another name.")
+
+
+def circular(found: Sequence[str], called: Callable[[str], str]) -> Iterator[Finding]:
+    """Resources that wait for each other."""
+    if found:
+        names = series([f"`{called(each)}`" for each in found], "and")
+        help_ = "Take away one of the references, or make of what both need a resource of its own."
+        yield Finding(CIRCLE, f"{names} wait for each other.", found[0], help=help_)
 
 
 def lacking(found: Iterable[Lack], region: str) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from labspec.template.intrinsics import known
 
 INSTANCE = "AWS::EC2::Instance"
 GROUP = "AWS::AutoScaling::AutoScalingGroup"
+TEMPLATE = "AWS::EC2::LaunchTemplate"
 DEFAULT = "m1.small"
 """The type of an instance that says none (`RunInstances`, Amazon EC2 API Reference)."""
 
@@ -31,21 +32,35 @@ class Machines(NamedTuple):
 
 
 def machines(joined: Joined) -> Iterator[Machines]:
-    """The machines of all stacks."""
+    """The machines of all stacks that are made, or may be."""
     for resource in joined.resources.values():
-        if resource.type == INSTANCE:
-            yield _instance(joined, resource)
-        elif resource.type == GROUP:
-            yield _group(joined, resource)
+        found = machines_of(joined, resource)
+        if found is not None and resource.condition is not False:
+            yield found
+
+
+def machines_of(joined: Joined, resource: Resource) -> Machines | None:
+    """The machines of one resource; None of what has none."""
+    if resource.type == INSTANCE:
+        return _instance(joined, resource)
+    return _group(joined, resource) if resource.type == GROUP else None
 
 
 def launch_data(joined: Joined, body: Mapping[str, Any]) -> Mapping[str, Any]:
     """The data of the launch template that a body names; nothing where it is not among the stacks."""
     template = target(joined, part(body, "LaunchTemplate", "LaunchTemplateId"))
     if template is None:
-        template = target(joined, part(body, "LaunchTemplate", "LaunchTemplateName"))
+        template = _named(joined, part(body, "LaunchTemplate", "LaunchTemplateName"))
     data = part(template.properties, "LaunchTemplateData") if template else None
     return data if isinstance(data, Mapping) else {}
+
+
+def _named(joined: Joined, name: Any) -> Resource | None:
+    """The launch template that has a name, or is referred to."""
+    for each in joined.resources.values() if name is not None else ():
+        if each.type == TEMPLATE and each.condition is not False and each.properties.get("LaunchTemplateName") == name:
+            return each
+    return target(joined, name)
 
 
 def _instance(joined: Joined, resource: Resource) -> Machines:

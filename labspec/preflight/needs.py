@@ -13,12 +13,13 @@ from labspec.preflight.families import family, processors
 from labspec.preflight.machines import GROUP, Machines, machines
 from labspec.preflight.networks import (
     Counted,
-    acl_entry,
+    acl_entries,
     endpoint,
     group_rules,
     groups_around,
     mount_target,
     nat_gateway,
+    route,
     whose,
 )
 from labspec.quotas import Quota
@@ -55,7 +56,8 @@ def needs(joined: Joined) -> list[Need]:
 
 def _need(quota: Quota, holder: str, counted: list[Counted]) -> Need:
     all_ = total(each.amount for each in counted)
-    return Need(quota, holder, all_, all_, tuple(dict.fromkeys(each.address for each in counted if each.address)))
+    by = (each.address for each in counted if each.address and each.amount.most != 0)
+    return Need(quota, holder, all_, all_, tuple(dict.fromkeys(by)))
 
 
 def _counted(joined: Joined) -> Iterator[Counted]:
@@ -66,6 +68,7 @@ def _counted(joined: Joined) -> Iterator[Counted]:
         for each in _of(joined, resource):
             yield each._replace(amount=there.times(each.amount))
     yield from (each for each in group_rules(joined) if each.amount.most != 0)
+    yield from acl_entries(joined)
     for address, stack in joined.stacks.items():
         yield Counted(quotas.STACKS, "", address, existence(stack.condition))
     yield Counted(quotas.STACKS, "", "")
@@ -118,7 +121,12 @@ def _topic(_: Joined, resource: Resource) -> Iterator[Counted]:
 
 def _database(joined: Joined, resource: Resource) -> Iterator[Counted]:
     """A replica has as much storage as its source, unless it says more."""
-    source = target(joined, resource.properties.get("SourceDBInstanceIdentifier"))
+    said = resource.properties.get("SourceDBInstanceIdentifier")
+    source = target(joined, said)
+    if said is not None:
+        engine = (known(source.properties.get("Engine")) if source else None) or ""
+        quota = quotas.FEWER_REPLICAS.get(engine.partition("-")[0], quotas.REPLICAS)
+        yield Counted(quota, whose(joined, said), resource.address)
     body = {**source.properties, **resource.properties} if source else resource.properties
     if "DBClusterIdentifier" not in body:
         yield Counted(quotas.DATABASE_STORAGE, "", resource.address, amount(joined, body.get("AllocatedStorage")))
@@ -141,7 +149,8 @@ def _processors(joined: Joined) -> Iterator[Need]:
     for quota, shares in found.items():
         first = total(each.first.times(many) for each, many in shares)
         ever = total(each.ever.times(many) for each, many in shares)
-        yield Need(quota, "", first, ever, tuple(each.address for each, _ in shares))
+        by = (each.address for each, many in shares if each.ever.times(many).most != 0)
+        yield Need(quota, "", first, ever, tuple(by))
 
 
 def _shares(found: Machines) -> Iterator[tuple[str, Amount]]:
@@ -218,17 +227,15 @@ EACH: Final = {
 
 INSIDE: Final = {
     "AWS::EC2::NetworkAcl": (("VpcId", quotas.ACLS),),
-    "AWS::EC2::Route": (("RouteTableId", quotas.ROUTES),),
     "AWS::EC2::RouteTable": (("VpcId", quotas.ROUTE_TABLES),),
     "AWS::EC2::Subnet": (("VpcId", quotas.SUBNETS),),
     "AWS::ElasticLoadBalancingV2::Listener": (("LoadBalancerArn", quotas.LISTENERS),),
-    "AWS::RDS::DBInstance": (("SourceDBInstanceIdentifier", quotas.REPLICAS),),
 }
 """Types of which each resource is one of another's, and the property that names that."""
 
 OWN: Final[dict[str, Callable[[Joined, Resource], Iterator[Counted]]]] = {
     "AWS::EC2::NatGateway": nat_gateway,
-    "AWS::EC2::NetworkAclEntry": acl_entry,
+    "AWS::EC2::Route": route,
     "AWS::EC2::VPCEndpoint": endpoint,
     "AWS::EFS::MountTarget": mount_target,
     "AWS::ElasticLoadBalancingV2::ListenerRule": _listener_rule,

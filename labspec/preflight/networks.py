@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from labspec import quotas
 from labspec.preflight.amounts import ONE, UNKNOWN, Amount, amount, existence, items, part, target
-from labspec.preflight.machines import GROUP, launch_data
+from labspec.preflight.machines import machines_of
 from labspec.quotas import Quota
 from labspec.template import Joined, Resource
 from labspec.template.intrinsics import call, key, known, text_of
@@ -49,6 +49,10 @@ def nat_gateway(joined: Joined, resource: Resource) -> Iterator[Counted]:
     """Of its zone. Those whose zone is not known may be in one, or in as many as they are."""
     where = zone(joined, resource.properties.get("SubnetId"))
     yield Counted(quotas.NATS, where or "not known", resource.address, ONE if where else Amount(0, 1))
+    more = items(resource.properties.get("SecondaryAllocationIds"))
+    if more:
+        many = Amount(1 + len(more), 1 + len(more))
+        yield Counted(quotas.NAT_ADDRESSES, resource.address, resource.address, many)
 
 
 def endpoint(joined: Joined, resource: Resource) -> Iterator[Counted]:
@@ -71,11 +75,31 @@ def mount_target(joined: Joined, resource: Resource) -> Iterator[Counted]:
         yield Counted(quotas.ZONE_TARGETS, holder, resource.address)
 
 
-def acl_entry(joined: Joined, resource: Resource) -> Iterator[Counted]:
-    """One direction's."""
-    leaving = known(resource.properties.get("Egress")) == "true"
-    holder = whose(joined, resource.properties.get("NetworkAclId"))
-    yield Counted(quotas.ACL_LEAVING if leaving else quotas.ACL_ENTERING, holder, resource.address)
+def acl_entries(joined: Joined) -> Iterator[Counted]:
+    """Of one direction and one family, with the rule at the end of each, which denies (`Amazon VPC quotas`)."""
+    denying: dict[tuple[Quota, str], None] = {}
+    for resource in joined.resources.values():
+        there = existence(resource.condition)
+        if resource.type == "AWS::EC2::NetworkAclEntry" and there.most != 0:
+            leaving = known(resource.properties.get("Egress")) == "true"
+            quota = quotas.ACL_LEAVING if leaving else quotas.ACL_ENTERING
+            holder = _of_family(joined, resource, "NetworkAclId", "Ipv6CidrBlock")
+            yield Counted(quota, holder, resource.address, there)
+            denying[quota, holder] = None
+    yield from (Counted(quota, holder, "") for quota, holder in denying)
+
+
+def route(joined: Joined, resource: Resource) -> Iterator[Counted]:
+    """Of one family, or as many as the entries of a prefix list (`Amazon VPC quotas`)."""
+    if resource.properties.get("RouteTableId") is not None:
+        holder = _of_family(joined, resource, "RouteTableId", "DestinationIpv6CidrBlock")
+        yield Counted(quotas.ROUTES, holder, resource.address, _weight(joined, resource.properties))
+
+
+def _of_family(joined: Joined, resource: Resource, holder: str, ipv6: str) -> str:
+    """What holds something whose rules of IPv6 are counted for themselves."""
+    address = whose(joined, resource.properties.get(holder))
+    return f"{address} IPv6" if resource.properties.get(ipv6) is not None else address
 
 
 RULES = {
@@ -159,8 +183,9 @@ def groups_around(joined: Joined, resource: Resource) -> Iterator[Counted]:
 def _interfaces(joined: Joined, resource: Resource) -> list[Any]:
     if resource.type in AROUND:
         return [part(resource.properties, *AROUND[resource.type])]
-    if resource.type not in ("AWS::EC2::Instance", GROUP):
+    found = machines_of(joined, resource)
+    if found is None:
         return []
-    body = {**launch_data(joined, resource.properties), **resource.properties}
+    body = found.body
     own = [part(each, "GroupSet") or part(each, "Groups") for each in items(body.get("NetworkInterfaces")) or []]
-    return [*own, *([body["SecurityGroupIds"]] if "SecurityGroupIds" in body else [])]
+    return [*own, *(body[name] for name in ("SecurityGroupIds", "SecurityGroups") if name in body)]

@@ -2,7 +2,8 @@
 
 A resource begins when all that it waits for is there; a nested stack begins when what it waits for is there, and is
 there with the last of its resources. Of everything two times are known, or one: what it takes on average, and how long
-it may take before something gives up.
+it takes where each step takes all that a timeout, or AWS's own waiters, allow it. That is no bound: CloudFormation
+itself may wait for hours, as for a database (`timeoutInMinutes` in the schema of AWS::RDS::DBInstance: 36 hours).
 """
 
 from __future__ import annotations
@@ -27,10 +28,10 @@ DURATION = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?")
 
 
 class Time(NamedTuple):
-    """Seconds: on average, and at the longest. `known` is whether there is an average; `why` bounds the longest."""
+    """Seconds, on average and as is allowed. `known` is whether there is an average; `why` is what allows it."""
 
     usual: float = 0
-    longest: float = 0
+    allowed: float = 0
     known: bool = True
     why: str = ""
 
@@ -52,10 +53,10 @@ class Way(NamedTuple):
 
 
 class Estimate(NamedTuple):
-    """How long it takes on average, and at the longest. `unknown` are those without an average: they count nothing."""
+    """How long it takes on average, and by what is allowed. `unknown` have no average, and count nothing."""
 
     usual: Way
-    longest: Way
+    allowed: Way
     unknown: tuple[str, ...]
 
 
@@ -69,8 +70,19 @@ def estimate(joined: Joined) -> Estimate | None:
     except CycleError:
         return None
     unknown = tuple(address for address, time in times.items() if not time.known)
-    usual, longest = (_longest(joined, order, before, times, index) for index in (0, 1))
-    return Estimate(usual, longest, unknown)
+    usual, allowed = (_longest(joined, order, before, times, index) for index in (0, 1))
+    return Estimate(usual, allowed, unknown)
+
+
+def circle(joined: Joined) -> tuple[str, ...]:
+    """Resources that certainly wait for each other, so that none is ever made; none where there are none."""
+    made = {each.address: Time() for each in joined.resources.values() if each.condition is True}
+    before = {address: tuple(_waited(joined, address, made, certainly=True)) for address in made}
+    try:
+        TopologicalSorter(before).prepare()
+    except CycleError as error:
+        return tuple(error.args[1][1:])
+    return ()
 
 
 def _longest(
@@ -91,13 +103,13 @@ def _longest(
     return Way(end, tuple(reversed(steps)))
 
 
-def _waited(joined: Joined, address: str, there: dict[str, Time]) -> Iterator[str]:
+def _waited(joined: Joined, address: str, there: dict[str, Time], *, certainly: bool = False) -> Iterator[str]:
     """The resources that must be there before one begins: those that it waits for, and those that its stacks do."""
     around = address
     found: dict[str, None] = {}
     while around:
         for wait in joined.waits.get(around, ()):
-            if wait.condition is not False:
+            if wait.condition is True or (wait.condition is not False and not certainly):
                 found.update(dict.fromkeys(_inside(joined, wait.target)))
         stack = joined.stacks.get(around)
         around = stack.parent if stack else joined.resources[around].stack
@@ -119,12 +131,12 @@ def duration(joined: Joined, resource: Resource) -> Time:
     """How long one resource takes."""
     custom = resource.type.startswith("Custom::") or resource.type == CUSTOM
     usual = averages().get(CUSTOM if custom else resource.type)
-    longest, why = _bound(joined, resource, custom)
-    return Time(usual or 0, max(longest, usual or 0), usual is not None, why if longest > (usual or 0) else "")
+    allowed, why = _allowance(joined, resource, custom)
+    return Time(usual or 0, max(allowed, usual or 0), usual is not None, why if allowed > (usual or 0) else "")
 
 
-def _bound(joined: Joined, resource: Resource, custom: bool) -> tuple[float, str]:
-    """When something gives up that waits for a resource, and what."""
+def _allowance(joined: Joined, resource: Resource, custom: bool) -> tuple[float, str]:
+    """How long a resource is allowed to take, and by what."""
     if custom:
         return number(resource.properties.get("ServiceTimeout")) or LONGEST_CUSTOM, "ServiceTimeout"
     if resource.type == WAIT:

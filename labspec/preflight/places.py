@@ -62,5 +62,7 @@ def _zones(joined: Joined, region: str) -> Iterator[Lack]:
             for each in value if isinstance(value, list) else [value]:
                 for text in texts(joined, each) or ():
                     said = zone.fullmatch(text)
+                    if text.startswith(f"{region}-"):
+                        continue  # a Local Zone, of which nothing is known
                     if said is None or said[1] not in zones.letters(region):
                         yield Lack(f"a zone {text}", resource.address, (property,))

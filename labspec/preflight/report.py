@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from labspec.preflight.acknowledged import acknowledged
 from labspec.preflight.asked import Asked
 from labspec.preflight.charges import charges, unpriced
 from labspec.preflight.costs import Line, lines
-from labspec.preflight.findings import Finding, blocked, lacking, over, taken, twice
+from labspec.preflight.findings import Finding, blocked, circular, lacking, over, taken, twice
 from labspec.preflight.names import Name, doubles, names
 from labspec.preflight.needs import Need, needs
-from labspec.preflight.path import Estimate, estimate
+from labspec.preflight.path import Estimate, circle, estimate
 from labspec.preflight.places import lacks
-from labspec.preflight.prices import Product
+from labspec.preflight.prices import Product, regions
 from labspec.template import Joined
-from labspec.template.capabilities import capabilities
 from labspec.template.intrinsics import call
 
 
@@ -28,7 +28,10 @@ class Parameter(NamedTuple):
 
 
 class Report(NamedTuple):
-    """What the stacks need, ask for, take and cost. `region` is "" where it is not known."""
+    """What the stacks need, ask for, take and cost. `region` is "" where it is not known.
+
+    `sold` are the regions of the prices that were brought; None where none were.
+    """
 
     region: str
     needs: tuple[Need, ...]
@@ -39,6 +42,7 @@ class Report(NamedTuple):
     lines: tuple[Line, ...]
     unpriced: dict[str, list[str]]
     asked: Asked
+    sold: tuple[str, ...] | None
 
 
 def report(joined: Joined, region: str, products: Sequence[Product], asked: Asked) -> Report:
@@ -47,12 +51,13 @@ def report(joined: Joined, region: str, products: Sequence[Product], asked: Aske
         region,
         tuple(needs(joined)),
         tuple(names(joined)),
-        tuple(_capabilities(joined)),
+        tuple(acknowledged(joined)),
         tuple(_parameters(joined)),
         estimate(joined),
         tuple(lines(charges(joined), products, region)),
         unpriced(joined),
         asked,
+        tuple(sorted(regions(products))) if products else None,
     )
 
 
@@ -60,15 +65,11 @@ def findings(joined: Joined, found: Report, called: Callable[[str], str]) -> Ite
     """What will fail, or may. `called` says what the user calls a resource."""
     yield from over(found.needs, found.asked, called)
     yield from twice(doubles(joined), called)
+    yield from circular(circle(joined), called)
     yield from taken(found.names, found.asked)
     yield from blocked(joined, found.asked)
     if found.region:
         yield from lacking(lacks(joined, found.region), found.region)
-
-
-def _capabilities(joined: Joined) -> list[str]:
-    has_roles = any(each.type.startswith("AWS::IAM::") for each in joined.resources.values())
-    return capabilities(has_roles=has_roles, templates=len(joined.templates))
 
 
 def _parameters(joined: Joined) -> Iterator[Parameter]:

@@ -62,10 +62,17 @@ def _answered(site: Site, joined: Joined, balancer: Interface, at: At, group: Re
         return Gate(REFUSED, at, NONE, whole)
     goals = [*targets(site, joined, group)]
     found = [_is_reached(site, balancer, each, group) for each in goals]
-    must, may = whole if True in found else NONE, NONE if goals and set(found) == {False} else whole
+    is_shut = bool(goals) and set(found) == {False} and not _strangers(site, group)
+    must, may = whole if True in found else NONE, NONE if is_shut else whole
     if not goals and _has_known_targets(group):
         return Gate(EMPTY, At(group.address), NONE, whole)
     return Gate(REFUSED, At(group.address), must, may)
+
+
+def _strangers(site: Site, group: Resource) -> bool:
+    """Whether a target is named of which it is not known where it stands."""
+    named = (each.value for each in items(group.properties.get("Targets"), ()))
+    return any(not isinstance(each, dict) or identity(each.get("Id")) not in site.interfaces for each in named)
 
 
 def _has_known_targets(group: Resource) -> bool:

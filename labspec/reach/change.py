@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -17,7 +18,8 @@ MOST = 1_000_000
 class Opening(NamedTuple):
     """What passes from one to another after a change, and did not before; or the other way round.
 
-    The two are called by their logical ids, which a change of stacks leaves alone; `internet` is one of them.
+    The two are called by their logical ids, which a change of stacks leaves alone, or by their addresses where several
+    have one; `internet` is one of them.
     """
 
     source: str
@@ -46,8 +48,11 @@ def _pairs(site: Site) -> Mapping[tuple[str, str, str], tuple[Ranges, Ranges]]:
     cells = list(matrix(site))
     if sum(len(cell.sources) * len(cell.targets) for cell in cells) > MOST:
         raise ValueError("There are too many pairs to compare them one by one.")
+    names = _names(site)
     return {
-        (_id(one), _id(other), cell.protocol): (cell.must, cell.may) for cell in cells for one, other in _expanded(cell)
+        (names.get(one, one), names.get(other, other), cell.protocol): (cell.must, cell.may)
+        for cell in cells
+        for one, other in _expanded(cell)
     }
 
 
@@ -55,5 +60,8 @@ def _expanded(cell: Cell) -> Iterator[tuple[str, str]]:
     yield from ((one, other) for one in cell.sources for other in cell.targets if one != other)
 
 
-def _id(address: str) -> str:
-    return address.rpartition(".")[2]
+def _names(site: Site) -> Mapping[str, str]:
+    """What everybody is called: their logical id, or their address where a template is used for several stacks."""
+    ids = {address: address.rpartition(".")[2] for address in site.interfaces}
+    shared = Counter(ids.values())
+    return {address: name if shared[name] == 1 else address for address, name in ids.items()}

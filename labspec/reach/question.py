@@ -126,11 +126,11 @@ def _connections(site: Site, joined: Joined, source: End, target: End, asked: As
             wanted = ranges([(80, 80)]) if asked.ports is None else asked.ports & WHOLE[protocol]
             yield Pair(Flow(*ends, (gate,), protocol), wanted)
         return
-    without = _without(asked.excluded)
     symbols = frozenset(each.outside for each in asked.excluded if isinstance(each.outside, Symbol))
     for one_end, other_end in _asides(source, target):
         is_aside = (one_end, other_end) != (source, target)
         for family in _families(site, one_end, other_end):
+            without = _without(asked.excluded, family)
             for one, other in _ends(site, one_end, other_end, family, without):
                 is_sure = all(_is_within(site, party, end) for party, end in ((one, source), (other, target)))
                 for protocol in PROTOCOLS.get(asked.protocol, (asked.protocol,)):
@@ -158,10 +158,10 @@ def _is_within(site: Site, party: Party, one: End) -> bool:
     return subnet is not None and all(isinstance(each, Block) and one.block.covers(each) for each in subnet.blocks)
 
 
-def _without(excluded: Iterable[End]) -> Ranges:
+def _without(excluded: Iterable[End], family: int) -> Ranges:
     found = NONE
     for each in excluded:
-        if each.block is not None:
+        if each.block is not None and each.block.family == family:
             found = found | each.block.addresses
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from fnmatch import fnmatchcase
 from typing import Any
 
 from labspec.reach.flow import Gate
@@ -13,10 +14,13 @@ from labspec.reach.traffic import NONE, WHOLE
 from labspec.reach.values import identity, is_vague, items
 from labspec.template import Joined, Resource
 from labspec.template.conditions import facts_of, under
-from labspec.template.intrinsics import call, mentioned
+from labspec.template.intrinsics import call, key, mentioned
 
 POLICY, DISTRIBUTION = "AWS::S3::BucketPolicy", "AWS::CloudFront::Distribution"
-READS = {"s3:GetObject", "s3:Get*", "s3:*", "*"}
+READ = "s3:getobject"
+"""The action, in small letters: IAM does not tell letters' case apart (`IAM JSON policy elements: Action`)."""
+INVERSE = {"NotPrincipal", "NotAction", "NotResource"}
+SOURCES = {"aws:sourcearn", "aws:sourceaccount"}
 BLOCKS = ("BlockPublicPolicy", "RestrictPublicBuckets")
 REFUSED = "S3_POLICY_RESTRICTION"
 """A name of ours: AWS's analyzer does not look at buckets."""
@@ -96,9 +100,9 @@ def _opens(policy: Resource, lets_in: Callable[[Any], bool]) -> bool:
 
 
 def _is_plain(policy: Resource) -> bool:
-    """Whether a policy says plainly who may read: under no condition, and nothing that it forbids."""
+    """Whether a policy says plainly who may read: under no condition but CloudFront's, and nothing that it forbids."""
     plain = [each for each in _statements(policy) if isinstance(each, dict) and not call(each)[0]]
-    allows = [each for each in plain if each.get("Effect") == "Allow" and READS & _texts(each.get("Action"))]
+    allows = [each for each in plain if each.get("Effect") == "Allow" and _reads(each) and _is_unconditional(each)]
     forbids = [each for each in plain if each.get("Effect") != "Allow" and not _is_about_transport(each)]
     return bool(allows) and not forbids and len(plain) == len(_statements(policy))
 
@@ -108,8 +112,25 @@ def _is_about_transport(statement: Mapping[str, Any]) -> bool:
     return statement.get("Condition") == {"Bool": {"aws:SecureTransport": "false"}}
 
 
+def _is_unconditional(statement: Mapping[str, Any]) -> bool:
+    """Whether all files are meant, and whoever calls: a distribution that says itself by `AWS:SourceArn` is it."""
+    if INVERSE & {*statement} or not _is_whole(statement.get("Resource")):
+        return False
+    conditions, principal = statement.get("Condition"), statement.get("Principal")
+    names = {name.lower() for each in (conditions or {}).values() if isinstance(each, Mapping) for name in each}
+    return not conditions or (isinstance(principal, Mapping) and "Service" in principal and names <= SOURCES)
+
+
+def _is_whole(resource: Any) -> bool:
+    """Whether a resource is all files of a bucket, as far as can be seen."""
+    found = [key(each.value) for each in items(resource, ())]
+    return any(("/*" in each and each.count("/") == 1) or each == key("*") for each in found)
+
+
 def _is_anybody(principal: Any) -> bool:
-    """Whether a principal is everybody, or not known."""
+    """Whether a principal is everybody, or not known, or none is said but whom it is not."""
+    if principal is None:
+        return True
     if isinstance(principal, dict) and not call(principal)[0]:
         principal = principal.get("AWS", [])
     return "*" in _texts(principal) or bool(call(principal)[0])
@@ -126,9 +147,8 @@ def _is_cloudfront(principal: Any) -> bool:
 
 def _reads(statement: Mapping[str, Any]) -> bool:
     """Whether a statement's actions perhaps are to read files."""
-    actions = statement.get("Action")
-    texts = _texts(actions)
-    return any(text in READS or "*" in text or text.startswith("s3:GetObject") for text in texts) or not texts
+    texts = _texts(statement.get("Action"))
+    return not texts or any(fnmatchcase(READ, text.lower()) for text in texts)
 
 
 def _texts(value: Any) -> set[str]:

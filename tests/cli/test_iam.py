@@ -48,6 +48,8 @@ def test_people_read_what_needs_what(capsys: pytest.CaptureFixture[str]) -> None
     assert "Publishing is left out: give `--bucket`." in out
     assert "Narrower with `--stack`, `--region` and `--account`." in out
     assert "stack.yaml:8:7" in err  # LS731: the name that is not known
+    assert "The BucketName depends on `Name`, so any is allowed." in err
+    assert "`--parameter Name=VALUE`." in err
     assert "stack.yaml:9:3" in err  # LS730: the type that is not known
     assert "LS731" in err
     assert "LS730" in err
@@ -77,7 +79,8 @@ def test_who_deploys_what_others_published_writes_nothing_and_gets_no_further(
     full = (str(SPECS / "full.yaml"), "--defaults", "--bucket", "templates", "--format", "cloudformation")
     out, err = iam(capsys, *full)
     assert "s3:PutObject" in out
-    assert "LS732" in err
+    assert "permission: `lab-s3-web-hosting`, " in err  # LS732
+    assert "LS732" not in iam(capsys, *full[:-2], "--published")[1]  # people read the same
     out, err = iam(capsys, *full, "--published", "--command", "deploy", "--command", "destroy")
     people = yaml.load(out, _Loader)["Resources"]["People1"]["Properties"]["PolicyDocument"]["Statement"]
     actions = [
@@ -90,6 +93,21 @@ def test_who_deploys_what_others_published_writes_nothing_and_gets_no_further(
     assert "LS732" not in err
     _, err = iam(capsys, *full[:-1], "json", "--published", "--command", "deploy")
     assert "LS732" in err  # one who holds all of it may make roles without CloudFormation
+
+
+def test_what_the_defaults_leave_out_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    out, _ = iam(capsys, str(SPECS / "full.yaml"), "--defaults")
+    assert "leave it out: lab-alerts." in out
+    assert "Left out" not in iam(capsys, str(SPECS / "full.yaml"))[0]
+
+
+def test_what_only_cloudformation_sees_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    topics = "  Fn::ForEach::Topics: [T, [A, B], {'T${T}': {Type: AWS::SNS::Topic}}]\n"
+    Path("stack.yaml").write_text(f"Transform: [AWS::LanguageExtensions, Mine]\nResources:\n{topics}", "utf-8")
+    _, err = iam(capsys, "stack.yaml", "--format", "json")
+    assert err.count("LS730") == 2
+    assert "stack.yaml:3:3" in err
+    assert "What the transform Mine makes" in err
 
 
 def test_the_region_decides_conditions(capsys: pytest.CaptureFixture[str]) -> None:
@@ -123,6 +141,13 @@ def test_why_finds_what_is_stated_wider_and_tells_conditions(capsys: pytest.Capt
     assert "    where iam:PassedToService is ec2.amazonaws.com (StringEquals)\n" in out
 
 
+@pytest.mark.parametrize("asked", ["RDS:*", "rds:Create*"])
+def test_why_takes_stars(capsys: pytest.CaptureFixture[str], asked: str) -> None:
+    out, _ = iam(capsys, str(SPECS / "full.yaml"), "--why", asked)
+    assert {"rds:CreateDBInstance:", "rds:CreateDBSubnetGroup:"} <= set(out.splitlines())
+    assert "ec2:" not in out
+
+
 def test_a_change_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     Path("new.yaml").write_text(TEMPLATE + "  Work: {Type: AWS::SQS::Queue}\n", "utf-8")
     out, _ = iam(capsys, "new.yaml", "--against", "stack.yaml", "--stack", "lab")
@@ -145,6 +170,12 @@ def test_a_change_is_told(capsys: pytest.CaptureFixture[str]) -> None:
         (("--account", "12"), "`12` is no account: it has twelve digits."),
         (("--stack", "my stack"), "`my stack` is no name of a stack"),
         (("--why", "CreateVpc"), "`CreateVpc` is no action: write it as `rds:CreateDBInstance`."),
+        (("--region", "mars-1"), "`mars-1` is no region"),
+        (("--bucket", "My_Bucket"), "`My_Bucket` is no name for a bucket"),
+        (("--prefix", "x"), "`--prefix` is a folder in a bucket: add `--bucket`."),
+        (("--why", ""), "`` is no action"),
+        (("--why", "nosuch:Thing"), "IAM has no service `nosuch`."),
+        (("--why", "rds:CreateTable"), "IAM has no action `CreateTable` of `rds`."),
         (("--published",), "`--published` says that templates are in a bucket: add `--bucket`."),
         (("--against", "stack.yaml", "--why", "ec2:CreateVpc"), "`--against` compares"),
     ],

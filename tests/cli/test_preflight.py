@@ -37,6 +37,8 @@ pytestmark = pytest.mark.usefixtures("folder")
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
 
 
 def spec(machines: int) -> str:
@@ -74,7 +76,7 @@ def test_a_quota_that_is_used_wholly_is_a_hint(capsys: pytest.CaptureFixture[str
 
 def test_what_has_to_be_given_and_acknowledged(capsys: pytest.CaptureFixture[str]) -> None:
     out, _ = told(capsys, spec(1))
-    assert "To acknowledge: CAPABILITY_NAMED_IAM and CAPABILITY_AUTO_EXPAND." in out
+    assert "To acknowledge: CAPABILITY_IAM." in out
     assert "To give: AdminCidr and TemplateBucket." in out
     out, _ = told(capsys, spec(1), "--parameter", "AdminCidr=203.0.113.7/32")
     assert "To give: TemplateBucket." in out
@@ -217,6 +219,32 @@ def test_what_is_no_offer_file_is_misuse(text: str | None, problem: str, capsys:
     assert problem in capsys.readouterr().err
 
 
+def test_prices_of_another_region_are_told_and_those_of_none(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("ec2.json").write_text(json.dumps(offer("AmazonEC2", machine("t3.micro", "0.0130"))), "utf-8")
+    target = template("  Small: {Type: AWS::EC2::Instance, Properties: {InstanceType: t3.micro}}\n")
+    out, _ = told(capsys, target, "--prices", "ec2.json", "--region", "us-east-1")
+    assert "Cost: not known. The stacks are for us-east-1, and the prices are of ap-northeast-2 only.\n" in out
+    target = template("  Large: {Type: AWS::EC2::Instance, Properties: {InstanceType: m5.large}}\n")
+    out, _ = told(capsys, target, "--prices", "ec2.json")
+    assert "Cost: not known. Of the prices that were given none fits.\n  Without a price:\n" in out
+
+
+def test_the_region_is_given_or_that_of_the_environment_or_what_the_spec_is_meant_for(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = spec(1)
+    Path(target).write_text(f"region: eu-west-1\n{Path(target).read_text('utf-8')}", "utf-8")
+
+    def region(*arguments: str) -> Any:
+        return json.loads(told(capsys, target, "--format", "json", *arguments)[0])["region"]
+
+    assert region() == "eu-west-1"
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    assert region() == "us-east-1"
+    assert region("--parameter", "AWS::Region=us-west-2") == "us-west-2"
+    assert region("--region", "ap-northeast-2") == "ap-northeast-2"
+
+
 def test_everything_is_there_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     out, err = told(capsys, spec(6), "--format", "json", "-q")
     found: Any = json.loads(out)
@@ -231,6 +259,13 @@ def test_everything_is_there_as_json(capsys: pytest.CaptureFixture[str]) -> None
     assert found["time"]["usual"]["seconds"] > 0
     assert {each["price"] for each in found["cost"]["lines"]} == {None}
     assert found["unresolved"] == []
+
+
+def test_what_waits_for_each_other_is_an_error(capsys: pytest.CaptureFixture[str]) -> None:
+    target = template("  A: {Type: AWS::SNS::Topic, DependsOn: B}\n  B: {Type: AWS::SNS::Topic, DependsOn: A}\n")
+    assert main(["preflight", target]) == 1
+    err = capsys.readouterr().err
+    assert "error[LS746]: `A` and `B` wait for each other." in err or "`B` and `A` wait for each other." in err
 
 
 def test_what_could_not_be_followed_is_told(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,6 @@
 """Whether policies allow a request: IAM's rules for identity-based policies, written once more and independently.
 
-`Policy evaluation logic` and `IAM JSON policy elements: Condition operators`, IAM User Guide; nothing here denies.
+`Policy evaluation logic` and `IAM JSON policy elements: Condition operators`, IAM User Guide.
 """
 
 from __future__ import annotations
@@ -28,11 +28,14 @@ class Request(NamedTuple):
 
 
 def allows(policies: Sequence[Document], request: Request) -> bool:
-    return any(_applies(statement, request) for policy in policies for statement in policy["Statement"])
+    """Whether some statement allows it, and none denies it."""
+    said = {
+        statement["Effect"] for policy in policies for statement in policy["Statement"] if _applies(statement, request)
+    }
+    return said == {"Allow"}
 
 
 def _applies(statement: Document, request: Request) -> bool:
-    assert statement["Effect"] == "Allow"
     actions = any(_like(each.lower(), request.action.lower()) for each in _list(statement["Action"]))
     resources = any(_like(each, request.arn) for each in _list(statement["Resource"]))
     return actions and resources and _holds(statement.get("Condition", {}), request.context)
@@ -40,7 +43,7 @@ def _applies(statement: Document, request: Request) -> bool:
 
 def _holds(condition: Document, context: Mapping[str, str]) -> bool:
     return all(
-        any(_compared(operator, value, context.get(key)) for value in _list(values))
+        any(_compared(operator, _filled(value, context), context.get(key)) for value in _list(values))
         for operator, keys in condition.items()
         for key, values in keys.items()
     )
@@ -53,6 +56,11 @@ def _compared(operator: str, value: str, have: str | None) -> bool:
         return value == have
     assert operator in ("StringLike", "ArnLike"), operator
     return _like(value, have)
+
+
+def _filled(value: str, context: Mapping[str, str]) -> str:
+    """A value with the variables that IAM fills in (`IAM policy elements: Variables and tags`)."""
+    return re.sub(r"\$\{([^}]*)\}", lambda found: context.get(found[1], found[0]), value)
 
 
 def _like(pattern: str, text: str) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
+from typing import Any
 
 import parliament
 import pytest
@@ -89,6 +91,44 @@ def test_people_who_deploy_with_cloudformations_role_may_do_little_themselves() 
     held = json.dumps([body for name, body in template["Resources"].items() if name.startswith("Permissions")])
     assert "ec2:RunInstances" in held
     assert not any(action in held for action in ("ssm:StartSession", "cloudformation:CreateChangeSet"))
+
+
+@pytest.mark.parametrize("by", ["cloudformation", "people"])
+def test_the_limits_cannot_be_changed_by_those_whom_they_limit(by: str) -> None:
+    """Also where their stack has a name that begins as the deployed one's does."""
+    template = deployer(NEEDS.all, AUTHORITY, REGION, by)["Resources"]  # type: ignore[arg-type]
+    bodies = {name: body["Properties"] for name, body in template.items() if name != "DeployRole"}
+    held = [_of_lab(body["PolicyDocument"]) for name, body in bodies.items() if not name.startswith("People")]
+    asking = [_of_lab(body["PolicyDocument"]) for name, body in bodies.items() if name.startswith("People")]
+    role, policy = f"arn:aws:iam::{ACCOUNT}:role/lab-", f"arn:aws:iam::{ACCOUNT}:policy/lab-"
+    stacks = f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/lab-"
+    assert allows(held, Request("iam:PutRolePolicy", f"{role}web"))
+    assert not allows(held, Request("iam:PutRolePolicy", f"{role}DeployRole-1"))
+    assert not allows(held, Request("iam:DeleteRolePolicy", f"{role}DeployRole-1"))
+    assert not allows(held, Request("iam:CreatePolicyVersion", f"{policy}Permissions1-1"))
+    assert allows(held, Request("cloudformation:DeleteStack", f"{stacks}Network/1"))
+    assert not allows(held, Request("cloudformation:DeleteStack", f"{stacks}deployer/1"))
+    for each in ("DeleteStack", "ExecuteChangeSet"):
+        assert not allows(asking, Request(f"cloudformation:{each}", f"{stacks}deployer/*"))
+    assert by == "people" or allows(asking, Request("cloudformation:DeleteStack", f"{stacks}kim/*"))
+
+
+def _of_lab(document: Any) -> Any:
+    """A policy of the template as it is in a stack `lab-deployer`, whose role and policies have the names of roles."""
+    text = json.dumps(document).replace("${AWS::StackName}", "lab-deployer").replace("${!", "${")
+    for name, value in (("AWS::Partition", "aws"), ("AWS::AccountId", ACCOUNT)):
+        text = text.replace(f"${{{name}}}", value)
+    text = text.replace("${DeployRole.Arn}", f"arn:aws:iam::{ACCOUNT}:role/lab-DeployRole-1")
+    text = re.sub(r"\$\{((Permissions|People)\d+)\}", rf"arn:aws:iam::{ACCOUNT}:policy/lab-\1-1", text)
+    return _plain(json.loads(text))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return value["Fn::Sub"] if "Fn::Sub" in value else {key: _plain(inner) for key, inner in value.items()}
 
 
 def test_roles_without_a_boundary_are_told_once() -> None:

@@ -10,7 +10,7 @@ from labspec import schema
 from labspec.iam import CALLS, Need, Needs, Setting
 from labspec.iam.handlers import ONLY_WHERE
 from labspec.template import read_directory
-from tests.iam.evaluation import AUTHORITY, joined, needed
+from tests.iam.evaluation import AUTHORITY, Request, allows, joined, made, needed
 
 EVERYTHING = Setting("lab", bucket="templates", prefix="labspec/", commands=tuple(CALLS))
 
@@ -152,6 +152,10 @@ def test_a_role_may_be_handed_to_the_services_that_it_trusts(trusts: str, wanted
             ["arn:${Partition}:s3:::*"],
         ),
         ("", "{Type: AWS::CloudFront::Distribution, Properties: {DistributionConfig: {}}}", "s3:PutBucketAcl", []),
+        *(
+            ("", "{Type: AWS::EFS::MountTarget}", f"ec2:{action}", ["arn:${Partition}:ec2:${Region}:${Account}:*"])
+            for action in ("CreateNetworkInterface", "DeleteNetworkInterface", "ModifyNetworkInterfaceAttribute")
+        ),
     ],
 )
 def test_what_the_schemas_leave_out_is_added(head: str, resources: str, action: str, wanted: list[str]) -> None:
@@ -190,6 +194,30 @@ def test_a_policy_of_roles_touches_no_user() -> None:
     assert on(found, "iam:PutRolePolicy") == [f"{ROLES}web"]
     assert {need.action for need in found.all if "User" in need.action or "Group" in need.action} == set()
     assert all(need.resources for need in found.all)
+
+
+def test_an_association_is_of_its_document_and_of_no_other() -> None:
+    found = needs("  D: {Type: AWS::SSM::Document}\n  A: {Type: AWS::SSM::Association, Properties: {Name: !Ref D}}")
+    documents = {arn.rpartition("/")[2] for arn in on(found, "ssm:CreateAssociation") if ":document/" in arn}
+    assert documents == {"lab-*"}
+
+
+@pytest.mark.parametrize(
+    ("more", "wanted"),
+    [
+        ("", {(("StringEquals", "ssm:resourceTag/course", ("one",)),), ()}),
+        ("  G: {Type: AWS::AutoScaling::AutoScalingGroup}", {()}),
+    ],
+)
+def test_sessions_are_of_machines_with_the_tag_where_all_have_it(more: str, wanted: set[Any]) -> None:
+    setting = Setting("lab", commands=("connect",), tag=("course", "one"))
+    found = needs(f"  M: {{Type: AWS::EC2::Instance}}\n{more}", setting=setting)
+    assert conditions(found, "ssm:StartSession") == wanted
+
+
+def test_a_rollback_that_failed_can_be_gone_on_with() -> None:
+    found = needs("  T: {Type: AWS::SNS::Topic}", setting=EVERYTHING)
+    assert on(found, "cloudformation:ContinueUpdateRollback") == on(found, "cloudformation:ExecuteChangeSet")
 
 
 def test_tables_speak_of_types_and_actions_that_there_are() -> None:
@@ -244,9 +272,40 @@ def test_nested_stacks_are_made_of_published_templates_only() -> None:
     ((_, key, urls),) = next(iter(conditions(found, "cloudformation:CreateStack")))
     assert (key, urls) == (
         "cloudformation:TemplateUrl",
-        ("https://templates.s3.*.amazonaws.com*/labspec/*", "https://s3.*.amazonaws.com*/templates/labspec/*"),
+        tuple(
+            f"https://templates.s3.${{aws:RequestedRegion}}.{end}/labspec/*"
+            for end in ("amazonaws.com", "amazonaws.com.cn", "amazonaws.eu")
+        ),
     )
     assert conditions(found, "cloudformation:CreateStack") == conditions(found, "cloudformation:CreateChangeSet")
+
+
+SEOUL, PEKING = "ap-northeast-2", "cn-north-1"
+
+
+@pytest.mark.parametrize(
+    ("bucket", "at", "region", "url", "wanted"),
+    [
+        ("lab", SEOUL, SEOUL, "lab.s3.ap-northeast-2.amazonaws.com/labspec/x.yaml", True),
+        ("lab", "", SEOUL, "lab.s3.ap-northeast-2.amazonaws.com/labspec/x.yaml", True),
+        ("lab", PEKING, PEKING, "lab.s3.cn-north-1.amazonaws.com.cn/labspec/x.yaml", True),
+        ("my.lab", SEOUL, SEOUL, "s3.ap-northeast-2.amazonaws.com/my.lab/labspec/x.yaml", True),
+        ("my.lab", SEOUL, SEOUL, "my.lab.s3.ap-northeast-2.amazonaws.com/labspec/x.yaml", True),
+        ("lab", SEOUL, SEOUL, "s3.ap-northeast-2.amazonaws.com/evil/lab/labspec/x.yaml", False),
+        ("my.lab", SEOUL, SEOUL, "s3.ap-northeast-2.amazonaws.com/evil/my.lab/labspec/x.yaml", False),
+        ("my.lab", "", SEOUL, "s3.x/evil/.amazonaws.com/my.lab/labspec/x.yaml", False),
+        ("lab", "", SEOUL, "lab.s3.evil.s3.ap-northeast-2.amazonaws.com/labspec/x.yaml", False),
+        ("lab", SEOUL, SEOUL, "lab.s3.ap-northeast-2.amazonaws.com/mine/labspec/x.yaml", False),
+        ("lab", SEOUL, SEOUL, "lab.s3.ap-northeast-2.amazonaws.com.evil.com/labspec/x.yaml", False),
+    ],
+)
+def test_a_template_comes_from_the_bucket_and_from_no_other(
+    bucket: str, at: str, region: str, url: str, wanted: bool
+) -> None:
+    found = needs("  T: {Type: AWS::SNS::Topic}", setting=Setting("lab", bucket, "labspec/", True, ("deploy",), at))
+    context = {"cloudformation:TemplateUrl": f"https://{url}", "aws:RequestedRegion": region}
+    asked = Request("cloudformation:CreateChangeSet", f"arn:aws:cloudformation:{region}:1:stack/lab/1", context)
+    assert allows(made(found.all), asked) is wanted
 
 
 def test_commands_need_what_they_call_where_there_is_something_to_call_it_on() -> None:
@@ -266,12 +325,14 @@ def test_what_is_destroyed_must_have_the_tag_where_that_is_sure_to_be_there() ->
   V: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
   R: {Type: AWS::EC2::Route}
   C: {Type: AWS::AppConfig::Environment}
+  B: {Type: AWS::S3::Bucket}
 """
     found = needs(template, setting=Setting("lab", tag=("course", "one")))
     assert conditions(found, "ec2:DeleteVpc") == {(("StringEquals", "aws:ResourceTag/course", ("one",)),)}
     assert conditions(found, "appconfig:DeleteEnvironment") == {
         ()
     }  # it also takes an application, which may be another's
+    assert conditions(found, "s3:DeleteBucket") == {()}  # S3 heeds tags only where a bucket says so
     assert conditions(found, "ec2:DeleteRoute") == conditions(found, "ec2:CreateVpc") == {()}
 
 

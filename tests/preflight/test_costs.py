@@ -78,6 +78,7 @@ def test_an_hour_counts_for_a_month_with_its_source_and_date() -> None:
         ("{Type: AWS::EC2::NatGateway}", "NAT gateway", Decimal("0.0590") * 730),
         ("{Type: AWS::EC2::EIP}", "public IPv4 address", Decimal("0.005") * 730),
         ("{Type: AWS::SecretsManager::Secret}", "secret", Decimal("0.40")),
+        ("{Type: AWS::RDS::DBInstance, Properties: {ManageMasterUserPassword: true}}", "secret", Decimal("0.40")),
         (
             "{Type: AWS::RDS::DBInstance, Properties: {DBInstanceClass: db.t3.micro, Engine: mysql, MultiAZ: true}}",
             "db.t3.micro, MySQL, Multi-AZ",
@@ -145,6 +146,9 @@ def test_machines_with_a_public_address_pay_for_it_but_not_beside_an_elastic_one
     elastic = "  Address: {Type: AWS::EC2::EIP, Properties: {InstanceId: !Ref It}}\n"
     assert addresses(machine) == many
     assert addresses(machine + elastic) == 730
+    associated = "  Address: {Type: AWS::EC2::EIP}\n"
+    associated += "  Both: {Type: AWS::EC2::EIPAssociation, Properties: {InstanceId: !Ref It}}\n"
+    assert addresses(machine + associated) == 730
 
 
 def addresses(resources: str) -> float:
@@ -153,15 +157,48 @@ def addresses(resources: str) -> float:
 
 
 @pytest.mark.parametrize(
+    "resource",
+    [
+        "{Type: AWS::EC2::Instance, Properties: {InstanceType: t3.micro, Monitoring: true}}",
+        "{Type: AWS::EC2::Instance, Properties: {LaunchTemplate: {LaunchTemplateId: !Ref Template}}}",
+    ],
+)
+def test_detailed_monitoring_is_paid_for_by_use(resource: str) -> None:
+    data = "{LaunchTemplateData: {InstanceType: t3.micro, Monitoring: {Enabled: true}}}"
+    found = costs(f"  Template: {{Type: AWS::EC2::LaunchTemplate, Properties: {data}}}\n  It: {resource}\n")
+    line = found["metrics of detailed monitoring"]
+    assert (line.price, line.problem) == (None, "")
+
+
+def test_a_gateway_load_balancer_has_no_public_address() -> None:
+    subnets = "Type: gateway, Subnets: [!Ref SubnetA]"
+    assert (
+        addresses(f"{NETWORK}  It: {{Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: {{{subnets}}}}}\n")
+        == 0
+    )
+
+
+@pytest.mark.parametrize(
     ("resource", "what", "problem"),
     [
         ("{Type: AWS::EC2::Instance, Properties: {InstanceType: m5.large}}", "m5.large, Linux, on demand", "no price"),
         ("{Type: AWS::EC2::Instance, Properties: {InstanceType: !Ref Kind}}", "machines", "type is not known"),
         ("{Type: AWS::EC2::Volume, Properties: {Size: 1, VolumeType: gp2}}", "gp2 disk", "no price"),
+        ("{Type: AWS::EC2::Volume, Properties: {Size: 1}}", "gp2 disk", "no price"),
         (
             "{Type: AWS::RDS::DBInstance, Properties: {Engine: oracle-ee, DBInstanceClass: db.t3.micro}}",
             "database",
             "licence",
+        ),
+        (
+            "{Type: AWS::EC2::VPCEndpoint, Properties: {VpcEndpointType: GatewayLoadBalancer}}",
+            "endpoint",
+            "not looked up",
+        ),
+        (
+            "{Type: AWS::SecretsManager::Secret, Properties: {ReplicaRegions: [{Region: us-east-1}]}}",
+            "replicas of a secret",
+            "other regions",
         ),
     ],
 )

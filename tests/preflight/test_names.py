@@ -55,6 +55,28 @@ def test_two_of_one_name_that_can_both_be_there(first: str, second: str, doubled
     assert [(each.first.address, each.second.address) for each in found] == ([("One", "Two")] if doubled else [])
 
 
+DATABASE = "AWS::RDS::DBInstance, Properties: {DBInstanceIdentifier: "
+TOPIC = "AWS::SNS::Topic, Properties: {TopicName: !Sub '${AWS::StackName}"
+GROUP = "AWS::EC2::SecurityGroup, Properties: {GroupDescription: g, GroupName: web, VpcId: "
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "doubled"),
+    [
+        (f"{DATABASE}Shop}}", f"{DATABASE}shop}}", True),
+        (f"{TOPIC}-q'}}", f"{TOPIC}-q'}}", True),
+        (f"{TOPIC}-q'}}", f"{TOPIC}-Q'}}", False),
+        (f"{GROUP}vpc-1}}", f"{GROUP}vpc-1}}", True),
+        (f"{GROUP}vpc-1}}", f"{GROUP}vpc-2}}", False),
+        ("AWS::SNS::Topic", "AWS::SNS::Topic", False),
+    ],
+)
+def test_names_are_compared_as_their_services_do(first: str, second: str, doubled: bool) -> None:
+    found = joined(f"  One: {{Type: {first}}}\n  Two: {{Type: {second}}}\n")
+    assert len(list(doubles(found))) == int(doubled)
+    assert not [each for each in names(found) if each.text == "web"]
+
+
 @pytest.mark.parametrize("kind", sorted({*WORLD, *ACCOUNT}))
 def test_a_name_stands_where_the_schema_has_it(kind: str) -> None:
     *place, property = WORLD.get(kind) or ACCOUNT[kind]
@@ -65,7 +87,8 @@ KIND = "  Kind: {Type: String, AllowedValues: [t3.micro, a1.large]}\n"
 
 
 def lacking(resources: str, region: str) -> list[tuple[str, str]]:
-    found = joined(NETWORK + resources, KIND, parameters={"AWS::Region": region})
+    never = "  Never: !Equals [a, b]\n"
+    found = joined(NETWORK + resources, KIND, never, parameters={"AWS::Region": region})
     return [(each.address, each.what) for each in lacks(found, region)]
 
 
@@ -75,6 +98,11 @@ def lacking(resources: str, region: str) -> list[tuple[str, str]]:
         ("{Type: AWS::EC2::Instance, Properties: {InstanceType: t3.micro}}", "ap-northeast-2", ""),
         ("{Type: AWS::EC2::Instance, Properties: {InstanceType: a1.large}}", "ap-northeast-2", "the type a1.large"),
         ("{Type: AWS::EC2::Instance, Properties: {InstanceType: a1.large}}", "us-east-1", ""),
+        (
+            "{Type: AWS::EC2::Instance, Condition: Never, Properties: {InstanceType: a1.large}}",
+            "ap-northeast-2",
+            "",
+        ),
         ("{Type: AWS::EC2::Instance, Properties: {InstanceType: new9.large}}", "us-east-1", ""),
         ("{Type: AWS::EC2::Instance, Properties: {InstanceType: !Ref Kind}}", "ap-northeast-2", "the type a1.large"),
         ("{Type: AWS::RDS::DBInstance, Properties: {DBInstanceClass: db.t3.micro}}", "ap-northeast-2", ""),
@@ -89,6 +117,12 @@ def lacking(resources: str, region: str) -> list[tuple[str, str]]:
             "zone eu-west-1e",
         ),
         ("{Type: AWS::EC2::Subnet, Properties: {AvailabilityZone: us-east-1a}}", "eu-west-1", "a zone us-east-1a"),
+        ("{Type: AWS::EC2::Subnet, Properties: {AvailabilityZone: us-west-2-lax-1a}}", "us-west-2", ""),
+        (
+            "{Type: AWS::AutoScaling::AutoScalingGroup, Properties: {AvailabilityZones: [us-east-1a, eu-west-1a]}}",
+            "eu-west-1",
+            "a zone us-east-1a",
+        ),
         ("{Type: AWS::EC2::Subnet, Properties: {AvailabilityZone: !Select [0, !GetAZs '']}}", "eu-west-1", ""),
     ],
 )

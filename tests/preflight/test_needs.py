@@ -140,13 +140,27 @@ def test_machines_of_a_launch_configuration_are_counted() -> None:
     assert need(old, quotas.VCPUS["standard"]).ever == Amount(4, 8)
 
 
-def test_rules_of_network_acls_are_counted_by_direction() -> None:
+def test_rules_of_network_acls_are_counted_by_direction_and_family_with_the_default_deny() -> None:
     entries = "  Acl: {Type: AWS::EC2::NetworkAcl}\n" + "".join(
         f"  E{i}: {{Type: AWS::EC2::NetworkAclEntry, Properties: {{NetworkAclId: !Ref Acl, Egress: {egress}}}}}\n"
         for i, egress in enumerate(("true", "false", "'true'"))
     )
-    assert need(entries, quotas.ACL_LEAVING, "Acl").ever == exactly(2)
-    assert need(entries, quotas.ACL_ENTERING, "Acl").ever == exactly(1)
+    ipv6 = "{NetworkAclId: !Ref Acl, Egress: true, Ipv6CidrBlock: '::/0'}"
+    entries += f"  Six: {{Type: AWS::EC2::NetworkAclEntry, Properties: {ipv6}}}\n"
+    assert need(entries, quotas.ACL_LEAVING, "Acl").ever == exactly(3)
+    assert need(entries, quotas.ACL_LEAVING, "Acl IPv6").ever == exactly(2)
+    assert need(entries, quotas.ACL_ENTERING, "Acl").ever == exactly(2)
+
+
+def test_routes_are_counted_by_family_and_a_prefix_list_as_its_entries() -> None:
+    to = ("DestinationCidrBlock: 10.0.0.0/8", "DestinationIpv6CidrBlock: '::/0'", "DestinationPrefixListId: !Ref List")
+    routes = "  Table: {Type: AWS::EC2::RouteTable}\n" + "".join(
+        f"  R{i}: {{Type: AWS::EC2::Route, Properties: {{RouteTableId: !Ref Table, {each}}}}}\n"
+        for i, each in enumerate(to)
+    )
+    routes += "  List: {Type: AWS::EC2::PrefixList, Properties: {MaxEntries: 900}}\n"
+    assert need(routes, quotas.ROUTES, "Table").ever == exactly(901)
+    assert need(routes, quotas.ROUTES, "Table IPv6").ever == exactly(1)
 
 
 def test_what_exists_under_an_open_condition_may_be_there_or_not() -> None:
@@ -237,6 +251,32 @@ def test_groups_around_an_interface_are_found_in_its_launch_template_too() -> No
     assert need(groups + machine, quotas.BALANCERS).ever == exactly(1)
 
 
+MIXED = "MixedInstancesPolicy: {LaunchTemplate: {LaunchTemplateSpecification: {LaunchTemplateName: shop}}}"
+
+
+@pytest.mark.parametrize(
+    "launched",
+    [f"{MIXED}", "LaunchTemplate: {LaunchTemplateName: shop}", "LaunchConfigurationName: !Ref Configuration"],
+)
+def test_groups_around_the_machines_of_a_group_are_found_by_any_way_to_launch_them(launched: str) -> None:
+    resources = f"""
+  Template:
+    Type: AWS::EC2::LaunchTemplate
+    Properties: {{LaunchTemplateName: shop, LaunchTemplateData: {{SecurityGroupIds: [sg-1, sg-2]}}}}
+  Configuration: {{Type: AWS::AutoScaling::LaunchConfiguration, Properties: {{SecurityGroups: [sg-1, sg-2]}}}}
+  Group: {{Type: AWS::AutoScaling::AutoScalingGroup, Properties: {{{launched}, MinSize: 1, MaxSize: 1}}}}
+"""
+    assert need(resources, quotas.GROUPS, "Group").ever == exactly(2)
+
+
+def test_what_is_not_made_needs_nothing_and_is_not_blamed() -> None:
+    machine = "{Type: AWS::EC2::Instance, CONDITIONProperties: {InstanceType: c5.xlarge}}"
+    never = machine.replace("CONDITION", "Condition: Never, ")
+    resources = f"  Spare: {never}\n  Web: {machine.replace('CONDITION', '')}\n"
+    found = need(resources, quotas.VCPUS["standard"], conditions="  Never: !Equals [a, b]\n")
+    assert (found.ever, found.by) == (exactly(4), ("Web",))
+
+
 def test_a_replica_has_the_storage_of_its_source_and_counts_for_it() -> None:
     databases = """
   Main: {Type: AWS::RDS::DBInstance, Properties: {AllocatedStorage: '100', DBInstanceClass: db.t3.micro}}
@@ -245,6 +285,39 @@ def test_a_replica_has_the_storage_of_its_source_and_counts_for_it() -> None:
     assert need(databases, quotas.DATABASE_STORAGE).ever == exactly(200)
     assert need(databases, quotas.REPLICAS, "Main").ever == exactly(1)
     assert need(databases, quotas.DATABASES).ever == exactly(2)
+    of_oracle = databases.replace("DBInstanceClass:", "Engine: oracle-ee, DBInstanceClass:")
+    assert need(of_oracle, quotas.FEWER_REPLICAS["oracle"], "Main").ever == exactly(1)
+
+
+@pytest.mark.parametrize(
+    ("resource", "quota", "holder"),
+    [
+        ("{Type: AWS::EC2::VPCEndpoint, Properties: {VpcId: vpc-1}}", quotas.GATEWAY_ENDPOINTS, ""),
+        (
+            "{Type: AWS::EC2::VPCEndpoint, Properties: {VpcId: v, VpcEndpointType: Gateway}}",
+            quotas.GATEWAY_ENDPOINTS,
+            "",
+        ),
+        ("{Type: AWS::SNS::Topic, Properties: {TopicName: !Ref Max}}", quotas.PARAMETERS, "t.yaml"),
+    ],
+)
+def test_what_is_counted_is_counted_as_what_it_is(resource: str, quota: Quota, holder: str) -> None:
+    assert need(f"  It: {resource}\n", quota, holder, parameters=NUMBER).ever == exactly(1)
+
+
+def test_a_nat_gateway_has_so_many_addresses() -> None:
+    nat = "{Type: AWS::EC2::NatGateway, Properties: {AllocationId: a, SecondaryAllocationIds: [b, c]}}"
+    assert need(f"  It: {nat}\n", quotas.NAT_ADDRESSES, "It").ever == exactly(3)
+
+
+def test_machines_of_the_spot_market_need_no_processors_on_demand() -> None:
+    old = """
+  Configuration: {Type: AWS::AutoScaling::LaunchConfiguration, Properties: {InstanceType: m5.xlarge, SpotPrice: '1'}}
+  Group:
+    Type: AWS::AutoScaling::AutoScalingGroup
+    Properties: {LaunchConfigurationName: !Ref Configuration, MinSize: 1, MaxSize: 2}
+"""
+    assert not [each for each in needs(joined(old)) if each.quota in quotas.VCPUS.values()]
 
 
 def test_a_target_group_has_what_it_names_and_what_scaling_brings() -> None:

@@ -7,7 +7,7 @@ from botocore.loaders import Loader
 
 from labspec import schema
 from labspec.preflight.durations import PATIENCE, averages
-from labspec.preflight.path import LONGEST_CUSTOM, Estimate, estimate, seconds
+from labspec.preflight.path import LONGEST_CUSTOM, Estimate, circle, estimate, seconds
 from labspec.template import read_directory
 from tests.preflight.stacks import joined
 
@@ -33,7 +33,7 @@ def test_the_longest_way_decides() -> None:
 """)
     assert way(found) == ["Quick", "Main", "Copy"]
     assert found.usual.seconds == averages()["AWS::SNS::Topic"] + 2 * averages()[DATABASE]
-    assert found.longest.seconds == averages()["AWS::SNS::Topic"] + 2 * PATIENCE[DATABASE]
+    assert found.allowed.seconds == averages()["AWS::SNS::Topic"] + 2 * PATIENCE[DATABASE]
     assert found.unknown == ()
 
 
@@ -60,7 +60,7 @@ def test_what_waits_for_a_stack_waits_for_all_that_is_in_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("resource", "longest", "why"),
+    ("resource", "allowed", "why"),
     [
         ("{Type: Custom::Thing, Properties: {ServiceTimeout: 1800}}", 1_800, "ServiceTimeout"),
         ("{Type: AWS::CloudFormation::CustomResource}", LONGEST_CUSTOM, "ServiceTimeout"),
@@ -75,15 +75,15 @@ def test_what_waits_for_a_stack_waits_for_all_that_is_in_it() -> None:
         ("{Type: AWS::SNS::Topic}", averages()["AWS::SNS::Topic"], ""),
     ],
 )
-def test_timeouts_bound_what_may_take_longer(resource: str, longest: float, why: str) -> None:
+def test_timeouts_allow_what_may_take_longer(resource: str, allowed: float, why: str) -> None:
     (step,) = foreseen(f"  It: {resource}\n").usual.steps
-    assert (step.time.longest, step.time.why) == (longest, why)
+    assert (step.time.allowed, step.time.why) == (allowed, why)
 
 
 def test_nobody_waits_for_signals_of_no_machine() -> None:
     policy = "CreationPolicy: {ResourceSignal: {Count: 0, Timeout: PT1H}}"
     (step,) = foreseen(f"  It: {{Type: AWS::AutoScaling::AutoScalingGroup, {policy}}}\n").usual.steps
-    assert step.time.longest == averages()["AWS::AutoScaling::AutoScalingGroup"]
+    assert step.time.allowed == averages()["AWS::AutoScaling::AutoScalingGroup"]
 
 
 def test_what_has_no_average_counts_nothing_and_is_told() -> None:
@@ -92,8 +92,15 @@ def test_what_has_no_average_counts_nothing_and_is_told() -> None:
 
 
 def test_what_waits_for_itself_has_no_time() -> None:
-    circle = "  A: {Type: AWS::SNS::Topic, DependsOn: B}\n  B: {Type: AWS::SNS::Topic, DependsOn: A}\n"
-    assert estimate(joined(circle)) is None
+    waiting = "  A: {Type: AWS::SNS::Topic, DependsOn: B}\n  B: {Type: AWS::SNS::Topic, DependsOn: A}\n"
+    assert estimate(joined(waiting)) is None
+
+
+@pytest.mark.parametrize(("wanted", "found"), [("", {"A", "B"}), ("Condition: Wanted, ", set())])
+def test_a_circle_is_one_where_all_of_it_is_certainly_there(wanted: str, found: set[str]) -> None:
+    circular = f"  A: {{Type: AWS::SNS::Topic, DependsOn: B}}\n  B: {{Type: AWS::SNS::Topic, {wanted}DependsOn: A}}\n"
+    stacks = joined(circular, "  Env: {Type: String}\n", "  Wanted: !Equals [!Ref Env, prod]\n")
+    assert set(circle(stacks)) == found
 
 
 def test_nothing_takes_no_time() -> None:

@@ -150,7 +150,9 @@ def _network(**more: tuple[str, dict[str, Any]]) -> dict[str, Any]:
     }
     return {
         "Parameters": {"Office": {"Type": "String"}},
-        "Resources": {name: {"Type": f"AWS::EC2::{kind}", "Properties": said} for name, (kind, said) in own.items()},
+        "Resources": {
+            name: {"Type": f"AWS::EC2::{kind}", "Properties": dict(said)} for name, (kind, said) in own.items()
+        },
     }
 
 
@@ -270,3 +272,24 @@ def test_a_website_is_read_by_its_own_ports() -> None:
     verdicts = [_blocked(stacks, "internet", "B", port=port) for port in ("80", "443", "22")]
     assert verdicts == ["refuted", "refuted", "proved"]
     assert [each.targets for each in websites(join({"t": Template("t", stacks)}, "t"))] == [("B",)]
+
+
+@pytest.mark.parametrize(
+    ("said", "verdict"),
+    [
+        ({"Action": "s3:getObject"}, "refuted"),
+        ({"Action": "S3:Ge?Object"}, "refuted"),
+        ({"Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}}, "unknown"),
+        ({"Principal": None, "NotPrincipal": {"AWS": "arn:aws:iam::111122223333:root"}}, "unknown"),
+        ({"Resource": "arn:aws:s3:::b/public/*"}, "unknown"),
+        ({"Action": "s3:PutObject"}, "proved"),
+    ],
+)
+def test_a_policy_is_read_as_iam_does(said: dict[str, Any], verdict: str) -> None:
+    every = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"} | said
+    statement = {name: value for name, value in every.items() if value is not None}
+    off = {"BlockPublicPolicy": False, "RestrictPublicBuckets": False}
+    bucket = {"Type": "AWS::S3::Bucket", "Properties": {"PublicAccessBlockConfiguration": off}}
+    policy = {"Bucket": {"Ref": "B"}, "PolicyDocument": {"Statement": [statement]}}
+    stacks = {"Resources": {"B": bucket, "P": {"Type": "AWS::S3::BucketPolicy", "Properties": policy}}}
+    assert _blocked(stacks, "internet", "B", port="80") == verdict

@@ -54,6 +54,7 @@ WITHOUT_EXAMPLE = {
     "LS743": "it is about a region, not the spec",
     "LS744": "it is AWS's answer, not the spec's",
     "LS745": "it is AWS's answer, not the spec's",
+    "LS746": "it is about finished stacks, not the spec",
     "LS733": "no small example takes so many permissions",
 }
 
@@ -112,6 +113,7 @@ RAISED_IN = {
     "LS743": "tests/cli/test_preflight.py",
     "LS744": "tests/cloud/test_preflight.py",
     "LS745": "tests/cloud/test_preflight.py",
+    "LS746": "tests/cli/test_preflight.py",
     "LS730": "tests/cli/test_iam.py",
     "LS731": "tests/cli/test_iam.py",
     "LS732": "tests/iam/test_lab.py",
