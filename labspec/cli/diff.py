@@ -6,7 +6,6 @@ import argparse
 import os
 import sys
 import time
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path as FilePath
@@ -90,8 +89,12 @@ def _worked(arguments: argparse.Namespace) -> tuple[Outcome, list[str], int]:
         outcome, sides = _sides(arguments, stack)
         if len(sides) < 2:
             return outcome, [], FINE
+        from labspec.cli.plan_guard import lost_of, unknown_names
+
         plan = _planned(arguments, *sides)
-        lost = list(_lost(arguments, plan))
+        if problem := unknown_names(plan, arguments.allow_data_loss):
+            return outcome, [], misused(problem)
+        lost = list(lost_of(plan, arguments.allow_data_loss))
         diagnostics = list(_findings(plan)) if _has_machine_form(arguments) else []
         seconds = time.perf_counter() - start
         words = [*_told(arguments, plan), *_guarded(arguments, plan, lost)]
@@ -207,33 +210,6 @@ def _secrets(arguments: argparse.Namespace, reading: Reading) -> Iterator[str]:
             )
 
 
-def _lost(arguments: argparse.Namespace, plan: Plan) -> Iterator[Loss]:
-    """What would be lost, and was not allowed to; what is removed and kept is no loss."""
-    members = {_member(plan, loss.address) for loss in plan.difference.losses}
-    short = Counter(member.partition(".")[2] for member in members)
-    for loss in plan.difference.losses:
-        is_kept = loss.fate == "kept" and plan.difference.changes[loss.address].verb == "remove"
-        if not is_kept and not {*_names(plan, loss.address, short)} & {*arguments.allow_data_loss}:
-            yield loss
-
-
-def _names(plan: Plan, address: str, short: Mapping[str, int]) -> Iterator[str]:
-    """What may be said to allow a loss, as `labspec deploy` takes it."""
-    yield from (address, address.replace(".", "/"), address.rpartition(".")[2])
-    member = _member(plan, address)
-    if member:
-        yield member
-        name = member.partition(".")[2]
-        yield from [name] * (short[name] == 1)
-
-
-def _member(plan: Plan, address: str) -> str:
-    """The member of the spec that a resource is made for, with its section; empty where there is none."""
-    reading = plan.side(address).reading
-    said = reading.manifest.get("resources", {}).get(reading.joined.resources[address].id, {})
-    return str(said.get("member", ""))
-
-
 def _findings(plan: Plan) -> Iterator[Diagnostic]:
     """What is grave, as findings at their places."""
     from labspec.cli.plan_text import loss_said
@@ -278,7 +254,9 @@ def _guarded(arguments: argparse.Namespace, plan: Plan, lost: Collection[Loss]) 
     """How to go on where the guard stops."""
     if not (arguments.guard and lost):
         return []
-    names = dict.fromkeys(_member(plan, loss.address) or loss.address for loss in lost)
+    from labspec.cli.plan_guard import member_of
+
+    names = dict.fromkeys(member_of(plan.side(loss.address), loss.address) or loss.address for loss in lost)
     words = " ".join(f"--allow-data-loss {name}" for name in names)
     said = f"Data would be lost. If that is meant, add {words}."
     if arguments.form == "text":

@@ -10,8 +10,18 @@ if TYPE_CHECKING:
     from labspec.reach.change import Opening
     from labspec.template import Joined
 
-PARTS = ("AWS::EC2::", "AWS::EFS::", "AWS::ElasticLoadBalancing", "AWS::RDS::", "AWS::AutoScaling::")
-"""How types begin that make a network, or stand in one."""
+PARTS = (
+    "AWS::AutoScaling::",
+    "AWS::CloudFront::",
+    "AWS::EC2::",
+    "AWS::EFS::",
+    "AWS::ElasticLoadBalancing",
+    "AWS::GlobalAccelerator::",
+    "AWS::Lambda::Function",
+    "AWS::RDS::",
+    "AWS::S3::",
+)
+"""How types begin that make a network, or stand in one, as `reach` knows them."""
 
 
 class Opened(NamedTuple):
@@ -24,8 +34,8 @@ class Opened(NamedTuple):
     certain: bool
 
 
-def opened(old: Joined, new: Joined, difference: Difference, called: Callable[[str], str]) -> list[Opened]:
-    """What a difference opens, and what it shuts; nothing where there are too many pairs to compare.
+def opened(old: Joined, new: Joined, difference: Difference, called: Callable[[str], str]) -> list[Opened] | None:
+    """What a difference opens, and what it shuts; None where there are too many pairs to compare.
 
     `called` says what the user calls a logical id.
     """
@@ -37,7 +47,7 @@ def opened(old: Joined, new: Joined, difference: Difference, called: Callable[[s
     try:
         found = list(openings(site_of(old), site_of(new)))
     except ValueError:
-        return []
+        return None
     return sorted(_grouped(found, called), key=_gravest)
 
 

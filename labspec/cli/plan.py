@@ -79,6 +79,10 @@ class Plan(NamedTuple):
     rows: tuple[Row, ...]
     chains: tuple[Chain, ...]
     openings: tuple[Opened, ...]
+    by: str
+    """`stack` or `member`: what the changes are grouped by."""
+    is_compared: bool = True
+    """Whether the networks were: not where there are too many pairs."""
 
     def counts(self) -> dict[str, int]:
         """How many changes of each kind there are."""
@@ -88,6 +92,12 @@ class Plan(NamedTuple):
     def side(self, address: str) -> Side:
         """The side on which a resource stands: the new one, or the old one where it is removed."""
         return self.new if address in self.new.reading.joined.resources else self.old
+
+    def group(self, address: str) -> str:
+        """What a resource is told under."""
+        if self.by == "member":
+            return self.called(address)
+        return self.side(address).reading.joined.resources[address].stack or ROOT
 
     def unresolved(self) -> Iterator[tuple[Side, Unresolved]]:
         """What could not be followed on either side; a value for a parameter that only one side has is no matter."""
@@ -128,16 +138,14 @@ class Plan(NamedTuple):
 
 def planned(old: Side, new: Side, difference: Difference, words: Words, by: str) -> Plan:
     """What is told of a difference, grouped by `stack` or by `member`."""
-    plan = Plan(old, new, difference, words, (), (), ())
-    rows = tuple(_row(plan, change, by) for change in difference.changes.values())
+    plan = Plan(old, new, difference, words, (), (), (), by)
+    rows = tuple(_row(plan, change) for change in difference.changes.values())
     chains = tuple(_chains(plan))
     found = opened(old.reading.joined, new.reading.joined, difference, plan.called_by_id)
-    return plan._replace(rows=rows, chains=chains, openings=tuple(found))
+    return plan._replace(rows=rows, chains=chains, openings=tuple(found or ()), is_compared=found is not None)
 
 
-def _row(plan: Plan, change: Change, by: str) -> Row:
-    side = plan.side(change.address)
-    stack = side.reading.joined.resources[change.address].stack
+def _row(plan: Plan, change: Change) -> Row:
     member = plan.called(change.address)
     refused = {refusal.address for refusal in plan.difference.refusals if refusal.sure}
     return Row(
@@ -147,7 +155,7 @@ def _row(plan: Plan, change: Change, by: str) -> Row:
         change.type,
         member if member != change.address else "",
         plan.at(change.address, _first_path(change)),
-        (stack or ROOT) if by == "stack" else member,
+        plan.group(change.address),
         change.is_swapped,
         change.sure,
         "" if change.when is True else condition_said(change.when),

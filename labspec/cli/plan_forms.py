@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from labspec.cli.plan import Plan, Row
 from labspec.cli.plan_text import (
+    alike,
     chain_said,
     grouped,
+    left_open,
     line_said,
     loss_said,
     opening_said,
+    output_said,
     sign,
     summed,
     title,
     unchanged,
 )
+from labspec.wording import plural
 
 if TYPE_CHECKING:
-    from labspec.diff import Change, Edit
+    from labspec.diff import Change, Edit, Refusal
 
 MOST = 60_000
 """Characters that GitHub's comments, which take 65,536, hold well."""
 FORMAT = 1
+MOST_VALUES = 20
 
 
 def to_json(plan: Plan) -> str:
@@ -114,17 +119,33 @@ def _cut(head: str, lines: list[str], tail: str) -> str:
 def _head(plan: Plan) -> Iterator[str]:
     yield f"### `{plan.old.name}` → `{plan.new.name}`\n"
     yield f"**{summed(plan)}**\n"
-    if plan.difference.losses:
-        yield "> [!CAUTION]\n> **Data at risk**"
-        yield from (f"> - {_plain(loss_said(plan, loss))}" for loss in plan.difference.losses[:100])
+    yield from _warning("CAUTION", "Data at risk", [*_losses(plan)][:100])
+    surely = [refusal for refusal in plan.difference.refusals if refusal.sure]
+    perhaps = [refusal for refusal in plan.difference.refusals if not refusal.sure]
+    yield from _warning("WARNING", "The update will fail", [*_refusals(plan, surely)][:50])
+    yield from _warning("WARNING", "The update may fail", [*_refusals(plan, perhaps)][:50])
+    yield from _warning("IMPORTANT", "Not everything is known", [*left_open(plan)])
+
+
+def _warning(kind: str, title: str, lines: Sequence[str]) -> Iterator[str]:
+    """A box that GitHub colours; nothing where there is nothing to say."""
+    if lines:
+        yield f"> [!{kind}]\n> **{title}**"
+        yield from (f"> - {_plain(line)}" for line in lines)
         yield ""
-    refusals = [refusal for refusal in plan.difference.refusals if refusal.sure]
-    if refusals:
-        yield "> [!WARNING]\n> **The update will fail**"
-        for refusal in refusals[:50]:
-            name = f"{plan.called(refusal.address)} ({plan.at(refusal.address, refusal.path)})"
-            yield f"> - {_plain(f'{name}: {refusal.message} {refusal.help}')}"
-        yield ""
+
+
+def _losses(plan: Plan) -> Iterator[str]:
+    for loss in plan.difference.losses:
+        note = plan.renamed(plan.difference.changes[loss.address])
+        yield loss_said(plan, loss) + (f". {note}." if note else "")
+
+
+def _refusals(plan: Plan, found: Sequence[Refusal]) -> Iterator[str]:
+    for message, together in alike(found):
+        names = ", ".join(f"{plan.called(one.address)} ({plan.at(one.address, one.path)})" for one in together[:20])
+        names += f" and {len(together) - 20} more" if len(together) > 20 else ""
+        yield f"{names}: {message} {together[0].help}"
 
 
 def _plain(text: str) -> str:
@@ -141,17 +162,32 @@ def _body(plan: Plan) -> Iterator[str]:
             yield from _fenced(row)
         yield "```\n</details>\n"
     if plan.openings:
-        yield "```diff"
+        yield "**What is opened (+) and shut (-) in the network**\n\n```diff"
         yield from (opening_said(each) for each in plan.openings[:50])
-        yield "```"
-    for chain in plan.chains[:50]:
-        yield f"- {_plain(chain_said(chain.root, chain.steps))}"
+        if len(plan.openings) > 50:
+            yield f"... and {len(plan.openings) - 50} more"
+        yield "```\n"
+    yield from _listed("What follows from what", [chain_said(chain.root, chain.steps) for chain in plan.chains[:50]])
+    yield from _listed("Outputs", [output_said(output) for output in plan.difference.outputs])
+
+
+def _listed(title: str, lines: Sequence[str]) -> Iterator[str]:
+    if lines:
+        yield f"**{title}**\n"
+        yield from (f"- {_plain(line)}" for line in lines)
+        yield ""
 
 
 def _fenced(row: Row) -> Iterator[str]:
     """A row within a fence of the language `diff`: its first character is its colour."""
     first = {"add": "+", "remove": "-"}.get(row.verb, "!")
     yield f"{first} {sign(row)} {title(row)}  {row.place}".replace("```", "'''")
-    for line in row.lines[:20]:
+    if row.note:
+        yield f"    {row.note}"
+    for line in row.lines[:MOST_VALUES]:
         mark = f"  # {line.mark}" if line.mark else ""
         yield f"    {line_said(line)}{mark}".replace("```", "'''")
+        if line.note:
+            yield f"      {line.note}"
+    if len(row.lines) > MOST_VALUES:
+        yield f"    ... and {plural(len(row.lines) - MOST_VALUES, 'value')} more"

@@ -11,7 +11,7 @@ from labspec.wording import plural, series
 
 if TYPE_CHECKING:
     from labspec.cli.openings import Opened
-    from labspec.diff import Loss, Refusal
+    from labspec.diff import Loss, OutputChange, Refusal
 
 Paint = Callable[[str, str], str]
 GREEN, YELLOW, RED, MAGENTA, BOLD, GREY = "32", "33", "31", "35", "1", "90"
@@ -26,6 +26,9 @@ SWAPPED = "-/+"
 FATES = {
     "kept": "the old one is kept, outside of the stack",
     "snapshot": "a snapshot is kept",
+    "protected": "AWS refuses to delete the old one, which stays, outside of the stack",
+    "unless-empty": "the old one goes if it is empty; else AWS refuses to delete it, and it stays outside of the stack",
+    "waits": "it is deleted after a waiting time, and what it holds with it; `CancelKeyDeletion` keeps it until then",
     "gone": "what it holds is gone",
     "unsure": "what becomes of it is not known",
 }
@@ -40,7 +43,7 @@ LEGEND = "+ add, ~ change in place, +/- replace (-/+ the old one first), > move 
 def told(plan: Plan, whole: bool, paint: Paint) -> list[str]:
     """The difference in lines. Unless `whole`, values that only follow from others are counted."""
     if not plan.rows and not plan.difference.outputs:
-        return [*_defaults(plan), *_unknown(plan), f"Nothing changes; {plural(plan.difference.unchanged, 'resource')}."]
+        return [*left_open(plan), f"Nothing changes; {plural(plan.difference.unchanged, 'resource')}."]
     return [
         *_losses(plan, paint),
         *_refusals(plan, paint),
@@ -48,8 +51,7 @@ def told(plan: Plan, whole: bool, paint: Paint) -> list[str]:
         *_chains(plan, paint),
         *_openings(plan, whole, paint),
         *_outputs(plan),
-        *_defaults(plan),
-        *_unknown(plan),
+        *left_open(plan),
         summed(plan),
     ]
 
@@ -85,14 +87,14 @@ def _refusals(plan: Plan, paint: Paint) -> Iterator[str]:
     for head, found in (("The update will fail:", surely), ("The update may fail:", perhaps)):
         if found:
             yield paint(f"{BOLD};{RED}", head)
-        for message, alike in _alike(found):
-            names = ", ".join(f"{plan.called(one.address)}{_at(plan.at(one.address, one.path))}" for one in alike)
+        for message, together in alike(found):
+            names = ", ".join(f"{plan.called(one.address)}{_at(plan.at(one.address, one.path))}" for one in together)
             yield paint(RED, f"  x {names}: ") + message
-            yield f"      {alike[0].help}"
-            yield paint(GREY, f"      See {alike[0].page}.")
+            yield f"      {together[0].help}"
+            yield paint(GREY, f"      See {together[0].page}.")
 
 
-def _alike(found: Sequence[Refusal]) -> list[tuple[str, list[Refusal]]]:
+def alike(found: Sequence[Refusal]) -> list[tuple[str, list[Refusal]]]:
     """Refusals of one kind together."""
     messages: dict[str, list[Refusal]] = {}
     for refusal in found:
@@ -119,11 +121,12 @@ def _groups(plan: Plan, whole: bool, paint: Paint) -> Iterator[str]:
 
 
 def unchanged(plan: Plan) -> dict[str, int]:
-    """How many resources of each stack stay as they are."""
+    """How many resources of each group stay as they are."""
     found: dict[str, int] = {}
     for address, resource in plan.new.reading.joined.resources.items():
         if address not in plan.difference.changes and resource.condition is not False:
-            found[resource.stack or "root"] = found.get(resource.stack or "root", 0) + 1
+            group = plan.group(address)
+            found[group] = found.get(group, 0) + 1
     return found
 
 
@@ -208,8 +211,20 @@ def _outputs(plan: Plan) -> Iterator[str]:
     if plan.difference.outputs:
         yield "Outputs:"
         for output in plan.difference.outputs:
-            perhaps = "" if output.sure else ", perhaps"
-            yield f"  {SIGNS[output.verb][0]:<3} {output.name}{perhaps}"
+            yield f"  {output_said(output)}"
+
+
+def output_said(output: OutputChange) -> str:
+    """What becomes of an output of the root: `~   Address, perhaps`."""
+    return f"{SIGNS[output.verb][0]:<3} {output.name}{'' if output.sure else ', perhaps'}"
+
+
+def left_open(plan: Plan) -> Iterator[str]:
+    """What the templates alone do not tell: values that stay as they stand, and places that were not followed."""
+    if not plan.is_compared:
+        yield "What it opens and shuts in the network is not told: there are too many pairs to compare."
+    yield from _defaults(plan)
+    yield from _unknown(plan)
 
 
 def _defaults(plan: Plan) -> Iterator[str]:

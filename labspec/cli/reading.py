@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from labspec.report import Outcome
     from labspec.template import Joined
 
-LANGUAGE = re.compile(r"^labspec\s*:", re.MULTILINE)
-RESOURCES = re.compile(r"""^\s*["']?Resources["']?\s*:""", re.MULTILINE)
+LANGUAGE = re.compile(r"""(?:^|\A\s*\{\s*)["']?labspec["']?\s*:""", re.MULTILINE)
+RESOURCES = re.compile(r"""(?:^|[{,])\s*["']?Resources["']?\s*:""", re.MULTILINE)
 TARGET = "a spec, a directory that was built, or any CloudFormation template or directory of them"
 
 

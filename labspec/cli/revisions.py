@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import tarfile
 import tempfile
@@ -61,7 +62,7 @@ def standing(target: str) -> Iterator[Place]:
     if not (revision and colon and path):
         raise Unreadable(f"`{target}` is no place in a revision.", "Write it as in git:HEAD~1:specs/full.yaml.")
     with tempfile.TemporaryDirectory(prefix="labspec-") as folder:
-        inside = FilePath(_prefix(), path)
+        inside = FilePath(os.path.normpath(FilePath(_prefix(), path)))
         if inside.is_absolute() or ".." in inside.parts:
             raise Unreadable(f"`{path}` leads out of the repository.", "Name it from the current folder.")
         _extract(revision, folder)

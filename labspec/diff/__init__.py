@@ -6,8 +6,8 @@ judges what each edit does; follows what is replaced through every reference, un
 what would be lost, and what AWS would refuse.
 
 `matching` pairs; `canonical` and `comparing` find edits; `effects`, with the tables `decided`, `interruptions` and
-`defaults`, judges them; `spreading` follows; `losses`, `moves` and `names` look at the whole; `difference` is the
-result.
+`defaults`, judges them; `spreading` follows; `losses`, `moves`, `names` and `onces` look at the whole; `difference`
+is the result.
 """
 
 from labspec.diff.compare import compare

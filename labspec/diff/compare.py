@@ -143,7 +143,8 @@ def _changed(pair: Pair, verdict: Verdict, region: str) -> Change | None:
     verb: Verb = "move" if pair.has_moved else "replace" if replacing or verdict.is_new else "change"
     is_whole = verb != "change" and ripple is not None
     sure = ripple.sure if is_whole and ripple else any(edit.sure for edit in verdict.edits)
-    when = ripple.when if is_whole and ripple else any_of(edit.when for edit in verdict.edits)
+    why = ripple.when if is_whole and ripple else any_of(edit.when for edit in verdict.edits)
+    when = all_of([old.condition, why])
     updates = schema.updates(new.type, region)
     is_swapped = bool(updates and updates.is_swapped and verb == "replace")
     edits = tuple(verdict.edits)

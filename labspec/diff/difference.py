@@ -12,7 +12,7 @@ from labspec.template import Condition
 
 Verb = Literal["add", "change", "replace", "move", "remove"]
 Effect = Literal["update", "interrupt", "replace"]
-Fate = Literal["kept", "snapshot", "gone", "unsure"]
+Fate = Literal["kept", "snapshot", "protected", "unless-empty", "waits", "gone", "unsure"]
 
 
 class _Absent(Enum):

@@ -22,6 +22,7 @@ class Interruption(NamedTuple):
 
 
 MODIFY = "ModifyDBInstance, Amazon RDS API Reference"
+SETTINGS = "Settings for DB instances, Amazon RDS User Guide"
 RULES = "There is a short time in which the security group lets no connection begin."
 
 INTERRUPTIONS: Final[Mapping[str, Mapping[str, Interruption | None]]] = {
@@ -45,6 +46,12 @@ INTERRUPTIONS: Final[Mapping[str, Mapping[str, Interruption | None]]] = {
         "PreferredMaintenanceWindow": Interruption(
             "The database restarts if the new window is now and changes are waiting for it.", MODIFY, always=False
         ),
+        "ProcessorFeatures": Interruption("The database is down while its processors change.", SETTINGS),
+        "LicenseModel": Interruption("The database is down while its license changes.", SETTINGS),
+        "NetworkType": Interruption("The database may be down for a short time.", SETTINGS, always=False),
+        "CACertificateIdentifier": Interruption(
+            "The database restarts, unless its engine takes a certificate without.", MODIFY, always=False
+        ),
         "MultiAZ": None,
     },
     "AWS::RDS::DBParameterGroup": {
@@ -55,6 +62,13 @@ INTERRUPTIONS: Final[Mapping[str, Mapping[str, Interruption | None]]] = {
     "AWS::EC2::SecurityGroup": {
         "SecurityGroupIngress": Interruption(RULES, "AWS::EC2::SecurityGroup"),
         "SecurityGroupEgress": Interruption(RULES, "AWS::EC2::SecurityGroup"),
+    },
+    "AWS::SecretsManager::Secret": {
+        "GenerateSecretString": Interruption(
+            "A new secret may be made up: what was given the old one by a dynamic reference keeps the old one.",
+            "Using dynamic references to specify template values, AWS CloudFormation User Guide",
+            always=False,
+        ),
     },
     "AWS::DynamoDB::Table": {
         "SSESpecification": Interruption("The table may be slower for a while.", "AWS::DynamoDB::Table", always=False),

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Final
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final
 
 from labspec.diff.difference import Refusal
 from labspec.diff.scene import Scene, moves_to_another_vpc, spoken
+from labspec.template.intrinsics import text_of
+from labspec.wording import series
 
 ANOTHER = "Leave the VPC as it is and make another one beside it, or give"
 LOAD_BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
 TARGETS = "AWS::ElasticLoadBalancingV2::TargetGroup"
+DB_SUBNETS = "AWS::RDS::DBSubnetGroup"
+DATABASES = ("AWS::RDS::DBInstance", "AWS::RDS::DBCluster")
 MOUNT_TARGET = "AWS::EFS::MountTarget"
 
 
 def _subnet_groups(scene: Scene) -> Iterator[Refusal]:
-    for address in scene.of("AWS::RDS::DBSubnetGroup"):
+    for address in scene.of(DB_SUBNETS):
         network = moves_to_another_vpc(scene, address, "SubnetIds")
         if scene.change(address, "change") and network.has_changed:
             yield Refusal(
@@ -27,6 +31,45 @@ def _subnet_groups(scene: Scene) -> Iterator[Refusal]:
                 "ModifyDBSubnetGroup (InvalidSubnet), Amazon RDS API Reference",
                 network.sure,
             )
+
+
+def _subnets_in_use(scene: Scene) -> Iterator[Refusal]:
+    """Subnets that leave a group, or are made anew, while databases stand in them."""
+    for address in scene.of(DB_SUBNETS):
+        if not scene.change(address, "change") or moves_to_another_vpc(scene, address, "SubnetIds").has_changed:
+            continue
+        before, after = (_members(said(address, "SubnetIds")) for said in (scene.was, scene.now))
+        gone = [each for each in before if each not in after or scene.anew(each)]
+        users = [each for each in scene.formerly(*DATABASES) if spoken(scene.was(each, "DBSubnetGroupName")) == address]
+        if gone and users:
+            yield Refusal(
+                address,
+                ("Properties", "SubnetIds"),
+                f"{series(gone, 'and')} {'leaves' if len(gone) == 1 else 'leave'} the group while"
+                f" {series(users, 'and')} {'uses' if len(users) == 1 else 'use'} it.",
+                "Leave a subnet in the group as long as a database stands in it: add others beside it.",
+                "ModifyDBSubnetGroup (SubnetAlreadyInUse), Amazon RDS API Reference",
+                _is_occupied(scene, before, gone, users),
+            )
+
+
+def _is_occupied(scene: Scene, before: Sequence[str], gone: Sequence[str], users: Sequence[str]) -> bool:
+    """Whether a database certainly stands in what is gone: in one of all, or, with a standby, in both of two."""
+    if not all(_goes_surely(scene, each) for each in gone):
+        return False
+    in_two = any(text_of(scene.was(each, "MultiAZ")) == "true" for each in users)
+    return len(gone) == len(before) or (in_two and len(before) == 2)
+
+
+def _goes_surely(scene: Scene, subnet: str) -> bool:
+    change = scene.anew(subnet)
+    return change is None or (change.sure and change.when is True)
+
+
+def _members(value: Any) -> list[str]:
+    """What is in a list, by reference or by its id."""
+    found = [spoken(each) for each in value] if isinstance(value, list) else []
+    return [each for each in found if each]
 
 
 def _load_balancers(scene: Scene) -> Iterator[Refusal]:
@@ -139,6 +182,7 @@ def _public(scene: Scene, vpc: str) -> Iterator[str]:
 
 MOVES: Final[tuple[Callable[[Scene], Iterator[Refusal]], ...]] = (
     _subnet_groups,
+    _subnets_in_use,
     _load_balancers,
     _listeners,
     _mount_targets,

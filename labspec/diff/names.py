@@ -13,7 +13,8 @@ from labspec.diff.scene import Scene, spoken
 from labspec.given_names import ACCOUNT, WORLD
 from labspec.template.intrinsics import call, key
 
-NAMES: Final = {**ACCOUNT, "AWS::S3::Bucket": WORLD["AWS::S3::Bucket"]}
+NAMES: Final = {**ACCOUNT, **{kind: path for kind, path in WORLD.items() if kind != "AWS::CloudFront::Distribution"}}
+"""Where one name stands; the names of a distribution are several, and are told by `onces`."""
 GROUP: Final = "AWS::EC2::SecurityGroup"
 PAGE: Final = "Name type, AWS CloudFormation"
 
@@ -62,7 +63,9 @@ def _help(bearer: str, address: str) -> str:
 
 
 def _name(kind: str, said: Any, address: str) -> Any:
-    return said(address, *NAMES.get(kind, ("GroupName",)))
+    """A name as AWS keeps it: RDS does in small letters (`ModifyDBInstance`, Amazon RDS API Reference)."""
+    name = said(address, *NAMES.get(kind, ("GroupName",)))
+    return name.lower() if isinstance(name, str) and kind.startswith("AWS::RDS::") else name
 
 
 def _identity(scene: Scene, name: Any, address: str) -> tuple[str, str]:

@@ -9,17 +9,21 @@ from labspec.diff.difference import Refusal
 from labspec.diff.effects import CUSTOM
 from labspec.diff.moves import MOVES
 from labspec.diff.names import taken_names
+from labspec.diff.onces import taken_places
 from labspec.diff.scene import Scene, spoken
 from labspec.diff.subnets import overlapping_subnets
+from labspec.diff.turns import TURNS
 
 ANEW = "Give it another logical id (in a spec: another name, without `was`), so that a new one is made beside it"
 IMMUTABLE_OF_VOLUMES = ("AvailabilityZone", "Encrypted", "KmsKeyId", "SnapshotId")
 
 
 def refusals(scene: Scene) -> Iterator[Refusal]:
-    """Everything that AWS would refuse."""
+    """Everything that AWS would refuse: only perhaps where the change hangs on a condition."""
     for rule in RULES:
-        yield from rule(scene)
+        for refusal in rule(scene):
+            change = scene.changes.get(refusal.address)
+            yield refusal._replace(sure=refusal.sure and (change is None or change.when is True))
 
 
 def _other_types(scene: Scene) -> Iterator[Refusal]:
@@ -82,22 +86,6 @@ def _service_tokens(scene: Scene) -> Iterator[Refusal]:
                 yield Refusal(address, edit.path, message, f"{ANEW}.", page, edit.sure)
 
 
-def _smaller_storage(scene: Scene) -> Iterator[Refusal]:
-    for address in scene.of("AWS::RDS::DBInstance"):
-        if not scene.change(address, "change"):
-            continue
-        sizes = [said(address, "AllocatedStorage") for said in (scene.was, scene.now)]
-        before, after = (int(size) if isinstance(size, str) and size.isdigit() else None for size in sizes)
-        if before is not None and after is not None and after < before:
-            yield Refusal(
-                address,
-                ("Properties", "AllocatedStorage"),
-                f"A database's storage does not shrink: it has {before} GiB, and {after} GiB are asked for.",
-                f"Leave it at {before} GiB, or make a smaller database of its own and copy what the old one holds.",
-                "ModifyDBInstance, Amazon RDS API Reference",
-            )
-
-
 def _held_addresses(scene: Scene) -> Iterator[Refusal]:
     """A NAT gateway is made while the old one still holds the elastic address."""
     for address in scene.of("AWS::EC2::NatGateway"):
@@ -120,11 +108,12 @@ RULES: Final[tuple[Callable[[Scene], Iterator[Refusal]], ...]] = (
     _other_types,
     *MOVES,
     taken_names,
+    taken_places,
     overlapping_subnets,
     _fixed_addresses,
     _held_addresses,
     _volumes,
     _service_tokens,
-    _smaller_storage,
+    *TURNS,
 )
 """Each looks for one kind of refusal."""

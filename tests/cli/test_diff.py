@@ -29,7 +29,7 @@ Resources:
     Properties:
       DBName: one
       MasterUserPassword: !Ref Secret
-  Pages: {Type: AWS::S3::Bucket, Properties: {BucketName: pages}}
+  Pages: {Type: AWS::SQS::Queue, Properties: {QueueName: pages}}
 """
 
 
@@ -57,7 +57,7 @@ def test_what_changes_is_told_with_what_is_grave_on_top(
     assert said[:4] == [
         "Data at risk:",
         "  ! database Base (new.yaml:4) is replaced: what it holds is gone (no UpdateReplacePolicy)",
-        "  ! bucket Pages (old.yaml:10) is removed: what it holds is gone (no DeletionPolicy, which is Delete)",
+        "  ! queue Pages (old.yaml:10) is removed: what it holds is gone (no DeletionPolicy, which is Delete)",
         "      Site says the same; if that is its new name, leave it its logical id, and it stays",
     ]
     assert said[4:6] == [
@@ -66,7 +66,7 @@ def test_what_changes_is_told_with_what_is_grave_on_top(
     ]
     assert "  +/- Base (AWS::RDS::DBInstance)  new.yaml:8" in said
     assert "        DBName: one -> other  # forces replacement" in said
-    assert "  -   Pages (AWS::S3::Bucket)  old.yaml:10" in said
+    assert "  -   Pages (AWS::SQS::Queue)  old.yaml:10" in said
     assert "        Site says the same; if that is its new name, leave it its logical id, and it stays" in said
     assert said[-1] == "1 to add, 0 to change in place, 1 to replace, 1 to remove; 0 unchanged."
 
@@ -98,9 +98,18 @@ def test_the_guard_says_how_to_go_on(pair: tuple[str, str], capsys: pytest.Captu
     assert capsys.readouterr().out.splitlines()[-1] == wanted
 
 
+def test_what_is_allowed_to_be_lost_is_there(pair: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["diff", *pair, "--guard", "--allow-data-loss", "Bace"]) == 2
+    assert capsys.readouterr().err == "labspec: `--allow-data-loss Bace`: neither side has it. Did you mean `Base`?\n"
+
+
 def test_what_is_removed_and_kept_does_not_stop_the_guard(pair: tuple[str, str]) -> None:
-    Path("without.yaml").write_text("Resources:\n  Pages: {Type: AWS::S3::Bucket, Properties: {BucketName: pages}}\n")
+    Path("without.yaml").write_text("Resources:\n  Pages: {Type: AWS::SQS::Queue, Properties: {QueueName: pages}}\n")
     assert main(["diff", "old.yaml", "without.yaml", "--guard"]) == 0
+    for name, base in (("one", "one"), ("other", "other")):
+        text = TEMPLATE.replace("DBName: one", f"DBName: {base}").replace("DeletionPolicy", "UpdateReplacePolicy")
+        Path(f"{name}.yaml").write_text(text)
+    assert main(["diff", "one.yaml", "other.yaml", "--guard"]) == 4, "The new one is empty."
 
 
 def test_a_member_is_allowed_with_all_that_it_holds(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -148,10 +157,10 @@ def test_secrets_are_not_shown(folder: Path, capsys: pytest.CaptureFixture[str])
     written = TEMPLATE.replace("!Ref Secret", "Hunter2-literal")
     token = "ghp_" + "a1B2" * 9
     Path("old.yaml").write_text(TEMPLATE)
-    Path("new.yaml").write_text(written.replace("BucketName: pages", f"BucketName: !Sub 'x-{token}'"))
+    Path("new.yaml").write_text(written.replace("QueueName: pages", f"QueueName: !Sub 'x-{token}'"))
     Path("third.yaml").write_text(TEMPLATE.replace("DBName: one", "DBName: !Ref Secret"))
-    inside = "BucketName: pages, Tags: [{Key: a, Value: {DB_PASSWORD: Hunter2-inside}}]"
-    Path("fourth.yaml").write_text(TEMPLATE.replace("BucketName: pages", inside))
+    inside = "QueueName: pages, Tags: [{Key: a, Value: {DB_PASSWORD: Hunter2-inside}}]"
+    Path("fourth.yaml").write_text(TEMPLATE.replace("QueueName: pages", inside))
     for new in ("new.yaml", "third.yaml", "fourth.yaml"):
         for form in ("text", "json", "markdown"):
             main(["diff", "old.yaml", new, "--format", form, "-v", "--parameter", "Secret=Hunter2-given"])
@@ -171,6 +180,26 @@ def test_markdown_fits_a_comment(folder: Path, capsys: pytest.CaptureFixture[str
     assert len(said) <= MOST
     assert "**0 to add, 0 to change in place, 450 to replace, 0 to remove; 0 unchanged.**" in said
     assert said.count("```") % 2 == 0
+
+
+def test_markdown_says_what_is_not_known(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "Resources:\n  Group: {Type: AWS::EC2::SecurityGroup, Properties: {SecurityGroupIngress: [%s]}}\n"
+    Path("old.yaml").write_text(text % "" + "  Pages: {Type: AWS::S3::Bucket}\n")
+    rule = "{IpProtocol: tcp, FromPort: 80, ToPort: 80, CidrIp: 0.0.0.0/0}"
+    Path("new.yaml").write_text(text % rule + "  Site: {Type: AWS::S3::Bucket}\n  Fn::ForEach::X: [A, [b], {}]\n")
+    assert main(["diff", "old.yaml", "new.yaml", "--format", "markdown"]) == 0
+    said = capsys.readouterr().out
+    assert "> - Not known in new.yaml: new.yaml, Resources/Fn::ForEach::X" in said
+    assert "Site says the same; if that is its new name" in said
+    assert "There is a short time in which the security group lets no connection begin." in said
+
+
+def test_a_template_in_one_line_of_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, kind in (("old", "AWS::SNS::Topic"), ("new", "AWS::SQS::Queue")):
+        template = {"AWSTemplateFormatVersion": "2010-09-09", "Resources": {"It": {"Type": kind}}}
+        Path(f"{name}.json").write_text(json.dumps(template))
+    assert main(["diff", "old.json", "new.json"]) == 0
+    assert "1 to replace" in capsys.readouterr().out
 
 
 def test_findings_go_to_reports(pair: tuple[str, str]) -> None:
@@ -212,6 +241,9 @@ def test_a_spec_is_read_as_it_was_at_a_revision(
     assert f"net NetVpc (AWS::EC2::VPC)  {base}:4" in said
     assert main(["diff", spec, f"git:HEAD:{spec}"]) == 0
     assert "(AWS::EC2::VPC)  git:HEAD:specs/base.yaml:4" in capsys.readouterr().out
+    Path("below").mkdir()
+    monkeypatch.chdir("below")
+    assert main(["diff", f"git:HEAD:../{spec}", f"../{spec}"]) == 0
 
 
 @pytest.mark.parametrize(
@@ -277,6 +309,30 @@ instances:
     assert first == {"sources": ["other"], "target": "web", "ports": "tcp 8080", "opened": True, "certain": True}
 
 
+def test_what_is_opened_to_a_function(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The function alone is another one, not the network that it stands in."""
+    text = """\
+Resources:
+  Net: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  A: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Net, CidrBlock: 10.0.1.0/24}}
+  One: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: x, VpcId: !Ref Net}}
+  Box: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref A, SecurityGroupIds: [!Ref Two]}}
+  Two:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: x
+      VpcId: !Ref Net
+      SecurityGroupIngress: [{SourceSecurityGroupId: !Ref One, IpProtocol: tcp, FromPort: 22, ToPort: 22}]
+  Fn:
+    Type: AWS::Lambda::Function
+    Properties: {VpcConfig: {SubnetIds: [!Ref A], SecurityGroupIds: [!Ref %s]}}
+"""
+    Path("old.yaml").write_text(text % "Two")
+    Path("new.yaml").write_text(text % "One")
+    assert main(["diff", "old.yaml", "new.yaml"]) == 0
+    assert "  + Fn to Box by tcp 22" in capsys.readouterr().out
+
+
 def test_a_network_under_conditions(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = """\
 Parameters: {Env: {Type: String}}
@@ -300,13 +356,13 @@ def test_conditions_are_said_in_words(folder: Path, capsys: pytest.CaptureFixtur
 Parameters: {Env: {Type: String}}
 Conditions: {IsProd: !Equals [!Ref Env, prod]}
 Resources:
-  It: {Type: AWS::S3::Bucket%s}
+  It: {Type: AWS::SQS::Queue%s}
 """
     Path("old.yaml").write_text(text % "")
     Path("new.yaml").write_text(text % ", Condition: IsProd")
     main(["diff", "old.yaml", "new.yaml"])
     said = capsys.readouterr().out
-    assert "bucket It (new.yaml:4) is removed if Env is not prod: what it holds is gone" in said
+    assert "queue It (new.yaml:4) is removed if Env is not prod: what it holds is gone" in said
     main(["diff", "old.yaml", "new.yaml", "--parameter", "Env=prod"])
     assert capsys.readouterr().out == "Nothing changes; 1 resource.\n"
 
@@ -317,3 +373,17 @@ def test_by_member_and_by_stack(repository: Path, capsys: pytest.CaptureFixture[
         main(["diff", "git:HEAD:specs/site.yaml", "specs/site.yaml", "--by", by])
         said = capsys.readouterr().out.splitlines()
         assert [line for line in heads if line in said] == heads
+    Path("specs/base.yaml").write_text(SPEC.replace("10.0.1.0/24", "10.0.2.0/24"))
+    main(["diff", "git:HEAD:specs/site.yaml", "specs/site.yaml", "--by", "member", "--format", "markdown"])
+    assert "<summary>a: 2 of 3 change</summary>" in capsys.readouterr().out
+
+
+def test_networks_too_large_to_compare(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("labspec.reach.change.MOST", -1)
+    Path("old.yaml").write_text("Resources:\n  Net: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}\n")
+    Path("new.yaml").write_text("Resources:\n  Net: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.1.0.0/16}}\n")
+    for form in ("text", "markdown"):
+        assert main(["diff", "old.yaml", "new.yaml", "--format", form]) == 0
+        assert "there are too many pairs to compare." in capsys.readouterr().out

@@ -376,3 +376,13 @@ def test_a_condition_says_what_its_parameter_is() -> None:
     assert verbs(difference(old, new)) == {}
     changed = difference(old, CHOICE.format("Properties: {BucketName: !If [IsProd, !Ref Env, prod]}")).changes["It"]
     assert (changed.sure, changed.when) == (True, {"Fn::Not": [{"Fn::Equals": [{"Ref": "Env"}, "prod"]}]})
+
+
+def test_what_is_replaced_exists_under_its_condition_only() -> None:
+    text = """
+    Parameters: {Env: {Type: String}}
+    Conditions: {IsProd: !Equals [!Ref Env, prod]}
+    Resources:
+      It: {Type: AWS::S3::Bucket, Condition: IsProd, Properties: {BucketName: %s}}
+    """
+    assert verbs(difference(text % "one", text % "other")) == {"It": "replace?"}

@@ -6,7 +6,7 @@ import pytest
 
 from tests.diff.templates import Templates, difference
 
-BASE, BUCKET = "AWS::RDS::DBInstance", "AWS::S3::Bucket"
+BASE, BUCKET, QUEUE = "AWS::RDS::DBInstance", "AWS::S3::Bucket", "AWS::SQS::Queue"
 
 
 def lost(old: Templates, new: Templates) -> list[tuple[str, str]]:
@@ -21,10 +21,17 @@ def lost(old: Templates, new: Templates) -> list[tuple[str, str]]:
         (BASE, "DeletionPolicy: Delete", "gone"),
         (BASE, "DeletionPolicy: Retain", "kept"),
         (BASE, "DeletionPolicy: RetainExceptOnCreate", "kept"),
-        (BASE, "Properties: {DBClusterIdentifier: x}", "gone"),
-        (BUCKET, "", "gone"),
-        (BUCKET, "DeletionPolicy: Snapshot", "gone"),
-        (BUCKET, "UpdateReplacePolicy: Retain", "gone"),
+        (BASE, "DeletionPolicy: Delete, Properties: {DeletionProtection: true}", "protected"),
+        (BASE, "Properties: {DeletionProtection: 'true'}", "protected"),
+        (BASE, "DeletionPolicy: Retain, Properties: {DeletionProtection: true}", "kept"),
+        ("AWS::DynamoDB::Table", "Properties: {DeletionProtectionEnabled: false}", "gone"),
+        (BUCKET, "", "unless-empty"),
+        (QUEUE, "", "gone"),
+        (QUEUE, "DeletionPolicy: Snapshot", "gone"),
+        (QUEUE, "UpdateReplacePolicy: Retain", "gone"),
+        ("AWS::ECR::Repository", "", "unless-empty"),
+        ("AWS::ECR::Repository", "Properties: {EmptyOnDelete: true}", "gone"),
+        ("AWS::KMS::Key", "", "waits"),
         ("AWS::Logs::LogGroup", "", "gone"),
         ("AWS::SecretsManager::Secret", "DeletionPolicy: Retain", "kept"),
         ("AWS::EC2::Volume", "DeletionPolicy: Snapshot", "snapshot"),
@@ -51,13 +58,32 @@ def test_what_is_replaced_goes_by_its_update_replace_policy(before: str, after: 
     assert lost(text % ("one", before), text % ("other", after)) == [("It", fate)]
 
 
+def test_a_member_of_a_cluster_holds_nothing() -> None:
+    rest = "Stays: {Type: AWS::SNS::Topic}"
+    assert lost(f"It: {{Type: {BASE}, Properties: {{DBClusterIdentifier: x}}}}\n{rest}", rest) == []
+
+
+def test_a_bucket_that_a_function_may_empty() -> None:
+    rest = "Stays: {Type: AWS::SNS::Topic}"
+    old = f"It: {{Type: {BUCKET}}}\nMaker: {{Type: Custom::X, Properties: {{ServiceToken: a, Bucket: !Ref It}}}}\n"
+    assert lost(old + rest, rest) == [("It", "gone")]
+
+
+def test_a_policy_that_is_decided_at_deployment() -> None:
+    text = "Conditions: {C: !Equals [!Ref P, x]}\nParameters: {P: {Type: String}}\nResources:\n"
+    it = f"  It: {{Type: {QUEUE}, DeletionPolicy: !If [C, Retain, Delete]}}\n"
+    rest = "  Stays: {Type: AWS::SNS::Topic}\n"
+    (loss,) = difference(text + it + rest, text + rest).losses
+    assert (loss.fate, loss.policy) == ("unsure", "its DeletionPolicy is decided at deployment")
+
+
 def test_a_nested_stack_that_is_kept_keeps_what_it_holds() -> None:
     root = """
     Resources:
       Data: {Type: AWS::CloudFormation::Stack, %s Properties: {TemplateURL: a.yaml}}
       Stays: {Type: AWS::SNS::Topic}
     """
-    child = "Resources:\n  It: {Type: AWS::S3::Bucket}\n"
+    child = "Resources:\n  It: {Type: AWS::SQS::Queue}\n"
     new = "Stays: {Type: AWS::SNS::Topic}"
     assert lost({"root.yaml": root % "", "a.yaml": child}, new) == [("Data.It", "gone")]
     kept = root % "DeletionPolicy: Retain,"
@@ -71,8 +97,8 @@ def test_what_changes_in_place_loses_nothing() -> None:
 
 def test_the_worst_comes_first() -> None:
     old = """
-    A: {Type: AWS::S3::Bucket, DeletionPolicy: Retain}
+    A: {Type: AWS::SQS::Queue, DeletionPolicy: Retain}
     B: {Type: AWS::RDS::DBInstance}
-    C: {Type: AWS::S3::Bucket}
+    C: {Type: AWS::SQS::Queue}
     """
     assert [fate for _, fate in lost(old, "Stays: {Type: AWS::SNS::Topic}")] == ["gone", "snapshot", "kept"]

@@ -98,11 +98,37 @@ def test_a_mount_target_in_another_subnet_of_its_zone() -> None:
             ["It"],
         ),
         (
+            "Type: AWS::RDS::DBInstance, Properties: {EngineVersion: '8.4.7'}",
+            "Type: AWS::RDS::DBInstance, Properties: {EngineVersion: '8.0.40'}",
+            ["It"],
+        ),
+        (
+            "Type: AWS::RDS::DBInstance, Properties: {EngineVersion: '8.0.9'}",
+            "Type: AWS::RDS::DBInstance, Properties: {EngineVersion: '8.0'}",
+            [],
+        ),
+        (
+            "Type: AWS::DynamoDB::Table, Properties: {GlobalSecondaryIndexes: [{IndexName: a}]}",
+            "Type: AWS::DynamoDB::Table, Properties: {GlobalSecondaryIndexes: [{IndexName: b}]}",
+            ["It"],
+        ),
+        (
+            "Type: AWS::DynamoDB::Table, Properties: {GlobalSecondaryIndexes: [{IndexName: a}]}",
+            "Type: AWS::DynamoDB::Table, Properties: {GlobalSecondaryIndexes: [{IndexName: a}, {IndexName: c}]}",
+            [],
+        ),
+        ("Type: AWS::EC2::Volume, Properties: {Size: 9}", "Type: AWS::EC2::Volume, Properties: {Size: 8}", ["It"]),
+        (
             "Type: AWS::EC2::Volume, Properties: {Encrypted: false}",
             "Type: AWS::EC2::Volume, Properties: {Encrypted: true}",
             ["It"],
         ),
         ("Type: AWS::EC2::Volume, Properties: {Size: 8}", "Type: AWS::EC2::Volume, Properties: {Size: 9}", []),
+        (
+            "Type: AWS::RDS::DBInstance, Properties: {DBInstanceIdentifier: main, Engine: mysql}",
+            "Type: AWS::RDS::DBInstance, Properties: {DBInstanceIdentifier: Main, Engine: postgres}",
+            ["It"],
+        ),
         ("Type: AWS::S3::Bucket", "Type: AWS::SQS::Queue", ["It"]),
         ("Type: Custom::X, Properties: {ServiceToken: a}", "Type: Custom::X, Properties: {ServiceToken: b}", ["It"]),
     ],
@@ -137,3 +163,93 @@ def test_a_custom_resource_whose_function_is_made_anew() -> None:
     It: {Type: Custom::X, Properties: {ServiceToken: !GetAtt Maker.Arn}}
     """
     assert refused(text % "one", text % "other") == ["It"]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("EC2::SecurityGroupIngress, Properties: {GroupId: a, IpProtocol: tcp, FromPort: 22, CidrIp: x}", ["New?"]),
+        ("EC2::Route, Properties: {RouteTableId: a, DestinationCidrBlock: 0.0.0.0/0}", ["New"]),
+        ("EC2::VPCEndpoint, Properties: {VpcId: a, ServiceName: s3, RouteTableIds: [a]}", ["New"]),
+        ("EC2::VPCEndpoint, Properties: {VpcId: a, ServiceName: s3, RouteTableIds: []}", []),
+        ("ElasticLoadBalancingV2::Listener, Properties: {LoadBalancerArn: a, Port: 80}", ["New"]),
+        ("KMS::Alias, Properties: {AliasName: alias/a}", ["New"]),
+        ("Route53::RecordSet, Properties: {HostedZoneId: a, Name: b.example., Type: A}", ["New"]),
+        ("CloudFront::Distribution, Properties: {DistributionConfig: {Aliases: [a.example]}}", ["New"]),
+        ("CloudFront::Distribution, Properties: {DistributionConfig: {}}", []),
+        ("SNS::Subscription, Properties: {TopicArn: a, Endpoint: b}", []),
+    ],
+)
+def test_what_there_is_once_has_no_second_logical_id(body: str, expected: list[str]) -> None:
+    assert refused(f"Old: {{Type: AWS::{body}}}", f"New: {{Type: AWS::{body}}}") == expected
+
+
+def test_two_that_swap_what_there_is_once() -> None:
+    rule = "%s: {Type: AWS::ElasticLoadBalancingV2::ListenerRule, Properties: {ListenerArn: a, Priority: %s}}\n"
+    old = rule % ("A", 1) + rule % ("B", 2)
+    assert refused(old, rule % ("A", 2) + rule % ("B", 1)) == ["A", "B"]
+    assert refused(old, rule % ("A", 2) + rule % ("B", 3)) == ["A?"]
+    assert refused(old, rule % ("A", 3) + rule % ("B", 4)) == []
+
+
+def test_what_there_is_once_is_there_again_in_what_is_made_anew() -> None:
+    text = NETWORK + "%%s: {Type: AWS::EC2::VPCCidrBlock, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.1.0.0/16}}"
+    assert refused(text % STANDS % "Old", text % STANDS % "New") == ["New"]
+    assert refused(text % STANDS % "Old", text % MOVES % "New") == []
+
+
+def test_a_volume_that_the_old_machine_still_has() -> None:
+    text = """
+    Box: {Type: AWS::EC2::Instance, Properties: {ImageId: %s}}
+    It: {Type: AWS::EC2::VolumeAttachment, Properties: {InstanceId: !Ref Box, VolumeId: v}}
+    """
+    assert refused(text % "one", text % "other") == ["It"]
+
+
+def test_conditions_that_exclude_each_other_have_one_place_for_two() -> None:
+    head = "Parameters: {P: {Type: String}}\nConditions: {A: !Equals [!Ref P, a], B: !Not [!Condition A]}\nResources:\n"
+    policy = "  %s: {Type: AWS::S3::BucketPolicy, Condition: %s, Properties: {Bucket: a}}\n"
+    old = head + policy % ("One", "A")
+    assert refused(old, old + policy % ("Other", "B")) == []
+    assert refused(old, head + policy % ("Other", "A")) == ["Other?"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "multi", "expected"),
+    [
+        ("!Ref A, !Ref B", "!Ref A, !Ref C", "false", ["Group?"]),
+        ("!Ref A, !Ref B", "!Ref A, !Ref C", "true", ["Group"]),
+        ("!Ref A, !Ref B", "!Ref C, !Ref D", "false", ["Group"]),
+        ("!Ref A, !Ref B", "!Ref A, !Ref B, !Ref C", "true", []),
+    ],
+)
+def test_a_subnet_that_a_database_stands_in(before: str, after: str, multi: str, expected: list[str]) -> None:
+    subnet = "%s: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.%s.0/24}}\n"
+    text = NETWORK % STANDS + subnet % ("C", 3) + subnet % ("D", 4)
+    group = "Group: {Type: AWS::RDS::DBSubnetGroup, Properties: {SubnetIds: [%s]}}\n"
+    base = f"It: {{Type: AWS::RDS::DBInstance, Properties: {{DBSubnetGroupName: !Ref Group, MultiAZ: {multi}}}}}"
+    assert refused(text + group % before + base, text + group % after + base) == expected
+    assert refused(text + group % before, text + group % after) == []
+
+
+def test_backups_of_a_source_stay() -> None:
+    text = """
+    It: {Type: AWS::RDS::DBInstance, Properties: {BackupRetentionPeriod: %s}}
+    Copy: {Type: AWS::RDS::DBInstance, Properties: {SourceDBInstanceIdentifier: !Ref It}}
+    """
+    assert refused(text % 7, text % 0) == ["It"]
+    assert refused(text % 7, text % 1) == []
+
+
+@pytest.mark.parametrize(("most", "expected"), [(2, ["It"]), (3, [])])
+def test_a_rolling_update_needs_room(most: int, expected: list[str]) -> None:
+    text = f"It: {{Type: AWS::AutoScaling::AutoScalingGroup, Properties: {{MaxSize: {most}, LaunchTemplate: "
+    text += "{Version: %s}}, UpdatePolicy: {AutoScalingRollingUpdate: {MinInstancesInService: 2}}}"
+    assert refused(text % 1, text % 2) == expected
+
+
+def test_security_groups_of_a_network_load_balancer() -> None:
+    text = "It: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: {Type: %s, SecurityGroups: %s}}"
+    assert refused(text % ("network", "[]"), text % ("network", "[a]")) == ["It"]
+    assert refused(text % ("network", "[b]"), text % ("network", "[a]")) == []
+    assert refused(text % ("application", "[]"), text % ("application", "[a]")) == []
