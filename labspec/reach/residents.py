@@ -254,8 +254,9 @@ def _balancer(town: _Town, balancer: Resource) -> None:
 
 def _listener(town: _Town, listener: Resource) -> None:
     at = At(listener.address, (*FOLDER, "Port"))
-    if listener.condition is True:
-        _listen(town.site, identity(listener.properties.get("LoadBalancerArn")), listener.properties.get("Port"), at)
+    if listener.condition is not False:
+        port = listener.properties.get("Port") if listener.condition is True else None
+        _listen(town.site, identity(listener.properties.get("LoadBalancerArn")), port, at)
 
 
 def _listen(site: Site, address: str, port: Any, at: At) -> None:

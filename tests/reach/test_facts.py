@@ -132,6 +132,9 @@ CASES = {
     "a listener under a condition is perhaps not there": Case(
         filled(BALANCER, {"Listener,": "Listener, Condition: C,"}), *("internet", "B", "unknown", "80")
     ),
+    "its port is not all ports": Case(
+        filled(BALANCER, {"Listener,": "Listener, Condition: C,"}), *("internet", "B", "unknown")
+    ),
     "nor need its port be open": Case(BALANCER + OPTIONAL, "internet", "B", "unknown"),
     "an internal load balancer has no public IPv6 address": Case(
         SIX_IN + filled(BALANCER, {"internet-facing": "internal"}),
