@@ -26,7 +26,7 @@ FILES, MOUNT = "AWS::EFS::FileSystem", "AWS::EFS::MountTarget"
 TEMPLATE, SECRET = "AWS::EC2::LaunchTemplate", "AWS::SecretsManager::SecretTargetAttachment"
 
 SHUT_OUT = Rule(
-    "LS734",
+    "LS713",
     "user-not-let-in",
     "What a machine or a load balancer uses does not let it in.",
     "Such a stack deploys, and then times out: the setup of a machine speaks of a database or a file system, or a load"

@@ -1,4 +1,4 @@
-"""Law L22: whoever uses a database, a file system or a target is let in, or it is told (LS734)."""
+"""Law L22: whoever uses a database, a file system or a target is let in, or it is told (LS713)."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def test_it_is_told_where_the_setup_speaks_of_it(
     Path("stack.yaml").write_text(TEMPLATE, "utf-8")
     assert main(["reach", "stack.yaml"]) == 0
     said = capsys.readouterr().err
-    assert "warning[LS734]: `Web` uses `Files`, and does not reach it by tcp 2049." in said
+    assert "warning[LS713]: `Web` uses `Files`, and does not reach it by tcp 2049." in said
     assert "No rule of `Closed` lets tcp 2049 in from `Web`." in said
     assert "stack.yaml:13:7" in said
     open_ = TEMPLATE.replace(
@@ -120,4 +120,4 @@ def test_it_is_told_where_the_setup_speaks_of_it(
     )
     Path("stack.yaml").write_text(open_, "utf-8")
     assert main(["reach", "stack.yaml"]) == 0
-    assert "LS734" not in capsys.readouterr().err
+    assert "LS713" not in capsys.readouterr().err

@@ -118,7 +118,7 @@ RAISED_IN = {
     "LS731": "tests/cli/test_iam.py",
     "LS732": "tests/iam/test_lab.py",
     "LS733": "tests/iam/test_change.py",
-    "LS734": "tests/reach/test_uses.py",
+    "LS713": "tests/reach/test_uses.py",
     "LS510": "tests/test_cli.py",
     "LS511": "tests/test_cli.py",
     "LS512": "tests/test_cli.py",
