@@ -37,7 +37,6 @@ MOST_FOLLOWING = 2
 """So many values that only follow are shown of a resource; of more, how many they are."""
 MOST_UNKNOWN = 5
 MOST_OPENINGS, MOST_SOURCES = 12, 4
-LEGEND = "+ add, ~ change in place, +/- replace (-/+ the old one first), > move (made anew), - remove"
 
 
 def told(plan: Plan, whole: bool, paint: Paint) -> list[str]:

@@ -248,7 +248,6 @@ def _shut(site: Site, _: Resource) -> None:
 def _security_group(site: Site, group: Resource) -> None:
     body = group.properties
     site.groups[group.address] = identity(body.get("VpcId"))
-    site.made.add(group.address)
     for name, direction in (("SecurityGroupIngress", INGRESS), ("SecurityGroupEgress", EGRESS)):
         for each in items(body.get(name), ("Properties", name)):
             at, condition = At(group.address, each.path), all_of([group.condition, each.condition])

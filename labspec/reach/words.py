@@ -142,8 +142,3 @@ def _symbol(gate: Gate, site: Site) -> str:
     places = {use.at for use in gate.uses if not use.must}
     found = (rule.peer for rules in site.rules.values() for rule in rules if rule.at in places)
     return next((peer.name for peer in found if isinstance(peer, Symbol) and peer.name.isalnum()), "")
-
-
-def block(one: Party) -> str:
-    """The addresses of an end outside."""
-    return shown(one.addresses) if isinstance(one.addresses, Block) else one.name
