@@ -84,8 +84,9 @@ lock: $(VENV)/.dev ## Pin again what pyproject.toml asks for, in requirements/
 		{ echo "Locks are made with Python 3.11: make clean, then make lock PYTHON=python3.11" >&2; exit 1; }
 	@echo "Pinning what labspec needs to run in requirements/run.txt"
 	@$(PIP_COMPILE) --output-file=requirements/run.txt pyproject.toml
-	@echo "Pinning what it needs to call AWS, too, in requirements/aws.txt"
-	@$(PIP_COMPILE) --constraint=requirements/run.txt --extra=aws --output-file=requirements/aws.txt pyproject.toml
+	@echo "Pinning what it needs to call AWS and to know its actions, too, in requirements/aws.txt"
+	@$(PIP_COMPILE) --constraint=requirements/run.txt --extra=aws --extra=iam \
+		--output-file=requirements/aws.txt pyproject.toml
 	@echo "Pinning what its tests and checks need in requirements/dev.txt"
 	@$(PIP_COMPILE) --constraint=requirements/aws.txt --extra=aws --extra=iam --extra=test --extra=dev \
 		--output-file=requirements/dev.txt pyproject.toml

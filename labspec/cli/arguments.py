@@ -84,7 +84,7 @@ def lacks_aws(command: str) -> str:
     """What a command that calls AWS needs and is not installed; empty where nothing is missing."""
     from importlib.util import find_spec
 
-    missing = f"`labspec {command}` calls AWS and needs boto3: pip install 'labspec[aws]'."
+    missing = f"`labspec {command}` calls AWS and needs boto3: pip install '.[aws]' in labspec's own folder."
     return "" if find_spec("boto3") else missing
 
 

@@ -134,7 +134,9 @@ def _way(arguments: argparse.Namespace, account: Account, machine: Machine, over
     from labspec.cloud.refusal import Refused
 
     if not find_spec("cryptography"):
-        raise Refused("To read a private key takes cryptography.", "Install it: pip install 'labspec[aws]'")
+        raise Refused(
+            "To read a private key takes cryptography.", "Install it: pip install '.[aws]' in labspec's own folder"
+        )
     from labspec.cloud.keys import kept, private_key
     from labspec.cloud.ways import USER, Way
 

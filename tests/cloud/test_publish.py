@@ -375,7 +375,7 @@ def test_without_boto3_it_says_what_to_install(
 ) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     assert publish() == 2
-    assert "pip install 'labspec[aws]'" in capsys.readouterr().err
+    assert "pip install '.[aws]'" in capsys.readouterr().err
 
 
 # ------------------------------------------------------------------ keys
