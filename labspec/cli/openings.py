@@ -42,11 +42,11 @@ def opened(old: Joined, new: Joined, difference: Difference, called: Callable[[s
     if not any(change.type.startswith(PARTS) for change in difference.changes.values()):
         return []
     from labspec.reach import site_of
-    from labspec.reach.change import openings
+    from labspec.reach.change import TooManyError, openings
 
     try:
         found = list(openings(site_of(old), site_of(new)))
-    except ValueError:
+    except TooManyError:
         return None
     return sorted(_grouped(found, called), key=_gravest)
 

@@ -15,6 +15,10 @@ MOST = 1_000_000
 """More pairs than this are not compared one by one."""
 
 
+class TooManyError(Exception):
+    """There are too many pairs to compare them one by one."""
+
+
 class Opening(NamedTuple):
     """What passes from one to another after a change, and did not before; or the other way round.
 
@@ -32,7 +36,7 @@ class Opening(NamedTuple):
 
 
 def openings(before: Site, after: Site) -> Iterator[Opening]:
-    """What is newly reachable, and what no longer is. Raises `ValueError` where there are too many pairs."""
+    """What is newly reachable, and what no longer is. Raises `TooManyError`."""
     old, new = _pairs(before), _pairs(after)
     for place in dict.fromkeys([*new, *old]):
         was, now = old.get(place, (NONE, NONE)), new.get(place, (NONE, NONE))
@@ -47,7 +51,7 @@ def openings(before: Site, after: Site) -> Iterator[Opening]:
 def _pairs(site: Site) -> Mapping[tuple[str, str, str], tuple[Ranges, Ranges]]:
     cells = list(matrix(site))
     if sum(len(cell.sources) * len(cell.targets) for cell in cells) > MOST:
-        raise ValueError("There are too many pairs to compare them one by one.")
+        raise TooManyError
     names = _names(site)
     return {
         (names.get(one, one), names.get(other, other), cell.protocol): (cell.must, cell.may)

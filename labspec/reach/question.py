@@ -114,7 +114,7 @@ def ask(site: Site, joined: Joined, source: End, target: End, asked: Asked) -> A
     found = [*_connections(site, joined, source, target, asked)] if not unknown else []
     unknown += tuple(site.unread)
     if not found and not unknown and not (asked.excluded and source.outside is not None):
-        unknown = (f"{source.name} to {target.name}: neither stands in the stacks.",)
+        unknown = (f"{source.name} to {target.name}: no connection between them leads through the stacks.",)
     return Answer(tuple(found), unknown)
 
 
