@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 import pytest
 
@@ -18,7 +19,12 @@ def update(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture(autouse=True)
-def no_account_of_others(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The account of `tests/emulated` is there for a whole worker, and is nobody else's."""
-    if "emulated" not in request.path.parts:
-        monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+def no_account_of_others(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The account of `tests/emulated` is there for a whole worker, and is nobody else's.
+
+    It patches by itself: whoever asks for `monkeypatch` first has it undone last, after everything else of the test.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        if "emulated" not in request.path.parts:
+            patch.delenv("AWS_ENDPOINT_URL", raising=False)
+        yield
