@@ -149,13 +149,16 @@ def _asides(source: End, target: End) -> Iterator[tuple[End, End]]:
 
 
 def _is_within(site: Site, party: Party, one: End) -> bool:
-    """Whether a party certainly is at one of the addresses of a block that is asked for."""
-    if party.interface is None or (one.block is None and one.symbol is None):
+    """Whether a party certainly is at an address of the block that is asked for; a parameter's are not known."""
+    interface, block = party.interface, one.block
+    if interface is None:
         return True
-    if one.block is None or party.interface.kind == "host":
-        return one.block is not None
-    subnet = site.subnets.get(party.interface.subnet)
-    return subnet is not None and all(isinstance(each, Block) and one.block.covers(each) for each in subnet.blocks)
+    if block is None:
+        return one.symbol is None
+    if interface.kind == "host":
+        return True
+    subnet = site.subnets.get(interface.subnet)
+    return subnet is not None and all(isinstance(each, Block) and block.covers(each) for each in subnet.blocks)
 
 
 def _without(excluded: Iterable[End], family: int) -> Ranges:

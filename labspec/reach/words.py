@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from labspec.reach.addresses import Block, Symbol, internet, shown
 from labspec.reach.balancing import EMPTY, MISMATCH, REFUSED
+from labspec.reach.ends import INTERNET
 from labspec.reach.flow import ACL, ANSWER, APART, DETACHED, GONE, GROUP, INWARD, OUTWARD, PEERED, ROUTE, Gate, Party
 from labspec.reach.question import FILTER, Pair, blocking
 from labspec.reach.ranges import Ranges
@@ -28,12 +29,11 @@ class Hop(NamedTuple):
 def party(one: Party, called: Called) -> str:
     """An end of a connection: a member by its name, an address block, a parameter, the internet."""
     if one.interface is None:
-        if isinstance(one.addresses, Block) and one.name == "internet":
-            whole = one.addresses == internet(one.addresses.family)
-            return "the internet" if whole else f"the internet ({shown(one.addresses)})"
-        if one.name == "internet":
-            return "the internet"
-        return one.name if " " in one.name else f"`{called(one.name)}`"
+        if one.name != INTERNET:
+            return one.name if " " in one.name else f"`{called(one.name)}`"
+        if isinstance(one.addresses, Block) and one.addresses != internet(one.addresses.family):
+            return f"the internet ({shown(one.addresses)})"
+        return "the internet"
     name = called(one.interface.owner)
     is_host = one.interface.kind == "host"
     return f"any host in `{called(one.interface.subnet)}`" if is_host else f"`{name}`"
